@@ -1,0 +1,72 @@
+package io.upflux.frame;
+
+import io.upflux.buffer.NativeBuffer;
+import java.util.List;
+
+/**
+ * One decoded or upscaled picture.
+ *
+ * <p>A frame has one owner at a time. Producing it makes the producer its owner, passing it downstream passes ownership
+ * on, and whoever does not pass it on closes it. Sharing is an explicit {@link #retain()} with one more
+ * {@link #close()}. Not thread-safe; hand-over between threads needs a happens-before edge, as Reactor's signals give.
+ */
+public final class VideoFrame implements AutoCloseable {
+    /** {@link #pts()} of a frame whose time is unknown. */
+    public static final long NO_PTS = Long.MIN_VALUE;
+
+    private final FrameFormat format;
+    private final List<Plane> planes;
+    private final NativeBuffer memory;
+    private final long pts;
+    private final long duration;
+
+    /**
+     * @param planes in the order of {@link PixelLayout}, views of {@code memory}
+     * @param memory what the planes live in; the frame takes over this reference
+     * @param pts presentation time in ticks of the format's time base, or {@link #NO_PTS}
+     * @param duration in the same ticks, 0 when unknown
+     */
+    public VideoFrame(FrameFormat format, List<Plane> planes, NativeBuffer memory, long pts, long duration) {
+        if (planes.size() != format.layout().planes()) {
+            throw new IllegalArgumentException(
+                    "a " + format.layout() + " frame has " + format.layout().planes() + " planes, not " + planes.size());
+        }
+        this.format = format;
+        this.planes = List.copyOf(planes);
+        this.memory = memory;
+        this.pts = pts;
+        this.duration = duration;
+    }
+
+    public FrameFormat format() {
+        return format;
+    }
+
+    public List<Plane> planes() {
+        return planes;
+    }
+
+    public Plane plane(int index) {
+        return planes.get(index);
+    }
+
+    public long pts() {
+        return pts;
+    }
+
+    public long duration() {
+        return duration;
+    }
+
+    /** Adds an owner: one more {@link #close()} is due. */
+    public VideoFrame retain() {
+        memory.retain();
+        return this;
+    }
+
+    /** Gives up ownership; the last one returns the memory. */
+    @Override
+    public void close() {
+        memory.release();
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * What a picture is: its size, planes, colour and time. Values only; the bytes belong to {@link io.upflux.buffer}.
+ */
+@NullMarked
+package io.upflux.frame;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package io.upflux.pipeline;
+
+import io.upflux.pipeline.SuperResolver.TileShape;
+import java.nio.FloatBuffer;
+
+/**
+ * Input and output memory of one inference call, reused from call to call. Samples are floats, nominally 0 to 1, planar
+ * per tile (NCHW); values outside that range are legal (super-whites, ringing).
+ */
+public interface TileBatch extends AutoCloseable {
+    TileShape shape();
+
+    /** Direct, {@code batch x channels x height x width}. Absolute access only: the position stays 0. */
+    FloatBuffer input();
+
+    /** Direct, {@code batch x channels x (height * scale) x (width * scale)}. Absolute access only. */
+    FloatBuffer output();
+
+    @Override
+    void close();
+}

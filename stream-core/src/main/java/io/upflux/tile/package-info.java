@@ -1,0 +1,7 @@
+/**
+ * Where a frame is cut and how the pieces join again without a seam. Pure geometry.
+ */
+@NullMarked
+package io.upflux.tile;
+
+import org.jspecify.annotations.NullMarked;
