@@ -24,8 +24,7 @@ final class DirectMemory {
 
     static DirectMemory allocate(int size, int alignment) {
         ByteBuffer root = ByteBuffer.allocateDirect(Math.addExact(size, alignment));
-        ByteBuffer bytes =
-                root.alignedSlice(alignment).limit(size).slice().order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = root.alignedSlice(alignment).limit(size).slice().order(ByteOrder.nativeOrder());
         ALLOCATED.addAndGet(size);
         return new DirectMemory(root, bytes);
     }

@@ -1,0 +1,161 @@
+package io.upflux.pipeline;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Upscales everything a source has into a sink, in one Reactor chain: decode, gather, infer, compose, sink, demand
+ * flowing from the sink to the decoder. Decoding, inference and encoding overlap, each on its own thread.
+ *
+ * <pre>{@code
+ * UpscalePipeline.of(source, resolver, sink).run().blockLast();
+ * }</pre>
+ *
+ * <p>One use. The pipeline closes source and sink, whichever way it ends; the resolver stays open.
+ */
+public final class UpscalePipeline {
+    /** Key of Reactor's per-subscriber hook for errors after the end of a stream. */
+    private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
+
+    private final FrameSource source;
+    private final SuperResolver resolver;
+    private final FrameSink sink;
+    private final NativeScope scope = new NativeScope();
+    private final StageTimes times = new StageTimes();
+    private final AtomicBoolean used = new AtomicBoolean();
+    private final Sinks.Empty<Void> closed = Sinks.empty();
+    private long framesWritten;
+    private volatile int lost;
+
+    private UpscalePipeline(FrameSource source, SuperResolver resolver, FrameSink sink) {
+        this.source = source;
+        this.resolver = resolver;
+        this.sink = sink;
+    }
+
+    public static UpscalePipeline of(FrameSource source, SuperResolver resolver, FrameSink sink) {
+        return new UpscalePipeline(source, resolver, sink);
+    }
+
+    /**
+     * Runs on subscription and emits one element a written frame, on the sink's thread. Completes when the sink has
+     * finished; errors with {@link StreamException}. Both come after everything native was freed; after a cancel wait
+     * for {@link #closed()} to be sure of it. Cancelling leaves no result behind.
+     */
+    public Flux<Progress> run() {
+        return Flux.usingWhen(
+                        Mono.fromCallable(this::open),
+                        this::chain,
+                        upscaler -> cleanUp(upscaler, false),
+                        (upscaler, error) -> cleanUp(upscaler, true),
+                        upscaler -> cleanUp(upscaler, true))
+                .doFinally(signal -> closed.tryEmitEmpty())
+                // Stages that were interrupted fail after the stream has ended: nobody needs to hear of it.
+                .contextWrite(context -> context.put(ON_ERROR_DROPPED, (Consumer<Throwable>) late -> {}));
+    }
+
+    /** Completes when, after {@link #run()} ended in any way, all threads have stopped and all memory is freed. */
+    public Mono<Void> closed() {
+        return closed.asMono();
+    }
+
+    /** How long each stage has been busy. */
+    public StageTimes times() {
+        return times;
+    }
+
+    /** Native buffers that had to be reclaimed at the end because their owners lost them; 0 after completion. */
+    public int lostBuffers() {
+        return lost;
+    }
+
+    private FrameUpscaler open() {
+        if (!used.compareAndSet(false, true)) {
+            throw new IllegalStateException("a pipeline runs once");
+        }
+        try {
+            FrameFormat from = source.format();
+            FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
+            return new FrameUpscaler(resolver, from, to, scope, times);
+        } catch (RuntimeException e) {
+            release(null, e);
+            throw e;
+        }
+    }
+
+    private Flux<Progress> chain(FrameUpscaler upscaler) {
+        return upscaler.whole(timed(source.frames(scope)))
+                .map(this::write)
+                .concatWith(Mono.fromRunnable(sink::finish))
+                .flatMapIterable(list -> list, 1);
+    }
+
+    private List<Progress> write(List<VideoFrame> frames) {
+        List<Progress> written = new ArrayList<>(frames.size());
+        for (VideoFrame frame : frames) {
+            long pts = frame.pts();
+            long start = System.nanoTime();
+            sink.write(frame);
+            times.since(Stage.SINK, start);
+            written.add(new Progress(++framesWritten, source.estimatedFrames(), pts));
+        }
+        return written;
+    }
+
+    /** Time between a request and its frame is the decoder's: it produces one frame a request, on this thread. */
+    private Flux<VideoFrame> timed(Flux<VideoFrame> frames) {
+        return Flux.defer(() -> {
+            long[] requested = new long[1];
+            return frames.doOnRequest(n -> requested[0] = System.nanoTime())
+                    .doOnNext(frame -> times.since(Stage.DECODE, requested[0]));
+        });
+    }
+
+    private Mono<Void> cleanUp(FrameUpscaler upscaler, boolean interrupt) {
+        return Mono.<Void>fromRunnable(() -> {
+                    if (interrupt) {
+                        source.interrupt();
+                        upscaler.interrupt();
+                        sink.interrupt();
+                    }
+                    release(upscaler, null);
+                })
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    /** Frees everything in an order in which no thread can meet freed memory; the first failure wins. */
+    private void release(@Nullable FrameUpscaler upscaler, @Nullable RuntimeException cause) {
+        List<AutoCloseable> steps = new ArrayList<>();
+        if (upscaler != null) {
+            steps.add(upscaler);
+        }
+        steps.add(sink);
+        steps.add(() -> lost = scope.reclaim());
+        steps.add(source);
+        RuntimeException failure = cause;
+        for (AutoCloseable step : steps) {
+            try {
+                step.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e instanceof RuntimeException r ? r : new StreamException(e.getMessage(), e);
+                } else if (failure != e) {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null && cause == null) {
+            throw failure;
+        }
+    }
+}
