@@ -5,7 +5,6 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -32,8 +31,10 @@ public final class UpscalePipeline {
     private final FrameSink sink;
     private final NativeScope scope = new NativeScope();
     private final StageTimes times = new StageTimes();
-    private final AtomicBoolean used = new AtomicBoolean();
     private final Sinks.Empty<Void> closed = Sinks.empty();
+    private @Nullable FrameUpscaler upscaler;
+    private boolean opened;
+    private boolean released;
     private long framesWritten;
     private volatile int lost;
 
@@ -54,17 +55,16 @@ public final class UpscalePipeline {
      */
     public Flux<Progress> run() {
         return Flux.usingWhen(
-                        Mono.fromCallable(this::open),
-                        this::chain,
-                        upscaler -> cleanUp(upscaler, false),
-                        (upscaler, error) -> cleanUp(upscaler, true),
-                        upscaler -> cleanUp(upscaler, true))
-                .doFinally(signal -> closed.tryEmitEmpty())
+                        Mono.just(this),
+                        pipeline -> chain(),
+                        pipeline -> cleanUp(false),
+                        (pipeline, error) -> cleanUp(true),
+                        pipeline -> cleanUp(true))
                 // Stages that were interrupted fail after the stream has ended: nobody needs to hear of it.
                 .contextWrite(context -> context.put(ON_ERROR_DROPPED, (Consumer<Throwable>) late -> {}));
     }
 
-    /** Completes when, after {@link #run()} ended in any way, all threads have stopped and all memory is freed. */
+    /** Completes when, after {@link #run()} was subscribed to and ended in any way, all threads have stopped and all memory is freed. */
     public Mono<Void> closed() {
         return closed.asMono();
     }
@@ -79,25 +79,24 @@ public final class UpscalePipeline {
         return lost;
     }
 
-    private FrameUpscaler open() {
-        if (!used.compareAndSet(false, true)) {
-            throw new IllegalStateException("a pipeline runs once");
-        }
-        try {
-            FrameFormat from = source.format();
-            FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
-            return new FrameUpscaler(resolver, from, to, scope, times);
-        } catch (RuntimeException e) {
-            release(null, e);
-            throw e;
-        }
-    }
-
-    private Flux<Progress> chain(FrameUpscaler upscaler) {
-        return upscaler.whole(timed(source.frames(scope)))
+    private Flux<Progress> chain() {
+        return Flux.defer(() -> open().whole(timed(source.frames(scope))))
                 .map(this::write)
                 .concatWith(Mono.fromRunnable(sink::finish))
                 .flatMapIterable(list -> list, 1);
+    }
+
+    /** Not at once with {@link #release}: a cancel may come while the sink opens its encoder. */
+    private synchronized FrameUpscaler open() {
+        if (opened || released) {
+            throw new IllegalStateException("a pipeline runs once");
+        }
+        opened = true;
+        FrameFormat from = source.format();
+        FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
+        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, times);
+        upscaler = made;
+        return made;
     }
 
     private List<Progress> write(List<VideoFrame> frames) {
@@ -121,40 +120,50 @@ public final class UpscalePipeline {
         });
     }
 
-    private Mono<Void> cleanUp(FrameUpscaler upscaler, boolean interrupt) {
+    private Mono<Void> cleanUp(boolean interrupt) {
         return Mono.<Void>fromRunnable(() -> {
                     if (interrupt) {
                         source.interrupt();
-                        upscaler.interrupt();
                         sink.interrupt();
                     }
-                    release(upscaler, null);
+                    release(interrupt);
                 })
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
     /** Frees everything in an order in which no thread can meet freed memory; the first failure wins. */
-    private void release(@Nullable FrameUpscaler upscaler, @Nullable RuntimeException cause) {
+    private synchronized void release(boolean interrupt) {
+        if (released) {
+            return;
+        }
+        released = true;
         List<AutoCloseable> steps = new ArrayList<>();
-        if (upscaler != null) {
-            steps.add(upscaler);
+        FrameUpscaler stages = upscaler;
+        if (stages != null) {
+            if (interrupt) {
+                stages.interrupt();
+            }
+            steps.add(stages);
         }
         steps.add(sink);
         steps.add(() -> lost = scope.reclaim());
         steps.add(source);
-        RuntimeException failure = cause;
+        RuntimeException failure = null;
         for (AutoCloseable step : steps) {
             try {
                 step.close();
             } catch (Exception e) {
                 if (failure == null) {
-                    failure = e instanceof RuntimeException r ? r : new StreamException(e.getMessage(), e);
-                } else if (failure != e) {
+                    failure = e instanceof RuntimeException r
+                            ? r
+                            : new StreamException(String.valueOf(e.getMessage()), e);
+                } else {
                     failure.addSuppressed(e);
                 }
             }
         }
-        if (failure != null && cause == null) {
+        closed.tryEmitEmpty();
+        if (failure != null) {
             throw failure;
         }
     }
