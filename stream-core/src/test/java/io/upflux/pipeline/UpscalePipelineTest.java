@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,8 +135,7 @@ class UpscalePipelineTest {
         FakeResolver resolver = new FakeResolver(2, 3, 1, new TileShape(3, 8, 8), false);
         UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink);
         StepVerifier.create(pipeline.run().map(Progress::frames))
-                .expectNextSequence(
-                        Flux.range(1, 50).map(Integer::longValue).collectList().block())
+                .expectNextSequence(LongStream.rangeClosed(1, 50).boxed().toList())
                 .verifyComplete();
         assertThat(sink.pts).hasSize(50).isSorted().startsWith(0L, 40L, 80L);
         assertThat(sink.finished).isTrue();
