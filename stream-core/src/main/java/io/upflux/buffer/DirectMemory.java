@@ -23,9 +23,9 @@ final class DirectMemory {
     }
 
     static DirectMemory allocate(int size, int alignment) {
-        ByteBuffer root = ByteBuffer.allocateDirect(Math.addExact(size, alignment));
-        ByteBuffer bytes =
-                root.alignedSlice(alignment).limit(size).slice().order(ByteOrder.nativeOrder());
+        // alignedSlice rounds its end down, so a whole number of units must fit behind the rounded-up start.
+        ByteBuffer root = ByteBuffer.allocateDirect(Math.addExact(size, 2 * alignment));
+        ByteBuffer bytes = root.alignedSlice(alignment).limit(size).slice().order(ByteOrder.nativeOrder());
         ALLOCATED.addAndGet(size);
         return new DirectMemory(root, bytes);
     }

@@ -42,8 +42,7 @@ public record ColourSpec(int primaries, int transfer, int matrix, Range range, C
     public static final ColourSpec UNKNOWN_LIMITED =
             new ColourSpec(UNSPECIFIED, UNSPECIFIED, UNSPECIFIED, Range.LIMITED, ChromaSiting.UNSPECIFIED);
 
-    public static final ColourSpec SRGB =
-            new ColourSpec(BT709, 13, MATRIX_RGB, Range.FULL, ChromaSiting.UNSPECIFIED);
+    public static final ColourSpec SRGB = new ColourSpec(BT709, 13, MATRIX_RGB, Range.FULL, ChromaSiting.UNSPECIFIED);
 
     public ColourSpec withMatrix(int newMatrix) {
         return new ColourSpec(primaries, transfer, newMatrix, range, siting);

@@ -80,12 +80,11 @@ public record PixelLayout(Family family, int depth, int chromaShiftX, int chroma
     /** For people: {@code yuv420p10}, {@code gray8}, {@code rgb8+alpha}. */
     @Override
     public String toString() {
-        String base =
-                switch (family) {
-                    case GRAY -> "gray" + depth;
-                    case RGB -> "rgb" + depth;
-                    case YUV -> "yuv" + subsampling() + "p" + (depth == 8 ? "" : depth);
-                };
+        String base = switch (family) {
+            case GRAY -> "gray" + depth;
+            case RGB -> "rgb" + depth;
+            case YUV -> "yuv" + subsampling() + "p" + (depth == 8 ? "" : depth);
+        };
         return alpha ? base + "+alpha" : base;
     }
 

@@ -28,8 +28,8 @@ public final class VideoFrame implements AutoCloseable {
      */
     public VideoFrame(FrameFormat format, List<Plane> planes, NativeBuffer memory, long pts, long duration) {
         if (planes.size() != format.layout().planes()) {
-            throw new IllegalArgumentException(
-                    "a " + format.layout() + " frame has " + format.layout().planes() + " planes, not " + planes.size());
+            throw new IllegalArgumentException("a " + format.layout() + " frame has "
+                    + format.layout().planes() + " planes, not " + planes.size());
         }
         this.format = format;
         this.planes = List.copyOf(planes);

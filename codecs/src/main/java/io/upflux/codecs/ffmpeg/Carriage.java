@@ -1,0 +1,107 @@
+package io.upflux.codecs.ffmpeg;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sink takes over from a source besides its pictures: the description of the input and the packets of all its
+ * other streams.
+ *
+ * <p>The demux thread fills the packet queue, the sink's thread drains it; a packet in the queue belongs to whoever
+ * polls it. Everything else is read-only and valid until the source is closed.
+ */
+public final class Carriage implements AutoCloseable {
+    private final AVFormatContext input;
+    private final int videoStream;
+    private final String location;
+    private final long startMicros;
+    private final @Nullable Long endMicros;
+    private final int rotation;
+    private final AVFrame firstFrame;
+    private final Queue<AVPacket> packets = new ConcurrentLinkedQueue<>();
+    private volatile boolean wanted = true;
+
+    /**
+     * @param startMicros what to subtract from every time stamp, in microseconds
+     * @param endMicros first instant that is not wanted, before subtraction; null for all
+     * @param rotation degrees counter-clockwise that players shall turn the picture, as its display matrix says; 0 when
+     *     the pixels were turned instead
+     * @param firstFrame properties and side data of the first decoded frame (no pixels); owned by the carriage
+     */
+    public Carriage(
+            AVFormatContext input,
+            int videoStream,
+            String location,
+            long startMicros,
+            @Nullable Long endMicros,
+            int rotation,
+            AVFrame firstFrame) {
+        this.input = input;
+        this.videoStream = videoStream;
+        this.location = location;
+        this.startMicros = startMicros;
+        this.endMicros = endMicros;
+        this.rotation = rotation;
+        this.firstFrame = firstFrame;
+    }
+
+    public AVFormatContext input() {
+        return input;
+    }
+
+    public int videoStream() {
+        return videoStream;
+    }
+
+    public String location() {
+        return location;
+    }
+
+    public long startMicros() {
+        return startMicros;
+    }
+
+    public @Nullable Long endMicros() {
+        return endMicros;
+    }
+
+    public int rotation() {
+        return rotation;
+    }
+
+    public AVFrame firstFrame() {
+        return firstFrame;
+    }
+
+    /** Owned packets of all streams but the video, in the input's time base and with the input's stream index. */
+    public Queue<AVPacket> packets() {
+        return packets;
+    }
+
+    /** Whether anybody will drain the queue. */
+    public boolean isWanted() {
+        return wanted;
+    }
+
+    /** Nobody will drain the queue: frees what is in it and tells the demux thread not to add more. */
+    public void abandon() {
+        wanted = false;
+        for (AVPacket packet = packets.poll(); packet != null; packet = packets.poll()) {
+            avcodec.av_packet_free(packet);
+        }
+    }
+
+    @Override
+    public void close() {
+        abandon();
+        if (!firstFrame.isNull()) {
+            avutil.av_frame_free(firstFrame);
+        }
+    }
+}

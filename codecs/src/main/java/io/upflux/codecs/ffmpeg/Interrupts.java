@@ -1,0 +1,85 @@
+package io.upflux.codecs.ffmpeg;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends blocking I/O of one format context: on request, or when a deadline has passed.
+ *
+ * <p>JavaCPP has room for ten callbacks of a type and silently never calls the eleventh, so there is one for the whole
+ * process, which finds its context by the {@code opaque} pointer.
+ */
+public final class Interrupts implements AutoCloseable {
+    private static final Map<Long, Interrupts> BY_ADDRESS = new ConcurrentHashMap<>();
+
+    private static final AVIOInterruptCB.Callback_Pointer CALLBACK = new Callback();
+
+    private final Pointer key;
+    private volatile boolean interrupted;
+    private volatile boolean expired;
+    private volatile long deadlineNanos;
+    private volatile boolean hasDeadline;
+
+    public Interrupts() {
+        key = Av.allocated(avutil.av_malloc(1), "interrupt");
+        BY_ADDRESS.put(key.address(), this);
+    }
+
+    /** To be called before the context is opened. */
+    public void watch(AVFormatContext context) {
+        context.interrupt_callback().callback(CALLBACK).opaque(key);
+    }
+
+    /** Makes the current and every later blocking call fail. Any thread. */
+    public void interrupt() {
+        interrupted = true;
+    }
+
+    public boolean isInterrupted() {
+        return interrupted;
+    }
+
+    /** Whether a deadline ended a call. */
+    public boolean isExpired() {
+        return expired;
+    }
+
+    /** From now on, calls fail when {@code limit} has passed; null for no limit. */
+    public void deadline(@Nullable Duration limit) {
+        if (limit == null) {
+            hasDeadline = false;
+        } else {
+            deadlineNanos = System.nanoTime() + limit.toNanos();
+            hasDeadline = true;
+        }
+    }
+
+    /** To be called after the context is freed. */
+    @Override
+    public void close() {
+        if (BY_ADDRESS.remove(key.address()) != null) {
+            avutil.av_free(key);
+        }
+    }
+
+    private boolean mustStop() {
+        if (hasDeadline && System.nanoTime() - deadlineNanos > 0) {
+            expired = true;
+        }
+        return interrupted || expired;
+    }
+
+    private static final class Callback extends AVIOInterruptCB.Callback_Pointer {
+        @Override
+        public int call(Pointer opaque) {
+            Interrupts owner = opaque == null ? null : BY_ADDRESS.get(opaque.address());
+            return owner != null && owner.mustStop() ? 1 : 0;
+        }
+    }
+}

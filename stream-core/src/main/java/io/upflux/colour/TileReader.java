@@ -1,0 +1,137 @@
+package io.upflux.colour;
+
+import io.upflux.frame.ColourSpec;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
+import io.upflux.frame.VideoFrame;
+import java.nio.FloatBuffer;
+
+/**
+ * Reads a rectangle of a decoded frame as network samples: R, G, B (or luma alone) as floats, 0 to 1 nominal. Chroma
+ * is interpolated at its true position; samples outside the frame repeat its edge. Keeps scratch rows, so one thread
+ * at a time.
+ */
+public final class TileReader {
+    private final FrameFormat format;
+    private final int channels;
+    private final Quantiser luma;
+    private final Quantiser chroma;
+    private final YuvMatrix matrix;
+    private final ChromaFilter across;
+    private final ChromaFilter down;
+    private final SampleRows rows = new SampleRows();
+    private float[][] scratch = new float[0][];
+
+    /**
+     * @param format of the frames to read
+     * @param channels 3 for R, G, B, 1 for luma (R, G, B sources: their luma)
+     */
+    public TileReader(FrameFormat format, int channels) {
+        if (channels != 1 && channels != 3) {
+            throw new IllegalArgumentException("networks have 1 or 3 channels, not " + channels);
+        }
+        PixelLayout layout = format.layout();
+        ColourSpec colour = format.colour();
+        this.format = format;
+        this.channels = channels;
+        this.luma = Quantiser.luma(layout.depth(), colour.range());
+        this.chroma = Quantiser.chroma(layout.depth(), colour.range());
+        this.matrix = YuvMatrix.of(colour, format.height());
+        this.across = ChromaFilter.horizontal(layout.chromaShiftX(), colour.siting());
+        this.down = ChromaFilter.vertical(layout.chromaShiftY(), colour.siting());
+    }
+
+    /**
+     * @param x left edge, a multiple of the chroma subsampling; the rectangle may reach beyond the frame
+     * @param y top edge, likewise
+     * @param to receives {@code channels x height x width} samples from index {@code at} on
+     */
+    public void read(VideoFrame frame, int x, int y, int width, int height, FloatBuffer to, int at) {
+        ensureScratch(width);
+        PixelLayout.Family family = format.layout().family();
+        for (int r = 0; r < height; r++) {
+            switch (family) {
+                case GRAY -> readGray(frame, x, y + r, width);
+                case RGB -> readRgb(frame, x, y + r, width);
+                case YUV -> readYuv(frame, x, y + r, width);
+            }
+            for (int c = 0; c < channels; c++) {
+                to.put(at + (c * height + r) * width, scratch[c], 0, width);
+            }
+        }
+    }
+
+    private void readGray(VideoFrame frame, int x, int y, int width) {
+        rows.load(frame.plane(0), bytesPerSample(), x, y, scratch[0], 0, width);
+        luma.toValues(scratch[0], width);
+        for (int c = 1; c < channels; c++) {
+            System.arraycopy(scratch[0], 0, scratch[c], 0, width);
+        }
+    }
+
+    private void readRgb(VideoFrame frame, int x, int y, int width) {
+        for (int c = 0; c < 3; c++) {
+            rows.load(frame.plane(c), bytesPerSample(), x, y, scratch[c], 0, width);
+            luma.toValues(scratch[c], width);
+        }
+        if (channels == 1) {
+            float[] r = scratch[0];
+            for (int i = 0; i < width; i++) {
+                r[i] = matrix.kr() * r[i] + matrix.kg() * scratch[1][i] + matrix.kb() * scratch[2][i];
+            }
+        }
+    }
+
+    private void readYuv(VideoFrame frame, int x, int y, int width) {
+        float[] r = scratch[0];
+        rows.load(frame.plane(0), bytesPerSample(), x, y, r, 0, width);
+        luma.toValues(r, width);
+        if (channels == 1) {
+            return;
+        }
+        float[] g = scratch[1];
+        float[] b = scratch[2];
+        float[] cb = scratch[3];
+        float[] cr = scratch[4];
+        readChroma(frame, 1, x, y, width, cb);
+        readChroma(frame, 2, x, y, width, cr);
+        float redFromCr = matrix.redFromCr();
+        float greenFromCb = matrix.greenFromCb();
+        float greenFromCr = matrix.greenFromCr();
+        float blueFromCb = matrix.blueFromCb();
+        for (int i = 0; i < width; i++) {
+            float v = r[i];
+            g[i] = v + greenFromCb * cb[i] + greenFromCr * cr[i];
+            b[i] = v + blueFromCb * cb[i];
+            r[i] = v + redFromCr * cr[i];
+        }
+    }
+
+    private void readChroma(VideoFrame frame, int plane, int x, int y, int width, float[] to) {
+        int n = ((width - 1) >> across.shift()) + 3;
+        int column = (x >> across.shift()) - 1;
+        int row = y >> down.shift();
+        float[] here = scratch[5];
+        rows.load(frame.plane(plane), bytesPerSample(), column, row, here, 0, n);
+        float weight = down.neighbourWeight(y);
+        if (weight != 0) {
+            float[] next = scratch[6];
+            rows.load(frame.plane(plane), bytesPerSample(), column, row + down.neighbour(y), next, 0, n);
+            for (int i = 0; i < n; i++) {
+                here[i] += weight * (next[i] - here[i]);
+            }
+        }
+        chroma.toValues(here, n);
+        across.upRow(here, to, width);
+    }
+
+    private int bytesPerSample() {
+        return format.layout().bytesPerSample();
+    }
+
+    private void ensureScratch(int width) {
+        if (scratch.length == 0 || scratch[0].length < width + 2) {
+            scratch = new float[7][width + 2];
+        }
+    }
+}

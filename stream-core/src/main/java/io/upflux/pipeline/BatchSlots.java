@@ -1,0 +1,74 @@
+package io.upflux.pipeline;
+
+import io.upflux.pipeline.SuperResolver.TileShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The batches a pipeline works with, a fixed number: memory is bounded by slots. Whoever wants one more than there are
+ * waits until a later stage gives one back.
+ */
+final class BatchSlots implements AutoCloseable {
+    private final SuperResolver resolver;
+    private final TileShape shape;
+    private final BlockingQueue<TileBatch> idle;
+    private final List<TileBatch> all = new ArrayList<>();
+    private final int capacity;
+    private volatile boolean closing;
+
+    BatchSlots(SuperResolver resolver, TileShape shape, int capacity) {
+        this.resolver = resolver;
+        this.shape = shape;
+        this.capacity = capacity;
+        this.idle = new ArrayBlockingQueue<>(capacity);
+    }
+
+    /** Only one thread acquires. */
+    TileBatch acquire() {
+        TileBatch batch = idle.poll();
+        if (batch != null) {
+            return batch;
+        }
+        synchronized (all) {
+            if (all.size() < capacity && !closing) {
+                TileBatch made = resolver.newBatch(shape);
+                all.add(made);
+                return made;
+            }
+        }
+        try {
+            while (!closing) {
+                batch = idle.poll(50, TimeUnit.MILLISECONDS);
+                if (batch != null) {
+                    return batch;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new StreamException("the pipeline was stopped");
+    }
+
+    void release(TileBatch batch) {
+        idle.add(batch);
+    }
+
+    /** Makes a waiting {@link #acquire} fail. */
+    void stop() {
+        closing = true;
+    }
+
+    /** To be called when no stage uses a batch any more. */
+    @Override
+    public void close() {
+        stop();
+        synchronized (all) {
+            all.forEach(TileBatch::close);
+            all.clear();
+        }
+        idle.clear();
+    }
+}

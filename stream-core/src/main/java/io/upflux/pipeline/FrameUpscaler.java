@@ -1,0 +1,139 @@
+package io.upflux.pipeline;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.colour.TileWriter;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
+import io.upflux.frame.Rational;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.FrameJob.BatchTask;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.tile.TilePlan;
+import java.util.List;
+import java.util.function.Function;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Upscales a stream of frames: {@code frames.transform(upscaler)}. Takes over the frames it receives; those it emits
+ * belong to its subscriber. Nothing is dropped or reordered, and the result does not depend on timing.
+ *
+ * <p>Requesting and gathering, inference, and composing run on a thread each, with a hand-off of one batch between
+ * them; {@value #SLOTS} batches exist. One use: transform one stream, then close.
+ */
+public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<VideoFrame>>, AutoCloseable {
+    /** One gathering or waiting, one in inference, one waiting, one composing. */
+    private static final int SLOTS = 4;
+
+    /** Batches that wait at an asynchronous boundary. */
+    private static final int HAND_OFF = 1;
+
+    private final SuperResolver resolver;
+    private final FrameFormat from;
+    private final FrameFormat to;
+    private final NativeScope scope;
+    private final TileShape shape;
+    private final TilePlan plan;
+    private final BatchSlots slots;
+    private final StageTimes times;
+    private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
+    private final Scheduler inference = Schedulers.newSingle("upflux-infer", true);
+    private final Scheduler composition = Schedulers.newSingle("upflux-compose", true);
+
+    /**
+     * @param resolver not closed by this class
+     * @param from format of the frames to come
+     * @param to format to produce: the size must be {@link #upscaled}'s; layout and colour may differ
+     * @param scope owner of the memory of the frames produced
+     */
+    public FrameUpscaler(SuperResolver resolver, FrameFormat from, FrameFormat to, NativeScope scope) {
+        this(resolver, from, to, scope, new StageTimes());
+    }
+
+    FrameUpscaler(SuperResolver resolver, FrameFormat from, FrameFormat to, NativeScope scope, StageTimes times) {
+        FrameFormat expected = upscaled(from, resolver);
+        if (to.width() != expected.width() || to.height() != expected.height()) {
+            throw new IllegalArgumentException("upscaled frames are " + expected.width() + "x" + expected.height()
+                    + ", not " + to.width() + "x" + to.height());
+        }
+        Traits traits = resolver.traits();
+        int align = align(traits, from.layout(), to.layout());
+        TileShape wanted = resolver.tileFor(from.width(), from.height());
+        this.shape = new TileShape(
+                wanted.batch(), TilePlan.roundUp(wanted.width(), align), TilePlan.roundUp(wanted.height(), align));
+        int chromaReach = to.layout().chromaShiftX() + to.layout().chromaShiftY() == 0
+                ? 0
+                : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
+        this.plan = TilePlan.cover(
+                from.width(), from.height(), shape.width(), shape.height(), traits.halo() + chromaReach, align);
+        this.resolver = resolver;
+        this.from = from;
+        this.to = to;
+        this.scope = scope;
+        this.times = times;
+        this.slots = new BatchSlots(resolver, shape, SLOTS);
+    }
+
+    /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */
+    public static FrameFormat upscaled(FrameFormat from, SuperResolver resolver) {
+        int scale = resolver.traits().scale();
+        return from.withSize(Math.multiplyExact(from.width(), scale), Math.multiplyExact(from.height(), scale));
+    }
+
+    @Override
+    public Flux<VideoFrame> apply(Flux<VideoFrame> frames) {
+        return whole(frames).flatMapIterable(list -> list, HAND_OFF);
+    }
+
+    /** The frames that each batch made whole, always on the compose thread. */
+    Flux<List<VideoFrame>> whole(Flux<VideoFrame> frames) {
+        Traits traits = resolver.traits();
+        Gather gather = new Gather(slots, from, shape, traits.channels(), times);
+        Compose compose = new Compose(scope, slots, from, to, shape, traits, times);
+        // hide(): a fused operator would run its mapper on whichever thread requests.
+        return frames.flatMapIterable(frame -> FrameJob.tasks(frame, plan.tiles()), 1)
+                .buffer(shape.batch())
+                .map(gather)
+                .subscribeOn(decoding)
+                .publishOn(inference, false, HAND_OFF)
+                .hide()
+                .map(this::infer)
+                .publishOn(composition, false, HAND_OFF)
+                .hide()
+                .map(compose);
+    }
+
+    private BatchTask infer(BatchTask task) {
+        long start = System.nanoTime();
+        resolver.upscale(task.batch());
+        times.since(Stage.INFER, start);
+        return task;
+    }
+
+    /** Makes stages that wait for a slot give up; for a stream that was cancelled. */
+    void interrupt() {
+        slots.stop();
+        resolver.interrupt();
+    }
+
+    /** Waits for the stages to return and frees the batches. */
+    @Override
+    public void close() {
+        slots.stop();
+        Shutdown.await(decoding);
+        Shutdown.await(inference);
+        Shutdown.await(composition);
+        slots.close();
+    }
+
+    /** Tiles must start on the network's grid and on the chroma grid of both sides. */
+    private static int align(Traits traits, PixelLayout from, PixelLayout to) {
+        int shift = Math.max(
+                Math.max(from.chromaShiftX(), from.chromaShiftY()), Math.max(to.chromaShiftX(), to.chromaShiftY()));
+        long chroma = 1L << shift;
+        long both = new Rational(chroma, traits.align()).reduced().num() * traits.align();
+        return Math.toIntExact(both);
+    }
+}

@@ -1,0 +1,15 @@
+package io.upflux.pipeline;
+
+/** The steps a frame passes through; each runs on one thread at a time. */
+public enum Stage {
+    /** Demultiplexing, decoding, deinterlacing. */
+    DECODE,
+    /** Cutting tiles and converting planes to network samples. */
+    GATHER,
+    /** Running the network. */
+    INFER,
+    /** Converting network samples to planes and joining tiles. */
+    COMPOSE,
+    /** Encoding and multiplexing. */
+    SINK
+}

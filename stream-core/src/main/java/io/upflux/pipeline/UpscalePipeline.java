@@ -1,0 +1,170 @@
+package io.upflux.pipeline;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Upscales everything a source has into a sink, in one Reactor chain: decode, gather, infer, compose, sink, demand
+ * flowing from the sink to the decoder. Decoding, inference and encoding overlap, each on its own thread.
+ *
+ * <pre>{@code
+ * UpscalePipeline.of(source, resolver, sink).run().blockLast();
+ * }</pre>
+ *
+ * <p>One use. The pipeline closes source and sink, whichever way it ends; the resolver stays open.
+ */
+public final class UpscalePipeline {
+    /** Key of Reactor's per-subscriber hook for errors after the end of a stream. */
+    private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
+
+    private final FrameSource source;
+    private final SuperResolver resolver;
+    private final FrameSink sink;
+    private final NativeScope scope = new NativeScope();
+    private final StageTimes times = new StageTimes();
+    private final Sinks.Empty<Void> closed = Sinks.empty();
+    private @Nullable FrameUpscaler upscaler;
+    private boolean opened;
+    private boolean released;
+    private long framesWritten;
+    private volatile int lost;
+
+    private UpscalePipeline(FrameSource source, SuperResolver resolver, FrameSink sink) {
+        this.source = source;
+        this.resolver = resolver;
+        this.sink = sink;
+    }
+
+    public static UpscalePipeline of(FrameSource source, SuperResolver resolver, FrameSink sink) {
+        return new UpscalePipeline(source, resolver, sink);
+    }
+
+    /**
+     * Runs on subscription and emits one element a written frame, on the sink's thread. Completes when the sink has
+     * finished; errors with {@link StreamException}. Both come after everything native was freed; after a cancel wait
+     * for {@link #closed()} to be sure of it. Cancelling leaves no result behind.
+     */
+    public Flux<Progress> run() {
+        return Flux.usingWhen(
+                        Mono.just(this),
+                        pipeline -> chain(),
+                        pipeline -> cleanUp(false),
+                        (pipeline, error) -> cleanUp(true),
+                        pipeline -> cleanUp(true))
+                // Stages that were interrupted fail after the stream has ended: nobody needs to hear of it.
+                .contextWrite(context -> context.put(ON_ERROR_DROPPED, (Consumer<Throwable>) late -> {}));
+    }
+
+    /** Completes when, after {@link #run()} was subscribed to and ended in any way, all threads have stopped and all memory is freed. */
+    public Mono<Void> closed() {
+        return closed.asMono();
+    }
+
+    /** How long each stage has been busy. */
+    public StageTimes times() {
+        return times;
+    }
+
+    /** Native buffers that had to be reclaimed at the end because their owners lost them; 0 after completion. */
+    public int lostBuffers() {
+        return lost;
+    }
+
+    private Flux<Progress> chain() {
+        return Flux.defer(() -> open().whole(timed(source.frames(scope))))
+                .map(this::write)
+                .concatWith(Mono.fromRunnable(sink::finish))
+                .flatMapIterable(list -> list, 1);
+    }
+
+    /** Not at once with {@link #release}: a cancel may come while the sink opens its encoder. */
+    private synchronized FrameUpscaler open() {
+        if (opened || released) {
+            throw new IllegalStateException("a pipeline runs once");
+        }
+        opened = true;
+        FrameFormat from = source.format();
+        FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
+        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, times);
+        upscaler = made;
+        return made;
+    }
+
+    private List<Progress> write(List<VideoFrame> frames) {
+        List<Progress> written = new ArrayList<>(frames.size());
+        for (VideoFrame frame : frames) {
+            long pts = frame.pts();
+            long start = System.nanoTime();
+            sink.write(frame);
+            times.since(Stage.SINK, start);
+            written.add(new Progress(++framesWritten, source.estimatedFrames(), pts));
+        }
+        return written;
+    }
+
+    /** Time between a request and its frame is the decoder's: it produces one frame a request, on this thread. */
+    private Flux<VideoFrame> timed(Flux<VideoFrame> frames) {
+        return Flux.defer(() -> {
+            long[] requested = new long[1];
+            return frames.doOnRequest(n -> requested[0] = System.nanoTime())
+                    .doOnNext(frame -> times.since(Stage.DECODE, requested[0]));
+        });
+    }
+
+    private Mono<Void> cleanUp(boolean interrupt) {
+        return Mono.<Void>fromRunnable(() -> {
+                    if (interrupt) {
+                        source.interrupt();
+                        sink.interrupt();
+                    }
+                    release(interrupt);
+                })
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    /** Frees everything in an order in which no thread can meet freed memory; the first failure wins. */
+    private synchronized void release(boolean interrupt) {
+        if (released) {
+            return;
+        }
+        released = true;
+        List<AutoCloseable> steps = new ArrayList<>();
+        FrameUpscaler stages = upscaler;
+        if (stages != null) {
+            if (interrupt) {
+                stages.interrupt();
+            }
+            steps.add(stages);
+        }
+        steps.add(sink);
+        steps.add(() -> lost = scope.reclaim());
+        steps.add(source);
+        RuntimeException failure = null;
+        for (AutoCloseable step : steps) {
+            try {
+                step.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e instanceof RuntimeException r
+                            ? r
+                            : new StreamException(String.valueOf(e.getMessage()), e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        closed.tryEmitEmpty();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
