@@ -40,9 +40,9 @@ final class AudioConversion implements Carried {
         this.encoder = encoder;
     }
 
-    /** Opens both codecs and describes the output stream, or returns null when that is not possible. */
+    /** Opens both codecs and adds the output stream, or returns null when that is not possible. */
     static @Nullable AudioConversion open(
-            Muxer muxer, Notices notices, String label, AVStream source, AVStream target, String encoderName) {
+            Muxer muxer, Notices notices, String label, AVStream source, String encoderName) {
         AVCodec from = avcodec_find_decoder(source.codecpar().codec_id());
         if (from == null || from.isNull() || source.codecpar().sample_rate() <= 0) {
             return null;
@@ -52,7 +52,7 @@ final class AudioConversion implements Carried {
             Av.check(avcodec_parameters_to_context(decoder, source.codecpar()), label);
             decoder.pkt_timebase(source.time_base());
             Av.check(avcodec_open2(decoder, from, (AVDictionary) null), label);
-            AudioEncoder encoder = AudioEncoder.open(muxer, label, encoderName, decoder, target);
+            AudioEncoder encoder = AudioEncoder.open(muxer, label, encoderName, decoder);
             return new AudioConversion(notices, label, decoder, encoder);
         } catch (StreamException e) {
             avcodec_free_context(decoder);

@@ -39,13 +39,13 @@ final class AudioEncoder implements AutoCloseable {
         this.label = label;
         this.context = context;
         this.target = target;
-        this.timeBase = Av.copy(context.time_base());
+        this.timeBase = Av.rational(Av.rational(context.time_base()));
         this.frameSize = context.frame_size() > 0 ? context.frame_size() : 1024;
         this.queue = av_audio_fifo_alloc(context.sample_fmt(), context.ch_layout().nb_channels(), frameSize * 2);
     }
 
-    /** @throws StreamException when the encoder is absent or takes no such sound */
-    static AudioEncoder open(Muxer muxer, String label, String name, AVCodecContext decoder, AVStream target) {
+    /** Opens the encoder and adds its stream. @throws StreamException when the encoder is absent or takes no such sound */
+    static AudioEncoder open(Muxer muxer, String label, String name, AVCodecContext decoder) {
         AVCodec codec = avcodec_find_encoder_by_name(name);
         if (codec == null || codec.isNull()) {
             throw new StreamException(label + ": this FFmpeg has no encoder " + name);
@@ -61,8 +61,8 @@ final class AudioEncoder implements AutoCloseable {
         if (context == null) {
             throw new StreamException(label + ": " + name + " takes no such sound");
         }
+        AVStream target = muxer.addStream(Av.rational(context.time_base()));
         Av.check(avcodec_parameters_from_context(target.codecpar(), context), label);
-        target.time_base(context.time_base());
         return new AudioEncoder(muxer, label, context, target.index());
     }
 

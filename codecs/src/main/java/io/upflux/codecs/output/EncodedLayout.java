@@ -106,8 +106,10 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
     private static List<EncodedLayout> supported(AVCodec codec, EncoderSpec spec) {
         List<EncodedLayout> layouts = new ArrayList<>();
         for (int format : pixelFormats(codec)) {
-            PixelLayout layout = PACKED.containsKey(format) ? PACKED.get(format) : PixelFormats.layout(format);
-            if (layout != null && !spec.avoid().contains(format)) {
+            PixelLayout layout = PACKED.containsKey(format)
+                    ? PACKED.get(format)
+                    : PixelFormats.layout(format).orElse(null);
+            if (layout != null && !PixelFormats.isFullRange(format) && !spec.avoid().contains(format)) {
                 layouts.add(new EncodedLayout(layout, format));
             }
         }

@@ -1,15 +1,11 @@
 package io.upflux.codecs.output;
 
-import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
-import static org.bytedeco.ffmpeg.global.avutil.av_rescale_q;
-
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.frame.Rational;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
  * Remembers the exact time of each picture inside an encoder, since not every encoder takes every time base and many
@@ -27,8 +23,6 @@ final class EncoderClock {
     private final Rational timeBase;
     private final Rational frameRate;
     private final Map<Long, Time> inside = new HashMap<>();
-    private final AVRational sourceRational;
-    private final AVRational encoderRational;
     private long last = Long.MIN_VALUE;
     private long lastDts = Long.MIN_VALUE;
 
@@ -36,8 +30,6 @@ final class EncoderClock {
         this.source = source;
         this.timeBase = timeBase;
         this.frameRate = frameRate;
-        this.sourceRational = Av.rational(source);
-        this.encoderRational = Av.rational(timeBase);
     }
 
     static EncoderClock of(Candidate candidate, Rational source, Rational nominal) {
@@ -71,21 +63,21 @@ final class EncoderClock {
     }
 
     long toEncoder(long ticks) {
-        return timeBase.equals(source) ? ticks : av_rescale_q(ticks, sourceRational, encoderRational);
+        return timeBase.equals(source) ? ticks : Av.rescale(ticks, source, timeBase);
     }
 
     /** Puts exact times, in the pictures' time base, on a packet of the encoder. */
     void out(AVPacket packet) {
         Time time = inside.remove(packet.pts());
         long dts = packet.dts();
-        boolean reordered = dts != AV_NOPTS_VALUE && dts != packet.pts();
+        boolean reordered = dts != Av.NO_PTS && dts != packet.pts();
         if (time != null) {
             packet.pts(time.pts());
             packet.duration(time.duration());
         } else {
-            packet.pts(av_rescale_q(packet.pts(), encoderRational, sourceRational));
+            packet.pts(Av.rescale(packet.pts(), timeBase, source));
         }
-        long exact = reordered ? av_rescale_q(dts, encoderRational, sourceRational) : packet.pts();
+        long exact = reordered ? Av.rescale(dts, timeBase, source) : packet.pts();
         if (lastDts != Long.MIN_VALUE && exact <= lastDts) {
             exact = lastDts + 1;
         }

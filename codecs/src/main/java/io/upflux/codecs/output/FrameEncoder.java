@@ -5,8 +5,8 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.AvOptions;
+import io.upflux.codecs.ffmpeg.ColourTags;
 import io.upflux.codecs.output.EncoderChoice.Candidate;
-import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
@@ -17,7 +17,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.jspecify.annotations.Nullable;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
  * One open video encoder. Times go in and come out in the time base of the frames, exactly, whatever the encoder makes
@@ -63,13 +63,13 @@ final class FrameEncoder implements AutoCloseable {
             hdr.attachTo(context);
             Map<String, String> settings = new LinkedHashMap<>(candidate.spec().rate().options(request));
             settings.putAll(userOptions);
-            try (AvOptions options = AvOptions.of(settings)) {
+            try (AvOptions options = new AvOptions(settings)) {
                 int rc = avcodec_open2(context, candidate.codec(), options.dictionary());
                 if (rc < 0) {
                     throw new StreamException("encoder " + name + " does not open for " + format.width() + "x"
-                            + format.height() + " " + candidate.layout().layout() + ": " + Av.message(rc));
+                            + format.height() + " " + candidate.layout().layout() + ": " + Av.text(rc));
                 }
-                for (String key : options.unconsumed()) {
+                for (String key : options.entries().keySet()) {
                     if (userOptions.containsKey(key)) {
                         throw new StreamException("encoder " + name + " has no option " + key);
                     }
@@ -144,23 +144,21 @@ final class FrameEncoder implements AutoCloseable {
         context.time_base(Av.rational(clock.timeBase()));
         Rational rate = clock.frameRate();
         context.framerate(Av.rational(rate));
-        context.sample_aspect_ratio(Av.rational(format.sampleAspect()));
+        context.sample_aspect_ratio(aspect(format.sampleAspect()));
         context.gop_size((int) Math.max(12, Math.min(300, Math.round(rate.toDouble() * GOP_SECONDS))));
         context.flags(context.flags() | AV_CODEC_FLAG_CLOSED_GOP | AV_CODEC_FLAG_FRAME_DURATION);
-        ColourSpec colour = format.colour();
-        context.color_primaries(colour.primaries());
-        context.color_trc(colour.transfer());
-        context.colorspace(colour.matrix());
-        context.color_range(colour.range() == ColourSpec.Range.FULL ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG);
-        context.chroma_sample_location(colour.siting().ordinal());
+        ColourTags.apply(format.colour(), context);
+    }
+
+    private static AVRational aspect(Rational aspect) {
+        Rational reduced = aspect.reduced();
+        return Math.max(reduced.num(), reduced.den()) > Integer.MAX_VALUE
+                ? new AVRational().num(0).den(1)
+                : Av.rational(reduced);
     }
 
     /** For messages. */
     String name() {
         return name;
-    }
-
-    @Nullable String codecName() {
-        return avcodec_get_name(context.codec_id()).getString();
     }
 }

@@ -26,7 +26,7 @@ final class Muxer implements AutoCloseable {
     private final String location;
     private final String writtenTo;
     private final AVFormatContext context;
-    private final Interrupts.Handle interrupts;
+    private final Interrupts interrupts = new Interrupts();
     private final List<PacketOrder> orders = new ArrayList<>();
     private boolean open;
     private boolean headerWritten;
@@ -41,8 +41,8 @@ final class Muxer implements AutoCloseable {
         this.location = location;
         this.writtenTo = writtenTo;
         this.context = new AVFormatContext(null);
-        Av.check(avformat_alloc_output_context2(context, container.format(), null, writtenTo), location);
-        this.interrupts = Interrupts.install(context);
+        Av.check(avformat_alloc_output_context2(context, container.format(), (String) null, writtenTo), location);
+        interrupts.watch(context);
         // Lets it hold what its specification calls new, such as TrueHD in MP4.
         context.strict_std_compliance(-2);
     }
@@ -66,6 +66,10 @@ final class Muxer implements AutoCloseable {
         return stream;
     }
 
+    AVStream newestStream() {
+        return context.streams(context.nb_streams() - 1);
+    }
+
     /** Opens the output and writes what comes before the first packet. */
     void begin(Map<String, String> settings) {
         if (!container.opensFiles()) {
@@ -74,7 +78,7 @@ final class Muxer implements AutoCloseable {
             context.pb(io);
             open = true;
         }
-        try (AvOptions options = AvOptions.of(settings)) {
+        try (AvOptions options = new AvOptions(settings)) {
             check(avformat_write_header(context, options.dictionary()));
         }
         headerWritten = true;
@@ -150,7 +154,7 @@ final class Muxer implements AutoCloseable {
     private void check(int rc) {
         if (rc < 0) {
             failed = true;
-            throw new StreamException(location + ": " + Av.message(rc));
+            throw new StreamException(location + ": " + Av.text(rc));
         }
     }
 }

@@ -4,8 +4,8 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import static org.bytedeco.ffmpeg.global.swscale.*;
 
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.ColourTags;
 import io.upflux.codecs.ffmpeg.PixelFormats;
-import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout.Family;
 import io.upflux.frame.Plane;
@@ -37,11 +37,11 @@ final class PictureLoader implements AutoCloseable {
     PictureLoader(FrameFormat incoming, FrameFormat encoded, int pixelFormat) {
         this.encoded = encoded;
         this.pixelFormat = pixelFormat;
-        this.planarFormat = PixelFormats.of(incoming.layout());
+        this.planarFormat = PixelFormats.format(incoming.layout()).orElseThrow();
         boolean resized = incoming.width() != encoded.width() || incoming.height() != encoded.height();
         this.view = av_frame_alloc();
         view.format(planarFormat).width(incoming.width()).height(incoming.height());
-        tag(view, incoming.colour());
+        ColourTags.apply(incoming.colour(), view);
         if (resized || planarFormat != pixelFormat) {
             scaler = sws_alloc_context();
             scaler.flags(SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP);
@@ -77,15 +77,6 @@ final class PictureLoader implements AutoCloseable {
         }
         // Its planes are not its own; there is no buffer to unreference.
         av_frame_free(view);
-    }
-
-    /** Colour code points are those of H.273 on both sides; siting is in the same order. */
-    static void tag(AVFrame picture, ColourSpec colour) {
-        picture.color_primaries(colour.primaries())
-                .color_trc(colour.transfer())
-                .colorspace(colour.matrix())
-                .color_range(colour.range() == ColourSpec.Range.FULL ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG)
-                .chroma_location(colour.siting().ordinal());
     }
 
     private void copy(VideoFrame frame, AVFrame picture) {
@@ -126,7 +117,7 @@ final class PictureLoader implements AutoCloseable {
         pool.add(picture);
         picture.format(pixelFormat).width(encoded.width()).height(encoded.height());
         Av.check(av_frame_get_buffer(picture, 0), "allocating a picture");
-        tag(picture, encoded.colour());
+        ColourTags.apply(encoded.colour(), picture);
         picture.pict_type(AV_PICTURE_TYPE_NONE);
         return picture;
     }

@@ -3,9 +3,11 @@ package io.upflux.codecs.output;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.upflux.codecs.ffmpeg.Av;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -21,6 +23,17 @@ record StaticHdr(List<AVFrameSideData> entries) {
 
     static final StaticHdr NONE = new StaticHdr(List.of());
 
+    static StaticHdr of(AVFrame frame) {
+        List<AVFrameSideData> entries = new ArrayList<>();
+        for (int i = 0; i < frame.nb_side_data(); i++) {
+            AVFrameSideData entry = frame.side_data(i);
+            if (TYPES.contains(entry.type())) {
+                entries.add(entry);
+            }
+        }
+        return new StaticHdr(entries);
+    }
+
     /** Gives an encoder, before it opens, copies of the data; libavcodec also passes them on to the container. */
     void attachTo(AVCodecContext context) {
         try (PointerPointer<AVFrameSideData> list = new PointerPointer<>(1);
@@ -28,9 +41,7 @@ record StaticHdr(List<AVFrameSideData> entries) {
             list.put(0, (AVFrameSideData) null);
             count.put(0);
             for (AVFrameSideData entry : entries) {
-                if (TYPES.contains(entry.type())) {
-                    Av.check(av_frame_side_data_clone(list, count, entry, 0), "copying HDR metadata");
-                }
+                Av.check(av_frame_side_data_clone(list, count, entry, 0), "copying HDR metadata");
             }
             if (count.get() > 0) {
                 context.decoded_side_data(new PointerPointer<>(list.get(0)));

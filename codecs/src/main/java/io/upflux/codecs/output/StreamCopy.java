@@ -21,7 +21,7 @@ final class StreamCopy implements Carried {
         this.notices = notices;
         this.label = label;
         this.target = target;
-        this.timeBase = Av.copy(source.time_base());
+        this.timeBase = Av.rational(Av.rational(source.time_base()));
     }
 
     @Override

@@ -50,9 +50,9 @@ final class SubtitleConversion implements Carried {
         this.encoder = encoder;
     }
 
-    /** Opens both codecs and describes the output stream, or returns null when FFmpeg lacks one of them. */
+    /** Opens both codecs and adds the output stream, or returns null when FFmpeg lacks one of them. */
     static @Nullable SubtitleConversion open(
-            Muxer muxer, Notices notices, String label, AVStream source, AVStream target, int codec) {
+            Muxer muxer, Notices notices, String label, AVStream source, int codec) {
         AVCodec from = avcodec_find_decoder(source.codecpar().codec_id());
         AVCodec to = avcodec_find_encoder(codec);
         if (from == null || from.isNull() || to == null || to.isNull()) {
@@ -67,15 +67,15 @@ final class SubtitleConversion implements Carried {
             encoder.time_base(MILLISECONDS);
             copyHeader(decoder, encoder);
             Av.check(avcodec_open2(encoder, to, (org.bytedeco.ffmpeg.avutil.AVDictionary) null), label);
-            Av.check(avcodec_parameters_from_context(target.codecpar(), encoder), label);
-            target.time_base(MILLISECONDS);
         } catch (StreamException e) {
             avcodec_free_context(decoder);
             avcodec_free_context(encoder);
             return null;
         }
+        AVStream target = muxer.addStream(Av.rational(MILLISECONDS));
+        Av.check(avcodec_parameters_from_context(target.codecpar(), encoder), label);
         return new SubtitleConversion(
-                muxer, notices, label, target.index(), Av.copy(source.time_base()), decoder, encoder);
+                muxer, notices, label, target.index(), Av.rational(Av.rational(source.time_base())), decoder, encoder);
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.upflux.codecs.output;
 
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
-import java.util.LinkedHashMap;
+import io.upflux.codecs.ffmpeg.AvOptions;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -10,7 +10,6 @@ import org.bytedeco.ffmpeg.avformat.AVChapter;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
-import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -27,40 +26,39 @@ final class Tags {
 
     private Tags() {}
 
-    static Map<String, String> read(@Nullable AVDictionary dictionary) {
-        Map<String, String> tags = new LinkedHashMap<>();
-        if (dictionary == null || dictionary.isNull()) {
-            return tags;
-        }
-        AVDictionaryEntry entry = null;
-        while ((entry = av_dict_iterate(dictionary, entry)) != null && !entry.isNull()) {
-            tags.put(entry.key().getString(), entry.value().getString());
-        }
-        return tags;
-    }
-
     static void copyGlobal(AVFormatContext from, AVFormatContext to) {
-        Map<String, String> tags = read(from.metadata());
+        Map<String, String> tags = AvOptions.entries(from.metadata());
         tags.keySet().removeIf(key -> OF_THE_FILE.contains(key.toLowerCase(Locale.ROOT)));
         to.metadata(dictionary(tags));
     }
 
     static void copy(AVStream from, AVStream to) {
-        to.metadata(dictionary(read(from.metadata())));
+        to.metadata(dictionary(AvOptions.entries(from.metadata())));
         to.disposition(from.disposition());
     }
 
     /** As {@link #copy}, but without what was counted on the old pictures. */
     static void copyVideo(AVStream from, AVStream to) {
-        Map<String, String> tags = read(from.metadata());
+        Map<String, String> tags = AvOptions.entries(from.metadata());
         tags.keySet().removeIf(Tags::isStatistic);
         to.metadata(dictionary(tags));
         to.disposition(from.disposition());
     }
 
+    static void setDefault(AVStream stream, String key, String value) {
+        Map<String, String> tags = AvOptions.entries(stream.metadata());
+        if (tags.putIfAbsent(key, value) == null) {
+            AVDictionary old = stream.metadata();
+            if (old != null) {
+                av_dict_free(old);
+            }
+            stream.metadata(dictionary(tags));
+        }
+    }
+
     /** Whether there are names outside the few that MP4 has boxes for. */
     static boolean hasReverseDomainKeys(AVFormatContext from) {
-        return read(from.metadata()).keySet().stream().anyMatch(key -> key.startsWith("com."));
+        return AvOptions.entries(from.metadata()).keySet().stream().anyMatch(key -> key.startsWith("com."));
     }
 
     /**
@@ -92,7 +90,7 @@ final class Tags {
             AVChapter chapter = new AVChapter(av_mallocz(Pointer.sizeof(AVChapter.class)));
             chapter.id(old.id()).start(start).end(end);
             chapter.time_base().num(base.num()).den(base.den());
-            chapter.metadata(dictionary(read(old.metadata())));
+            chapter.metadata(dictionary(AvOptions.entries(old.metadata())));
             array.put(kept++, chapter);
         }
         to.chapters(array);
