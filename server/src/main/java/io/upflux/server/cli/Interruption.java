@@ -48,6 +48,11 @@ final class Interruption implements AutoCloseable {
         return request.asMono();
     }
 
+    /** For work that leaves nothing behind but what {@code cleanUp} takes away: ends the process at once. */
+    void endsAtOnce(Runnable cleanUp) {
+        requested().doOnTerminate(cleanUp).subscribe(nothing -> {}, error -> {}, () -> Runtime.getRuntime().halt(EXIT_CODE));
+    }
+
     @Override
     public void close() {
         before.forEach(Signal::handle);

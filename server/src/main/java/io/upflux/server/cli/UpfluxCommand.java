@@ -45,7 +45,9 @@ public final class UpfluxCommand implements Runnable {
     public static int execute(Console console, String... args) {
         UpfluxCommand root = new UpfluxCommand();
         CommandLine line = new CommandLine(root)
-                .addSubcommand(new UpscaleCommand(console));
+                .addSubcommand(new UpscaleCommand(console))
+                .addSubcommand(new EvalCommand(console))
+                .addSubcommand(new BenchCommand(console));
         line.setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setCaseInsensitiveEnumValuesAllowed(true)

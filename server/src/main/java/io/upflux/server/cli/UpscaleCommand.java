@@ -1,5 +1,7 @@
 package io.upflux.server.cli;
 
+import io.upflux.codecs.OutputOptions;
+import io.upflux.pipeline.StreamException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -92,8 +94,12 @@ final class UpscaleCommand implements Callable<Integer> {
     public Integer call() {
         refuseWhatIsNotThere();
         List<UpscaleTask> tasks = plan();
+        ScaleChoice choice = size();
+        OutputOptions encoding = encoding(choice);
+        UpscaleReport report = report(tasks.size());
         try (Interruption interruption = Interruption.install();
-                UpscaleRun run = new UpscaleRun(console, size(), models, options, report(tasks.size()), interruption)) {
+                UpscaleRun run =
+                        new UpscaleRun(console, choice, models, options, encoding, report, interruption)) {
             return run.all(tasks, strict);
         }
     }
@@ -102,6 +108,14 @@ final class UpscaleCommand implements Callable<Integer> {
         try {
             return UpscaleTasks.plan(inputs, output, new CollectedNotices(console));
         } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private OutputOptions encoding(ScaleChoice choice) {
+        try {
+            return options.output(choice.height(), models.threads());
+        } catch (StreamException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
     }

@@ -46,19 +46,13 @@ final class UpscaleOptions {
     @Option(names = "--overwrite", description = "Replace the output if there is one.")
     private boolean overwrite;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads for inference and encoding (default: one a processor).")
-    private int threads;
-
     /** Quality or size: one of them. */
     static final class Quality {
         @Option(
                 names = "--crf",
                 paramLabel = "N",
                 description = "Constant quality, on the encoder's own scale; lower is better.")
-        private @Nullable Double crf;
+        private @Nullable Integer crf;
 
         @Option(
                 names = "--bitrate",
@@ -66,15 +60,6 @@ final class UpscaleOptions {
                 converter = BitrateConverter.class,
                 description = "Mean bits a second of the video: 2500k, 4M.")
         private @Nullable Long bitrate;
-    }
-
-    boolean overwrite() {
-        return overwrite;
-    }
-
-    /** 0 for as many as there are processors. */
-    int threads() {
-        return threads;
     }
 
     /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
@@ -86,8 +71,12 @@ final class UpscaleOptions {
                 .withRotatePixels(rotatePixels);
     }
 
-    /** @param height of the output in pixels, null for the upscaled one */
-    OutputOptions output(@Nullable Integer height) {
+    /**
+     * @param height of the output in pixels, null for the upscaled one
+     * @param threads for the encoder, 0 to let it choose
+     * @throws io.upflux.pipeline.StreamException when a value is out of range
+     */
+    OutputOptions output(@Nullable Integer height, int threads) {
         OutputOptions options = OutputOptions.defaults()
                 .withVideoCodec(videoCodec)
                 .withEncoderOptions(encoderOptions)

@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
+import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.FrameSink;
@@ -31,6 +32,7 @@ final class UpscaleRun implements AutoCloseable {
     private final ScaleChoice size;
     private final ModelOptions models;
     private final UpscaleOptions options;
+    private final OutputOptions encoding;
     private final UpscaleReport report;
     private final Interruption interruption;
     private final Catalogue catalogue = Catalogue.standard();
@@ -41,12 +43,14 @@ final class UpscaleRun implements AutoCloseable {
             ScaleChoice size,
             ModelOptions models,
             UpscaleOptions options,
+            OutputOptions encoding,
             UpscaleReport report,
             Interruption interruption) {
         this.console = console;
         this.size = size;
         this.models = models;
         this.options = options;
+        this.encoding = encoding;
         this.report = report;
         this.interruption = interruption;
     }
@@ -94,7 +98,7 @@ final class UpscaleRun implements AutoCloseable {
                     size.model(catalogue, models.model(), source.format().height(), notices);
             SuperResolver resolver = resolver(card, notices);
             try (FrameSink sink =
-                    MediaSink.create(task.output(), options.output(size.height()), source, notices)) {
+                    MediaSink.create(task.output(), encoding, source, notices)) {
                 upscale(source, resolver, sink, meter);
             }
             if (!interruption.isRequested()) {
@@ -123,7 +127,7 @@ final class UpscaleRun implements AutoCloseable {
     private SuperResolver resolver(ModelCard card, CollectedNotices notices) {
         SuperResolver open = resolvers.get(card.name());
         if (open == null) {
-            open = catalogue.open(card, models.device(), options.threads(), notices);
+            open = catalogue.open(card, models.device(), models.threads(), notices);
             resolvers.put(card.name(), open);
         }
         return open;
@@ -144,7 +148,7 @@ final class UpscaleRun implements AutoCloseable {
         if (UpscaleTask.isPath(task.input()) && isSameFile(Path.of(task.input()), output)) {
             throw new StreamException(task.output() + ": is the input itself; choose another output");
         }
-        if (Files.exists(output) && !options.overwrite()) {
+        if (Files.exists(output) && !encoding.overwrite()) {
             throw new StreamException(task.output() + ": exists already; --overwrite replaces it");
         }
     }

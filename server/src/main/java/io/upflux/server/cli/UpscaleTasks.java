@@ -9,19 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Which output belongs to which input: one file to one file, or files and folders into a folder. */
 final class UpscaleTasks {
-    /** What is taken up in a folder; a file named on the command line is tried whatever its name. */
-    private static final Set<String> MEDIA = Set.of(
-            "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "avi", "flv", "f4v", "mpg", "mpeg", "m2v", "vob",
-            "wmv", "asf", "ogv", "3gp", "3g2", "mxf", "y4m", "ivf", "264", "h264", "265", "hevc", "av1", "obu", "gif",
-            "png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff");
-
     /** Containers that are written as they are read; the others become Matroska, which holds everything. */
     private static final Set<String> WRITABLE = Set.of(
             "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "png", "jpg", "jpeg", "webp");
@@ -57,7 +49,7 @@ final class UpscaleTasks {
             if (UpscaleTask.isStandardStream(input)) {
                 throw new IllegalArgumentException("standard input has no name to use in a folder; name an output file");
             }
-            for (String file : isFolder(input) ? mediaIn(Path.of(input)) : List.of(input)) {
+            for (String file : isFolder(input) ? MediaFolder.media(Path.of(input)) : List.of(input)) {
                 all.add(tasks.intoFolder(file));
             }
         }
@@ -71,11 +63,11 @@ final class UpscaleTasks {
 
     private UpscaleTask intoFolder(String input) {
         String name = lastPart(input);
-        String extension = extension(name);
+        String extension = MediaFolder.extension(name);
         String written = name;
         if (!WRITABLE.contains(extension)) {
             String other = PICTURES.getOrDefault(extension, "mkv");
-            written = stem(name) + "." + other;
+            written = MediaFolder.stem(name) + "." + other;
             if (inputByOutput.containsKey(written)) {
                 written = name + "." + other;
             }
@@ -90,23 +82,6 @@ final class UpscaleTasks {
         return new UpscaleTask(input, folder.resolve(written).toString());
     }
 
-    private static List<String> mediaIn(Path folder) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            List<String> files = entries.filter(Files::isRegularFile)
-                    .filter(file -> MEDIA.contains(extension(file.toString())))
-                    .filter(file -> !lastPart(file.toString()).startsWith("."))
-                    .sorted()
-                    .map(Path::toString)
-                    .toList();
-            if (files.isEmpty()) {
-                throw new StreamException(folder + ": no video or picture in this folder");
-            }
-            return files;
-        } catch (IOException e) {
-            throw new StreamException(folder + ": cannot be read: " + e.getMessage(), e);
-        }
-    }
-
     private static boolean isFolder(String location) {
         return UpscaleTask.isPath(location) && Files.isDirectory(Path.of(location));
     }
@@ -118,14 +93,5 @@ final class UpscaleTasks {
     private static String lastPart(String location) {
         String path = UpscaleTask.isUrl(location) ? location.replaceFirst("[?#].*", "") : location;
         return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf(File.separatorChar)) + 1);
-    }
-
-    private static String extension(String name) {
-        return name.substring(stem(name).length()).replaceFirst("^\\.", "").toLowerCase(Locale.ROOT);
-    }
-
-    private static String stem(String name) {
-        int dot = name.lastIndexOf('.');
-        return dot <= name.lastIndexOf('/') + 1 ? name : name.substring(0, dot);
     }
 }
