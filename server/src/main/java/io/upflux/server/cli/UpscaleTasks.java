@@ -14,11 +14,11 @@ import java.util.Set;
 
 /** Which output belongs to which input: one file to one file, or files and folders into a folder. */
 final class UpscaleTasks {
-    /** Containers that are written as they are read; the others become Matroska, which holds everything. */
+    /** What is written as it is read; other videos become Matroska, which holds everything. */
     private static final Set<String> WRITABLE = Set.of(
-            "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "png", "jpg", "jpeg", "webp");
+            "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff");
 
-    private static final Map<String, String> PICTURES = Map.of("bmp", "png", "tif", "png", "tiff", "png");
+    private static final Set<String> PICTURES_TO_PNG = Set.of("ppm", "pgm");
 
     private final Path folder;
     private final Notices notices;
@@ -66,7 +66,7 @@ final class UpscaleTasks {
         String extension = MediaFolder.extension(name);
         String written = name;
         if (!WRITABLE.contains(extension)) {
-            String other = PICTURES.getOrDefault(extension, "mkv");
+            String other = PICTURES_TO_PNG.contains(extension) ? "png" : "mkv";
             written = MediaFolder.stem(name) + "." + other;
             if (inputByOutput.containsKey(written)) {
                 written = name + "." + other;

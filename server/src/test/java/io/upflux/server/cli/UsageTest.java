@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,7 @@ class UsageTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "| which command?",
                 "upscal | did you mean upscale?",
@@ -35,7 +37,7 @@ class UsageTest {
                 "upscale a.mp4 b.mp4 -o - | several inputs need a folder",
                 "upscale - b.mp4 -o folder/ | standard input has no name",
             })
-    void wrongUsageIsOneLineAndAHint(String line, String expected) {
+    void wrongUsageIsOneLineAndAHint(@Nullable String line, String expected) {
         Object[] args = line == null ? new Object[0] : line.split(" ");
 
         assertThat(streams.upflux(args)).isEqualTo(2);
