@@ -89,7 +89,7 @@ public final class UpfluxCommand implements Runnable {
         String message = oneLine(wrong);
         if (wrong instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getSuggestions().isEmpty()) {
-            message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+            message += "; did you mean " + unmatched.getSuggestions().get(0) + "?";
         }
         console.say("upflux: " + message);
         console.say("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
