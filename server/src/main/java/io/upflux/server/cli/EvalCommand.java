@@ -52,8 +52,10 @@ final class EvalCommand implements Callable<Integer> {
         double psnr = 0;
         double ssim = 0;
         long start = System.nanoTime();
-        try (SuperResolver resolver = catalogue.open(
-                catalogue.find(models.model(), scale, notices), models.device(), models.threads(), notices)) {
+        try (Interruption interruption = Interruption.install();
+                SuperResolver resolver = catalogue.open(
+                        catalogue.find(models.model(), scale, notices), models.device(), models.threads(), notices)) {
+            interruption.endsAtOnce(() -> {});
             for (String picture : pictures) {
                 Evaluation.Result result = Evaluation.of(PictureFile.read(picture, notices), resolver);
                 psnr += result.psnr();

@@ -137,7 +137,7 @@ final class UpscaleRun implements AutoCloseable {
     private void check(UpscaleTask task) {
         if (UpscaleTask.isPath(task.input())) {
             Path input = Path.of(task.input());
-            if (!Files.exists(input)) {
+            if (!Files.exists(input) && !UpscaleTask.isSequence(task.input())) {
                 throw new StreamException(task.input() + ": no such file");
             }
         }

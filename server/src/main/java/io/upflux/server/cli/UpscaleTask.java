@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * One input into one output.
@@ -9,14 +10,22 @@ import java.nio.file.Path;
  * @param output likewise
  */
 record UpscaleTask(String input, String output) {
+    private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://");
+    private static final Pattern SEQUENCE = Pattern.compile("%0?\\d*d");
+
     /** {@code -}: standard input or output. */
     static boolean isStandardStream(String location) {
         return location.equals("-");
     }
 
-    /** Whether {@code location} is something FFmpeg opens by a protocol, not a path. */
+    /** Whether FFmpeg opens it by a protocol. A colon alone makes no URL: films have them in their names. */
     static boolean isUrl(String location) {
-        return location.matches("[A-Za-z][A-Za-z0-9+.-]+:.*") && !location.matches("[A-Za-z]:[\\\\/].*");
+        return URL.matcher(location).lookingAt();
+    }
+
+    /** Whether {@code location} is a pattern such as {@code frame%04d.png}, which names many files and itself none. */
+    static boolean isSequence(String location) {
+        return SEQUENCE.matcher(location).find();
     }
 
     static boolean isPath(String location) {

@@ -72,6 +72,13 @@ class UpscaleTasksTest {
     }
 
     @Test
+    void aColonMakesNoUrl() {
+        assertThat(UpscaleTask.isUrl("rtsp://camera/stream")).isTrue();
+        assertThat(UpscaleTask.isUrl("Blade: Trinity.mp4")).isFalse();
+        assertThat(UpscaleTask.isUrl("C:\\clips\\a.mp4")).isFalse();
+    }
+
+    @Test
     void twoInputsNeverShareAnOutput() throws IOException {
         Path one = file("one/clip.mp4");
         Path two = file("two/clip.mp4");
