@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +10,7 @@ import java.io.PrintStream;
 
 /** One JSON object a line, flushed line by line, so that a program at the other end of a pipe sees it as it happens. */
 final class JsonLines {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
     private final PrintStream stream;
 
@@ -19,6 +20,11 @@ final class JsonLines {
 
     static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** Of a record, field by field; what is null is left out. */
+    static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
     }
 
     static ObjectNode event(String name) {
