@@ -115,8 +115,8 @@ final class BenchCommand implements Callable<Integer> {
     private String draw(Path file, Notices notices) {
         step("drawing a clip");
         Catalogue catalogue = Catalogue.standard();
-        try (SuperResolver identity = catalogue.open(
-                catalogue.find("identity-x1", 1, notices), models.device(), models.threads(), notices)) {
+        try (SuperResolver identity =
+                catalogue.open(catalogue.find("identity-x1", 1, notices), models.device(), models.threads(), notices)) {
             UpscalePipeline.of(
                             new MovingPattern(size.width(), size.height(), frames),
                             identity,

@@ -24,7 +24,9 @@ interface UpscaleReport {
                     outcomes.stream().mapToLong(Outcome::frames).sum(),
                     outcomes.stream().mapToDouble(Outcome::seconds).sum(),
                     outcomes.get(outcomes.size() - 1).traits(),
-                    outcomes.stream().flatMap(outcome -> outcome.warnings().stream()).toList());
+                    outcomes.stream()
+                            .flatMap(outcome -> outcome.warnings().stream())
+                            .toList());
         }
     }
 

@@ -81,7 +81,8 @@ final class UpscaleRun implements AutoCloseable {
         if (!outcomes.isEmpty()) {
             report.end(Outcome.total(outcomes), failed);
         }
-        boolean tooManyWarnings = strict && outcomes.stream().anyMatch(outcome -> !outcome.warnings().isEmpty());
+        boolean tooManyWarnings = strict
+                && outcomes.stream().anyMatch(outcome -> !outcome.warnings().isEmpty());
         if (tooManyWarnings) {
             console.say("upflux: there were warnings, and --strict does not let them pass");
         }
@@ -92,13 +93,12 @@ final class UpscaleRun implements AutoCloseable {
         check(task);
         CollectedNotices notices = new CollectedNotices(console);
         ProgressMeter meter = report.begin(task);
-        try (MediaSource source = MediaSource.open(
-                task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
+        try (MediaSource source =
+                MediaSource.open(task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
             ModelCard card =
                     size.model(catalogue, models.model(), source.format().height(), notices);
             SuperResolver resolver = resolver(card, notices);
-            try (FrameSink sink =
-                    MediaSink.create(task.output(), encoding, source, notices)) {
+            try (FrameSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 upscale(source, resolver, sink, meter);
             }
             if (!interruption.isRequested()) {
