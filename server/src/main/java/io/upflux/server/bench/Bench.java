@@ -126,9 +126,7 @@ public final class Bench {
                 }
             });
             return new StageResult(
-                    "infer",
-                    span.seconds() / calls * callsPerFrame,
-                    span.cpuSeconds() / calls * callsPerFrame);
+                    "infer", span.seconds() / calls * callsPerFrame, span.cpuSeconds() / calls * callsPerFrame);
         }
     }
 

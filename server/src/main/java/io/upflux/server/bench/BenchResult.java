@@ -48,7 +48,8 @@ public record BenchResult(
 
     /** The rate at which the summed CPU time of the stages would fill every core: no schedule is faster. */
     public double boundFps() {
-        return cores / stages.stream().mapToDouble(StageResult::cpuSecondsPerFrame).sum();
+        return cores
+                / stages.stream().mapToDouble(StageResult::cpuSecondsPerFrame).sum();
     }
 
     /** How much of the bound was reached. */

@@ -14,12 +14,11 @@ final class BitrateConverter implements ITypeConverter<Long> {
     public Long convert(String value) {
         Matcher rate = RATE.matcher(value);
         if (rate.matches()) {
-            long unit =
-                    switch (rate.group(2)) {
-                        case "M" -> 1_000_000;
-                        case "" -> 1;
-                        default -> 1000;
-                    };
+            long unit = switch (rate.group(2)) {
+                case "M" -> 1_000_000;
+                case "" -> 1;
+                default -> 1000;
+            };
             long bits = new BigDecimal(rate.group(1))
                     .multiply(BigDecimal.valueOf(unit))
                     .longValue();

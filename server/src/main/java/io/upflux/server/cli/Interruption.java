@@ -50,7 +50,10 @@ final class Interruption implements AutoCloseable {
 
     /** For work that leaves nothing behind but what {@code cleanUp} takes away: ends the process at once. */
     void endsAtOnce(Runnable cleanUp) {
-        requested().doOnTerminate(cleanUp).subscribe(nothing -> {}, error -> {}, () -> Runtime.getRuntime().halt(EXIT_CODE));
+        requested()
+                .doOnTerminate(cleanUp)
+                .subscribe(
+                        nothing -> {}, error -> {}, () -> Runtime.getRuntime().halt(EXIT_CODE));
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.io.PrintStream;
 
 /** One JSON object a line, flushed line by line, so that a program at the other end of a pipe sees it as it happens. */
 final class JsonLines {
-    private static final ObjectMapper MAPPER = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
     private final PrintStream stream;
 

@@ -47,7 +47,8 @@ final class MediaFolder {
         }
         try (Stream<Path> entries = Files.list(folder)) {
             List<String> files = entries.filter(Files::isRegularFile)
-                    .filter(file -> wanted.test(extension(nameOf(file))) && !nameOf(file).startsWith("."))
+                    .filter(file -> wanted.test(extension(nameOf(file)))
+                            && !nameOf(file).startsWith("."))
                     .sorted()
                     .map(Path::toString)
                     .toList();

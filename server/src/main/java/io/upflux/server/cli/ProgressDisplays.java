@@ -68,11 +68,7 @@ final class ProgressDisplays {
         StringBuilder line = new StringBuilder();
         if (reading.share() >= 0) {
             line.append(String.format(
-                    Locale.ROOT,
-                    "%3d%% %d/%d",
-                    (int) (reading.share() * 100),
-                    reading.frames(),
-                    reading.total()));
+                    Locale.ROOT, "%3d%% %d/%d", (int) (reading.share() * 100), reading.frames(), reading.total()));
         } else {
             line.append(reading.frames()).append(" frames");
         }

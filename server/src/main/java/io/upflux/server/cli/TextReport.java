@@ -46,8 +46,8 @@ final class TextReport implements UpscaleReport {
     @Override
     public void end(Outcome total, int failed) {
         if (files > 1) {
-            console.say((files - failed) + " of " + files + " files done" + (failed > 0 ? ", " + failed + " failed" : "")
-                    + ": " + summary(total));
+            console.say((files - failed) + " of " + files + " files done"
+                    + (failed > 0 ? ", " + failed + " failed" : "") + ": " + summary(total));
         }
     }
 

@@ -85,7 +85,8 @@ public final class UpfluxCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? " + spec.subcommands().keySet());
+        throw new ParameterException(
+                spec.commandLine(), "which command? " + spec.subcommands().keySet());
     }
 
     private static int wrongUsage(Console console, ParameterException wrong, String[] args) {
@@ -128,13 +129,17 @@ public final class UpfluxCommand implements Runnable {
         boolean pictureOnStandardOutput = args.contains("-o-")
                 || args.contains("-o=-")
                 || args.contains("--output=-")
-                || (option >= 0 && option + 1 < args.size() && args.get(option + 1).equals("-"));
+                || (option >= 0
+                        && option + 1 < args.size()
+                        && args.get(option + 1).equals("-"));
         return new JsonLines(pictureOnStandardOutput ? console.err() : console.out());
     }
 
     private static String oneLine(Exception failure) {
         String message = failure.getMessage();
-        return message == null ? failure.toString() : message.lines().findFirst().orElse("").replaceFirst("^Error: ", "");
+        return message == null
+                ? failure.toString()
+                : message.lines().findFirst().orElse("").replaceFirst("^Error: ", "");
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -24,7 +24,10 @@ final class UpscaleCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "INPUT", description = "Files, folders (the media files in them), URLs, or -.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "INPUT",
+            description = "Files, folders (the media files in them), URLs, or -.")
     private List<String> inputs = new ArrayList<>();
 
     @Option(
@@ -47,11 +50,7 @@ final class UpscaleCommand implements Callable<Integer> {
             description = "exact or off; both give the same frames, nothing is reused yet (default: exact).")
     private String reuse = "exact";
 
-    @Option(
-            names = "--halting",
-            paramLabel = "MODE",
-            defaultValue = "off",
-            description = "off (default: off).")
+    @Option(names = "--halting", paramLabel = "MODE", defaultValue = "off", description = "off (default: off).")
     private String halting = "off";
 
     @Mixin
@@ -68,7 +67,8 @@ final class UpscaleCommand implements Callable<Integer> {
 
     @Option(
             names = "--json",
-            description = "Progress and result as JSON, one object a line, on standard output (standard error with -o -).")
+            description =
+                    "Progress and result as JSON, one object a line, on standard output (standard error with -o -).")
     private boolean json;
 
     /** How large: one of them. */
@@ -98,8 +98,7 @@ final class UpscaleCommand implements Callable<Integer> {
         OutputOptions encoding = encoding(choice);
         UpscaleReport report = report(tasks.size());
         try (Interruption interruption = Interruption.install();
-                UpscaleRun run =
-                        new UpscaleRun(console, choice, models, options, encoding, report, interruption)) {
+                UpscaleRun run = new UpscaleRun(console, choice, models, options, encoding, report, interruption)) {
             return run.all(tasks, strict);
         }
     }

@@ -16,7 +16,8 @@ import java.util.Set;
 final class UpscaleTasks {
     /** What is written as it is read; other videos become Matroska, which holds everything. */
     private static final Set<String> WRITABLE = Set.of(
-            "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff");
+            "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "png", "jpg", "jpeg", "webp", "bmp", "tif",
+            "tiff");
 
     private static final Set<String> PICTURES_TO_PNG = Set.of("ppm", "pgm");
 
@@ -47,7 +48,8 @@ final class UpscaleTasks {
         List<UpscaleTask> all = new ArrayList<>();
         for (String input : inputs) {
             if (UpscaleTask.isStandardStream(input)) {
-                throw new IllegalArgumentException("standard input has no name to use in a folder; name an output file");
+                throw new IllegalArgumentException(
+                        "standard input has no name to use in a folder; name an output file");
             }
             for (String file : isFolder(input) ? MediaFolder.media(Path.of(input)) : List.of(input)) {
                 all.add(tasks.intoFolder(file));

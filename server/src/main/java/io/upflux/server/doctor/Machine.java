@@ -44,9 +44,8 @@ final class Machine {
         int count = Runtime.getRuntime().availableProcessors();
         Map<String, String> info = cpuInfo();
         String name = info.getOrDefault("model name", info.getOrDefault("Model", property("os.arch")));
-        List<String> features = new ArrayList<>(List.of((info.getOrDefault("flags", "") + " "
-                        + info.getOrDefault("Features", ""))
-                .split("\\s+")));
+        List<String> features = new ArrayList<>(
+                List.of((info.getOrDefault("flags", "") + " " + info.getOrDefault("Features", "")).split("\\s+")));
         features.retainAll(TOLD_FEATURES);
         return Finding.fine(
                 "processor",
@@ -58,7 +57,8 @@ final class Machine {
         long total = system.getTotalMemorySize();
         String text = mega(total) + ", " + mega(system.getFreeMemorySize()) + " of it unused";
         return total < LEAST_MEMORY
-                ? Finding.problem("memory", text + "; large videos need 2 GB: choose smaller inputs or a larger machine")
+                ? Finding.problem(
+                        "memory", text + "; large videos need 2 GB: choose smaller inputs or a larger machine")
                 : Finding.fine("memory", text);
     }
 

@@ -28,7 +28,9 @@ class BenchCommandTest {
             cpu += stage.get("cpuMillisPerFrame").asDouble();
         }
         assertThat(result.get("boundFps").asDouble())
-                .isCloseTo(1000.0 * result.get("processors").asInt() / cpu, within(0.02 * result.get("boundFps").asDouble()));
+                .isCloseTo(
+                        1000.0 * result.get("processors").asInt() / cpu,
+                        within(0.02 * result.get("boundFps").asDouble()));
         assertThat(result.get("share").asDouble())
                 .isCloseTo(result.get("fps").asDouble() / result.get("boundFps").asDouble(), within(0.001));
         assertThat(streams.err()).contains("end to end", "bound by CPU time");

@@ -25,13 +25,19 @@ class EvalCommandTest {
                 .isZero();
 
         List<JsonNode> events = streams.json();
-        assertThat(events).extracting(event -> event.get("event").asText()).containsExactly("picture", "picture", "result");
+        assertThat(events)
+                .extracting(event -> event.get("event").asText())
+                .containsExactly("picture", "picture", "result");
         assertThat(events.get(0).get("name").asText()).isEqualTo("a.png");
         JsonNode result = events.get(2);
         assertThat(result.fieldNames()).toIterable().containsExactly("event", "psnr", "ssim", "pictures", "seconds");
         assertThat(result.get("pictures").asInt()).isEqualTo(2);
         assertThat(result.get("psnr").asDouble())
-                .isCloseTo((events.get(0).get("psnr").asDouble() + events.get(1).get("psnr").asDouble()) / 2, within(1e-3))
+                .isCloseTo(
+                        (events.get(0).get("psnr").asDouble()
+                                        + events.get(1).get("psnr").asDouble())
+                                / 2,
+                        within(1e-3))
                 .isBetween(5.0, 60.0);
         assertThat(result.get("ssim").asDouble()).isBetween(0.0, 1.0);
         assertThat(streams.err()).contains("a.png", "mean of 2");
@@ -45,7 +51,8 @@ class EvalCommandTest {
 
     @Test
     void aMissingSetFails() {
-        assertThat(streams.upflux("eval", "--set", folder.resolve("x"), "-n", "bicubic-x2")).isEqualTo(1);
+        assertThat(streams.upflux("eval", "--set", folder.resolve("x"), "-n", "bicubic-x2"))
+                .isEqualTo(1);
         assertThat(streams.err()).contains("no such folder");
     }
 }

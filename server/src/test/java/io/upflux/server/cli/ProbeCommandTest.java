@@ -16,7 +16,9 @@ class ProbeCommandTest {
     @Test
     void aTreeForPrograms() {
         Path clip = TestMedia.write(folder.resolve("clip.mp4"), 64, 48, 5);
-        assertThat(streams.upflux("probe", clip, "--json")).describedAs(streams.err()).isZero();
+        assertThat(streams.upflux("probe", clip, "--json"))
+                .describedAs(streams.err())
+                .isZero();
         JsonNode info = streams.json().get(0);
         assertThat(info.get("location").asText()).isEqualTo(clip.toString());
         assertThat(info.get("durationSeconds").asDouble()).isEqualTo(0.2);

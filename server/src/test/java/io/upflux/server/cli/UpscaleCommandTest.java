@@ -48,9 +48,11 @@ class UpscaleCommandTest {
         assertThat(exit).describedAs(streams.err()).isZero();
         List<JsonNode> events = streams.json();
         JsonNode result = events.get(events.size() - 1);
-        assertThat(events.subList(0, events.size() - 1)).isNotEmpty().allSatisfy(event -> assertThat(event.fieldNames())
-                .toIterable()
-                .containsExactly("event", "frame", "frames", "fps", "etaSeconds"));
+        assertThat(events.subList(0, events.size() - 1))
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.fieldNames())
+                        .toIterable()
+                        .containsExactly("event", "frame", "frames", "fps", "etaSeconds"));
         assertThat(result.fieldNames())
                 .toIterable()
                 .containsExactly(
@@ -66,7 +68,8 @@ class UpscaleCommandTest {
                         "warnings");
         assertThat(result.get("event").asText()).isEqualTo("result");
         assertThat(result.get("frames").asInt()).isEqualTo(FRAMES);
-        assertThat(result.get("fps").asDouble() * result.get("seconds").asDouble()).isCloseTo(FRAMES, within(0.1));
+        assertThat(result.get("fps").asDouble() * result.get("seconds").asDouble())
+                .isCloseTo(FRAMES, within(0.1));
         assertThat(result.get("model").asText()).isEqualTo("bicubic-x2");
         assertThat(result.get("windows").fieldNames())
                 .toIterable()
@@ -83,11 +86,10 @@ class UpscaleCommandTest {
     @Test
     void noProgressLeavesTheResultOnly() {
         Path clip = clip("clip.mp4");
-        streams.upflux(
-                "upscale", clip, "-o", folder.resolve("o.mp4"), "-n", "bicubic-x2", "--json", "--no-progress");
-        assertThat(streams.json()).singleElement().satisfies(event -> assertThat(
-                        event.get("event").asText())
-                .isEqualTo("result"));
+        streams.upflux("upscale", clip, "-o", folder.resolve("o.mp4"), "-n", "bicubic-x2", "--json", "--no-progress");
+        assertThat(streams.json())
+                .singleElement()
+                .satisfies(event -> assertThat(event.get("event").asText()).isEqualTo("result"));
     }
 
     @Test
@@ -127,7 +129,8 @@ class UpscaleCommandTest {
         Path clip = clip("clip.mp4");
         Path output = Files.writeString(folder.resolve("out.mp4"), "precious");
 
-        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2")).isEqualTo(1);
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2"))
+                .isEqualTo(1);
         assertThat(output).hasContent("precious");
         assertThat(streams.err()).contains(output + ": exists already; --overwrite replaces it");
 
@@ -152,7 +155,8 @@ class UpscaleCommandTest {
     @Test
     void aMissingFileIsOneLine() {
         Path missing = folder.resolve("missing.mp4");
-        assertThat(streams.upflux("upscale", missing, "-o", folder.resolve("o.mp4"), "--json")).isEqualTo(1);
+        assertThat(streams.upflux("upscale", missing, "-o", folder.resolve("o.mp4"), "--json"))
+                .isEqualTo(1);
         assertThat(streams.err().lines()).containsExactly("upflux: " + missing + ": no such file");
         assertThat(streams.json()).singleElement().satisfies(event -> {
             assertThat(event.get("event").asText()).isEqualTo("error");
@@ -178,7 +182,8 @@ class UpscaleCommandTest {
     void unknownModelsAndScalesFail() {
         Path clip = clip("clip.mp4");
         Path output = folder.resolve("out.mp4");
-        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "nosuch")).isEqualTo(1);
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "nosuch"))
+                .isEqualTo(1);
         assertThat(streams.err()).contains("nosuch");
         assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic", "-s", "99"))
                 .isEqualTo(1);
@@ -190,7 +195,8 @@ class UpscaleCommandTest {
     void anUnwritableOutputFails() {
         Path clip = clip("clip.mp4");
         Path output = folder.resolve("nowhere/out.mp4");
-        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2")).isEqualTo(1);
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2"))
+                .isEqualTo(1);
         assertThat(streams.err()).contains("nowhere");
     }
 
@@ -209,8 +215,11 @@ class UpscaleCommandTest {
         assertThat(out.resolve("b.mp4")).doesNotExist();
         assertThat(out.resolve("c.mkv")).exists();
         List<JsonNode> events = streams.json();
-        assertThat(events).extracting(event -> event.get("event").asText()).containsExactly("file", "error", "file", "result");
-        assertThat(events.get(1).get("input").asText()).isEqualTo(in.resolve("b.mp4").toString());
+        assertThat(events)
+                .extracting(event -> event.get("event").asText())
+                .containsExactly("file", "error", "file", "result");
+        assertThat(events.get(1).get("input").asText())
+                .isEqualTo(in.resolve("b.mp4").toString());
         assertThat(events.get(3).get("frames").asInt()).isEqualTo(2 * FRAMES);
         assertThat(events.get(3).get("failed").asInt()).isEqualTo(1);
     }
@@ -237,8 +246,7 @@ class UpscaleCommandTest {
         assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(130);
         assertThat(names()).containsExactly("clip.mp4");
         List<JsonNode> events = streams.json();
-        assertThat(events.get(events.size() - 1))
-                .hasToString("{\"event\":\"error\",\"message\":\"interrupted\"}");
+        assertThat(events.get(events.size() - 1)).hasToString("{\"event\":\"error\",\"message\":\"interrupted\"}");
     }
 
     private Path clip(String name) {

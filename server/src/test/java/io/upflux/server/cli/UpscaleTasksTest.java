@@ -107,8 +107,7 @@ class UpscaleTasksTest {
     }
 
     private List<UpscaleTask> plan(Path output, Path... inputs) {
-        return UpscaleTasks.plan(
-                List.of(inputs).stream().map(Path::toString).toList(), output.toString(), notices());
+        return UpscaleTasks.plan(List.of(inputs).stream().map(Path::toString).toList(), output.toString(), notices());
     }
 
     private CollectedNotices notices() {

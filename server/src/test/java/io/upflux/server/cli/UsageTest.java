@@ -48,7 +48,8 @@ class UsageTest {
 
     @Test
     void programsLearnOfWrongUsageToo() {
-        assertThat(streams.upflux("upscale", "a.mp4", "--json", "-o", "b.mp4", "--bogus")).isEqualTo(2);
+        assertThat(streams.upflux("upscale", "a.mp4", "--json", "-o", "b.mp4", "--bogus"))
+                .isEqualTo(2);
         assertThat(streams.json()).singleElement().satisfies(event -> {
             assertThat(event.get("event").asText()).isEqualTo("error");
             assertThat(event.get("message").asText()).contains("--bogus");
@@ -58,13 +59,15 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"-", "=-"})
     void nothingIsSaidWhereThePictureGoes(String standardOutput) {
-        assertThat(streams.upflux("upscale", "a.mp4", "--json", "-o" + standardOutput, "--bogus")).isEqualTo(2);
+        assertThat(streams.upflux("upscale", "a.mp4", "--json", "-o" + standardOutput, "--bogus"))
+                .isEqualTo(2);
         assertThat(streams.out()).isEmpty();
         assertThat(streams.err()).contains("{\"event\":\"error\"");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "upscale --help", "probe -h", "models --help", "eval -h", "bench -h", "doctor -h"})
+    @ValueSource(
+            strings = {"--help", "upscale --help", "probe -h", "models --help", "eval -h", "bench -h", "doctor -h"})
     void helpGoesToStandardOutput(String line) {
         assertThat(streams.upflux((Object[]) line.split(" "))).isZero();
         assertThat(streams.out()).startsWith("Usage: upflux");
