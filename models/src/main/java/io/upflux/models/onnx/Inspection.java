@@ -7,9 +7,9 @@ import ai.onnxruntime.OrtSession;
 import io.upflux.models.onnx.Contract.Format;
 import io.upflux.models.onnx.Contract.Range;
 import io.upflux.models.onnx.Contract.Size;
+import io.upflux.models.onnx.Execution.Cuda;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,26 +40,59 @@ final class Inspection {
         }
     }
 
-    /** @param provider that was seen to run it */
-    record Found(Contract contract, Provider provider) {}
+    /**
+     * The contract where the file declares all of it; nothing is run and no runtime loaded.
+     *
+     * @return null when something must be probed
+     * @throws StreamException when it cannot be a model that Upflux runs, or contradicts itself
+     */
+    static @Nullable Contract declared(OnnxFile file) {
+        Inspection inspection = new Inspection(file, Notices.none());
+        Declaration declared = inspection.declared;
+        Integer channels = inspection.declaredChannels();
+        Integer scale = declared.scale();
+        if (channels == null || scale == null || !declared.missing().isEmpty()) {
+            return null;
+        }
+        return inspection.contract(channels, scale, null);
+    }
 
     /**
+     * The contract, checked and completed by running the file on the CPU.
+     *
      * @param thorough whether declared facts are measured, too
      * @throws StreamException when it is no model that Upflux runs, or contradicts itself
      */
-    static Found inspect(OnnxFile file, Execution execution, boolean thorough, Notices notices) {
+    static Contract inspect(OnnxFile file, boolean thorough, Notices notices) {
         Inspection inspection = new Inspection(file, notices);
+        try (Started started = inspection.start(new Execution(Cuda.NEVER, 0, 0))) {
+            Prober prober = started.prober();
+            Contract contract = inspection.contract(prober.channels(), prober.scale(), prober);
+            if (thorough) {
+                inspection.measure(contract, prober);
+            }
+            return contract;
+        }
+    }
+
+    /**
+     * Picks the provider by running the file on it.
+     *
+     * @param contract the file's
+     */
+    static Provider tryOut(OnnxFile file, Contract contract, Execution execution, Notices notices) {
+        Inspection inspection = new Inspection(file, notices);
+        try (Started started = inspection.start(execution)) {
+            inspection.contradiction("scale", contract.scale(), started.prober().scale());
+            return started.session().provider();
+        }
+    }
+
+    private Started start(Execution execution) {
         // Loads the library first, so that its absence has a message of its own.
         Ort.environment();
         Set<OrtProvider> available = OrtEnvironment.getAvailableProviders();
-        try (Started started = new ProviderChoice(execution, available, notices)
-                .choose(file.label(), provider -> inspection.start(provider, execution))) {
-            Contract contract = inspection.complete(started.prober());
-            if (thorough) {
-                inspection.measure(contract, started.prober());
-            }
-            return new Found(contract, started.session().provider());
-        }
+        return new ProviderChoice(execution, available, notices).choose(label, provider -> start(provider, execution));
     }
 
     private record Started(ProbeSession session, Prober prober) implements AutoCloseable {
@@ -86,23 +119,38 @@ final class Inspection {
         }
     }
 
-    private Contract complete(Prober prober) {
-        Format format = graph.format(prober.channels());
+    private @Nullable Integer declaredChannels() {
+        if (graph.channels() != 0) {
+            return graph.channels();
+        }
+        for (Format format : Format.values()) {
+            if (format.toString().equals(declared.format())) {
+                return format.channels();
+            }
+        }
+        return null;
+    }
+
+    /** @param prober null when nothing is missing */
+    private Contract contract(int channels, int scale, @Nullable Prober prober) {
+        Format format = graph.format(channels);
         contradiction("format", declared.format(), format.toString());
-        contradiction("scale", declared.scale(), prober.scale());
+        contradiction("scale", declared.scale(), scale);
         Size tile = tile();
         int batch = batch();
-        List<String> missing = declared.missing();
-        Range measuredRange = declared.range() == null ? prober.range() : declared.range();
-        Range range = measuredRange == null ? Range.UNIT : measuredRange;
-        int align = declared.align() == null ? prober.align() : declared.align();
-        int reach = declared.halo() == null ? prober.reach(align, range) : declared.halo();
-        int halo = reach < 0 ? conservativeHalo(tile) : reach;
-        if (!missing.isEmpty()) {
-            notices.info(label + ": says nothing of its " + String.join(", ", missing) + "; a probe run found scale "
-                    + prober.scale() + ", white " + (range == Range.UNIT ? "1" : "255")
-                    + (measuredRange == null ? " (assumed)" : "") + ", sides in steps of " + align + ", halo " + halo
-                    + (reach < 0 ? " (assumed: it sees farther than that, so joins of tiles may show)" : ""));
+        Range range = declared.range();
+        Integer align = declared.align();
+        Integer halo = declared.halo();
+        if (range == null || align == null || halo == null) {
+            if (prober == null) {
+                throw new IllegalStateException("nothing to probe with");
+            }
+            Range seen = range == null ? prober.range() : range;
+            range = seen == null ? Range.UNIT : seen;
+            align = align == null ? prober.align() : align;
+            int reach = halo == null ? prober.reach(align, range) : halo;
+            halo = reach < 0 ? conservativeHalo(tile) : reach;
+            say(scale, range, seen == null, align, halo, reach < 0);
         }
         if (tile != null && Math.min(tile.width(), tile.height()) < 2 * halo + LEAST_CORE) {
             throw new StreamException(
@@ -110,7 +158,7 @@ final class Inspection {
         }
         return new Contract(
                 orElse(declared.network(), "imported"),
-                prober.scale(),
+                scale,
                 "plain",
                 format,
                 range,
@@ -125,6 +173,13 @@ final class Inspection {
                 orElse(declared.training(), ""),
                 declared.psnr(),
                 orElse(declared.state(), "imported"));
+    }
+
+    private void say(int scale, Range range, boolean rangeAssumed, int align, int halo, boolean haloAssumed) {
+        notices.info(label + ": says nothing of its " + String.join(", ", declared.missing())
+                + "; a probe run found scale " + scale + ", white " + (range == Range.UNIT ? "1" : "255")
+                + (rangeAssumed ? " (assumed)" : "") + ", sides in steps of " + align + ", halo " + halo
+                + (haloAssumed ? " (assumed: it sees farther than that, so joins of tiles may show)" : ""));
     }
 
     private void measure(Contract contract, Prober prober) {

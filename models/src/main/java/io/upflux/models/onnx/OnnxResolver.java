@@ -3,12 +3,12 @@ package io.upflux.models.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.onnx.Contract.Size;
-import io.upflux.models.onnx.Inspection.Found;
 import io.upflux.models.tile.TileChoice;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Runs one ONNX model. */
@@ -34,10 +34,10 @@ public final class OnnxResolver implements SuperResolver {
     private boolean terminated;
     private boolean closed;
 
-    private OnnxResolver(String name, OnnxFile file, Found found, int threads) throws OrtException {
-        this.contract = found.contract();
+    private OnnxResolver(String name, OnnxFile file, Contract contract, Provider provider, int threads)
+            throws OrtException {
+        this.contract = contract;
         this.graph = GraphCheck.of(file);
-        Provider provider = found.provider();
         this.tiles = new TileChoice(
                 provider.isCuda() ? CUDA_TILE_PIXELS : CPU_TILE_PIXELS, contract.halo(), contract.align());
         // ONNX Runtime computes float16 graphs in float32 on x86 processors; only a GPU really works in half.
@@ -55,19 +55,29 @@ public final class OnnxResolver implements SuperResolver {
     }
 
     /**
-     * Opens a model: picks the provider, checks the file against its contract and completes it by a probe run where
-     * needed.
+     * Opens a model on the first device that {@code execution} allows and that works, which one small run shows.
      *
      * @param name what to call it
+     * @param contract the file's, of {@link #declared} or {@link #inspect}
      * @throws StreamException in one line, when it cannot be used
      */
-    public static SuperResolver open(OnnxFile file, String name, Execution execution, Notices notices) {
-        Found found = Inspection.inspect(file, execution, false, notices);
+    public static SuperResolver open(
+            OnnxFile file, String name, Contract contract, Execution execution, Notices notices) {
+        Provider provider = Inspection.tryOut(file, contract, execution, notices);
         try {
-            return new OnnxResolver(name, file, found, execution.threadsOrCores());
+            return new OnnxResolver(name, file, contract, provider, execution.threadsOrCores());
         } catch (OrtException e) {
             throw new StreamException(name + ": " + Ort.reason(e), e);
         }
+    }
+
+    /**
+     * The file's contract where its metadata holds all of it; nothing is run.
+     *
+     * @throws StreamException in one line, when it cannot be used
+     */
+    public static Optional<Contract> declared(OnnxFile file) {
+        return Optional.ofNullable(Inspection.declared(file));
     }
 
     /**
@@ -77,8 +87,7 @@ public final class OnnxResolver implements SuperResolver {
      * @throws StreamException in one line, when it cannot be used
      */
     public static Contract inspect(OnnxFile file, boolean thorough, Notices notices) {
-        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 0);
-        return Inspection.inspect(file, cpu, thorough, notices).contract();
+        return Inspection.inspect(file, thorough, notices);
     }
 
     @Override

@@ -1,0 +1,147 @@
+package io.upflux.codecs.output;
+
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_free_context;
+import static org.bytedeco.ffmpeg.global.avutil.AV_OPT_SEARCH_CHILDREN;
+import static org.bytedeco.ffmpeg.global.avutil.av_opt_find;
+import static org.bytedeco.ffmpeg.global.avutil.av_opt_set;
+
+import io.upflux.codecs.OutputOptions;
+import io.upflux.codecs.output.EncodedLayout.Loss;
+import io.upflux.frame.PixelLayout;
+import io.upflux.pipeline.StreamException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avutil.AVOption;
+import org.jspecify.annotations.Nullable;
+
+/** Which encoders come into question for an output, best first. */
+final class EncoderChoice {
+    /** An encoder, and what it would be given. */
+    record Candidate(AVCodec codec, EncoderSpec spec, EncodedLayout layout, Loss loss) {}
+
+    private final Container container;
+    private final String location;
+    private final OutputOptions options;
+
+    /**
+     * @throws StreamException when the encoder asked for does not exist or does not fit the container, or when no
+     *     encoder in question knows an option
+     */
+    EncoderChoice(Container container, String location, OutputOptions options) {
+        this.container = container;
+        this.location = location;
+        this.options = options;
+        List<AVCodec> possible = encoders(PixelLayout.YUV420P);
+        if (possible.isEmpty()) {
+            throw new StreamException(location + ": no encoder of this FFmpeg makes video that " + container + " holds");
+        }
+        checkOptions(possible);
+        if (options.videoCodec() != null) {
+            EncoderTable.spec(options.videoCodec()).rate().options(
+                    new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads()));
+        }
+    }
+
+    /** At least one, for frames of this layout and size. */
+    List<Candidate> candidates(PixelLayout offered, int width, int height) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (AVCodec codec : encoders(offered)) {
+            EncoderSpec spec = EncoderTable.spec(codec.name().getString());
+            EncodedLayout layout = EncodedLayout.nearest(codec, spec, offered);
+            if (layout != null && spec.fits(width, height) && firstUnknown(codec) == null) {
+                Loss loss = EncodedLayout.loss(offered, layout.layout(), spec.lossless());
+                candidates.add(new Candidate(codec, spec, layout, loss));
+            }
+        }
+        if (candidates.isEmpty()) {
+            throw new StreamException(location + ": no suitable encoder takes " + width + "x" + height + " pictures ("
+                    + encoders(offered).stream().map(c -> c.name().getString()).collect(Collectors.joining(", "))
+                    + "); choose another video codec or size");
+        }
+        candidates.sort(Comparator.comparingInt(
+                candidate -> candidate.loss().any() ? candidate.loss().cost() : 0));
+        return candidates;
+    }
+
+    private List<AVCodec> encoders(PixelLayout layout) {
+        String wanted = options.videoCodec();
+        if (wanted != null) {
+            return List.of(named(wanted));
+        }
+        List<String> names = new ArrayList<>(EncoderTable.preferences(container, layout));
+        String byContainer = EncoderTable.containerDefault(container);
+        if (byContainer != null && !names.contains(byContainer)) {
+            names.add(byContainer);
+        }
+        List<AVCodec> encoders = new ArrayList<>();
+        for (String name : names) {
+            AVCodec codec = EncoderTable.find(name);
+            if (codec != null && (container.isImage() || container.holds(codec.id()))) {
+                encoders.add(codec);
+            }
+        }
+        return encoders;
+    }
+
+    private AVCodec named(String wanted) {
+        AVCodec codec = EncoderTable.find(wanted);
+        if (codec == null) {
+            throw new StreamException("there is no video encoder " + wanted + " in this build of FFmpeg; available: "
+                    + EncoderTable.present().stream().map(EncoderSpec::name).collect(Collectors.joining(", ")));
+        }
+        if (!container.isImage() && !container.holds(codec.id())) {
+            throw new StreamException(location + ": " + container + " cannot hold what " + wanted
+                    + " makes; choose another video codec or container (Matroska holds nearly everything)");
+        }
+        return codec;
+    }
+
+    private void checkOptions(List<AVCodec> possible) {
+        if (options.encoderOptions().isEmpty()) {
+            return;
+        }
+        for (AVCodec codec : possible) {
+            if (firstUnknown(codec) == null) {
+                checkValues(codec);
+                return;
+            }
+        }
+        AVCodec first = possible.get(0);
+        throw new StreamException("encoder " + first.name().getString() + " has no option " + firstUnknown(first));
+    }
+
+    private @Nullable String firstUnknown(AVCodec codec) {
+        AVCodecContext context = avcodec_alloc_context3(codec);
+        try {
+            for (String key : options.encoderOptions().keySet()) {
+                AVOption option = av_opt_find(context, key, null, 0, AV_OPT_SEARCH_CHILDREN);
+                if (option == null || option.isNull()) {
+                    return key;
+                }
+            }
+            return null;
+        } finally {
+            avcodec_free_context(context);
+        }
+    }
+
+    private void checkValues(AVCodec codec) {
+        AVCodecContext context = avcodec_alloc_context3(codec);
+        try {
+            for (Map.Entry<String, String> option : options.encoderOptions().entrySet()) {
+                if (av_opt_set(context, option.getKey(), option.getValue(), AV_OPT_SEARCH_CHILDREN) < 0) {
+                    throw new StreamException("encoder " + codec.name().getString() + ": option " + option.getKey()
+                            + " does not take the value " + option.getValue());
+                }
+            }
+        } finally {
+            avcodec_free_context(context);
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package io.upflux.codecs.output;
+
+import io.upflux.codecs.OutputOptions;
+import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.Carriage;
+import io.upflux.codecs.output.EncoderChoice.Candidate;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.jspecify.annotations.Nullable;
+
+/** Encodes frames and writes them, with all other streams of the input, into one container. */
+public final class VideoOutput implements FrameSink {
+    private final String location;
+    private final OutputOptions options;
+    private final Container container;
+    private final EncoderChoice choice;
+    private final @Nullable PartialFile file;
+    private final @Nullable Carriage carriage;
+    private final int sourceHeight;
+    private final Notices notices;
+
+    private volatile boolean interrupted;
+    private volatile @Nullable Muxer muxer;
+    private @Nullable FrameEncoder encoder;
+    private @Nullable PictureLoader loader;
+    private @Nullable CarriedStreams carried;
+    private @Nullable AVRational timeBase;
+    private int videoIndex;
+    private long frames;
+    private long lost;
+    private long nextPts;
+    private boolean published;
+    private boolean closed;
+
+    private VideoOutput(
+            String location,
+            OutputOptions options,
+            Container container,
+            EncoderChoice choice,
+            @Nullable PartialFile file,
+            @Nullable Carriage carriage,
+            int sourceHeight,
+            Notices notices) {
+        this.location = location;
+        this.options = options;
+        this.container = container;
+        this.choice = choice;
+        this.file = file;
+        this.carriage = carriage;
+        this.sourceHeight = sourceHeight;
+        this.notices = notices;
+    }
+
+    /**
+     * Checks everything that can be checked before the first frame.
+     *
+     * @param sourceHeight lines of the pictures before upscaling, 0 when unknown
+     * @throws StreamException when the output cannot be written as asked
+     */
+    public static VideoOutput create(
+            String location, OutputOptions options, @Nullable Carriage carriage, int sourceHeight, Notices notices) {
+        Container container = Container.of(location, options.container());
+        EncoderChoice choice = new EncoderChoice(container, location, options);
+        boolean isFile = container.kind() == Container.Kind.FILE || container.isImage();
+        PartialFile file = isFile
+                ? PartialFile.create(
+                        location,
+                        container.kind() == Container.Kind.IMAGE_SEQUENCE,
+                        options.overwrite(),
+                        carriage == null ? null : carriage.location())
+                : null;
+        return new VideoOutput(location, options, container, choice, file, carriage, sourceHeight, notices);
+    }
+
+    /** Whether the container of {@code location} tells players to turn the picture. */
+    public static boolean carriesRotation(String location, @Nullable String container) {
+        return Container.of(location, container).carriesRotation();
+    }
+
+    @Override
+    public FrameFormat open(FrameFormat offered) {
+        if (muxer != null) {
+            throw new IllegalStateException("opened twice");
+        }
+        if (file == null && container.kind() == Container.Kind.STDOUT) {
+            muxer = new Muxer(container, location, "pipe:1");
+        } else {
+            muxer = new Muxer(container, location, file == null ? location : file.writtenTo());
+        }
+        Muxer out = muxer;
+        if (interrupted) {
+            out.interrupt();
+        }
+        FrameFormat wanted = openEncoder(offered, out);
+        addStreams(out, wanted);
+        out.begin(muxerOptions(out));
+        if (carried != null) {
+            carried.begin();
+        }
+        return wanted;
+    }
+
+    @Override
+    public void write(VideoFrame frame) {
+        try (frame) {
+            checkInterrupted();
+            if (frames == 1 && container.kind() == Container.Kind.IMAGE) {
+                throw new StreamException(location + ": more than one frame does not fit into one picture; name a"
+                        + " pattern such as out_%05d." + container.extension() + ", or a video file");
+            }
+            long pts = frame.pts() == VideoFrame.NO_PTS ? nextPts : frame.pts();
+            nextPts = pts + Math.max(1, frame.duration());
+            frames++;
+            opened(encoder).encode(opened(loader).load(frame), pts, frame.duration(), this::muxVideo);
+        }
+        if (carried != null) {
+            carried.drain();
+        }
+    }
+
+    @Override
+    public void finish() {
+        checkInterrupted();
+        if (frames == 0) {
+            throw new StreamException(location + ": there was no frame to write");
+        }
+        opened(encoder).flush(this::muxVideo);
+        if (carried != null) {
+            carried.drain();
+            carried.finish();
+        }
+        if (lost > 0) {
+            notices.warning(location + ": " + lost + " frames with impossible times were left out");
+        }
+        opened(muxer).end();
+        checkInterrupted();
+        if (file != null) {
+            file.publish(frames);
+        }
+        published = true;
+    }
+
+    @Override
+    public void interrupt() {
+        interrupted = true;
+        Muxer out = muxer;
+        if (out != null) {
+            out.interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (loader != null) {
+            loader.close();
+        }
+        if (encoder != null) {
+            encoder.close();
+        }
+        if (carried != null) {
+            carried.close();
+        }
+        Muxer out = muxer;
+        if (out != null) {
+            out.close();
+        }
+        if (file != null && !published) {
+            file.discard(frames);
+        }
+    }
+
+    /** Opens the first encoder that takes the pictures, best first. */
+    private FrameFormat openEncoder(FrameFormat offered, Muxer out) {
+        boolean turned = carriage != null && carriage.rotation() % 180 != 0;
+        FrameFormat sized = PictureFormat.sized(offered, options.height(), turned);
+        EncoderSpec.Request request = new EncoderSpec.Request(
+                options.crf(), options.bitrate(), offered.frameRate().toDouble(), options.threads());
+        StaticHdr hdr = carriage == null ? StaticHdr.NONE : StaticHdr.of(carriage.firstFrame());
+        StreamException first = null;
+        for (Candidate candidate : choice.candidates(offered.layout(), sized.width(), sized.height())) {
+            FrameFormat wanted = PictureFormat.wanted(
+                    offered,
+                    candidate.layout().layout(),
+                    candidate.spec().name().equals("mjpeg"),
+                    sourceHeight,
+                    sized.height());
+            FrameFormat encoded = wanted.withSize(sized.width(), sized.height());
+            try {
+                encoder = FrameEncoder.open(
+                        candidate, encoded, request, options.encoderOptions(), out.wantsGlobalHeader(), hdr);
+            } catch (StreamException e) {
+                if (first == null) {
+                    first = e;
+                }
+                continue;
+            }
+            loader = new PictureLoader(wanted, encoded, candidate.layout().pixelFormat());
+            report(candidate, offered);
+            return wanted;
+        }
+        throw first != null ? first : new StreamException(location + ": no encoder opens");
+    }
+
+    private void report(Candidate candidate, FrameFormat offered) {
+        String name = candidate.spec().name();
+        if (candidate.loss().any()) {
+            notices.warning(
+                    "encoder " + name + ": " + candidate.loss().describe(offered.layout(), candidate.layout().layout()));
+        } else if (options.videoCodec() == null) {
+            notices.info("encoder " + name + ", " + candidate.layout().layout());
+        }
+    }
+
+    /** In the order of the input's streams; the upscaled one takes the place of its source. */
+    private void addStreams(Muxer out, FrameFormat wanted) {
+        Carriage input = carriage;
+        if (input == null) {
+            addVideo(out, wanted, null);
+            return;
+        }
+        AVFormatContext from = input.input();
+        CarriedStreams others = new CarriedStreams(input, container, out, notices);
+        carried = others;
+        for (int i = 0; i < from.nb_streams(); i++) {
+            if (i == input.videoStream()) {
+                addVideo(out, wanted, input);
+            } else {
+                others.add(from.streams(i));
+            }
+        }
+        Tags.copyGlobal(from, out.context());
+        if (container.hasChapters()) {
+            Tags.copyChapters(from, out.context(), input.startMicros(), input.endMicros());
+        } else if (from.nb_chapters() > 0 && !container.isImage()) {
+            notices.warning(from.nb_chapters() + " chapters are dropped: " + container + " has none");
+        }
+    }
+
+    private void addVideo(Muxer out, FrameFormat wanted, @Nullable Carriage input) {
+        AVStream stream = out.addStream(wanted.timeBase());
+        opened(encoder).describeTo(stream.codecpar());
+        stream.sample_aspect_ratio(stream.codecpar().sample_aspect_ratio());
+        if (wanted.frameRate().isKnown()) {
+            stream.avg_frame_rate(Av.rational(wanted.frameRate()));
+        }
+        if (input != null) {
+            Tags.copyVideo(input.input().streams(input.videoStream()), stream);
+            if (input.rotation() != 0 && container.carriesRotation()) {
+                DisplayMatrix.rotate(stream.codecpar(), input.rotation());
+            }
+        }
+        videoIndex = stream.index();
+        timeBase = Av.rational(wanted.timeBase());
+    }
+
+    private Map<String, String> muxerOptions(Muxer out) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (container.isIso() && container.kind() == Container.Kind.FILE) {
+            boolean domainKeys = carriage != null && Tags.hasReverseDomainKeys(carriage.input()) && !hasCover(out);
+            settings.put("movflags", domainKeys ? "+faststart+use_metadata_tags" : "+faststart");
+        }
+        if (container.kind() == Container.Kind.IMAGE) {
+            settings.put("update", "1");
+        }
+        return settings;
+    }
+
+    /** Cover art and free tag names exclude each other in MP4's metadata. */
+    private static boolean hasCover(Muxer out) {
+        for (int i = 0; i < out.context().nb_streams(); i++) {
+            if ((out.context().streams(i).disposition()
+                            & org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC)
+                    != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void muxVideo(AVPacket packet) {
+        if (!opened(muxer).write(packet, videoIndex, opened(timeBase))) {
+            lost++;
+        }
+    }
+
+    private void checkInterrupted() {
+        if (interrupted) {
+            throw new StreamException(location + ": interrupted");
+        }
+    }
+
+    private static <T> T opened(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("not opened");
+        }
+        return part;
+    }
+}
