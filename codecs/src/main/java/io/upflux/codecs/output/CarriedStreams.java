@@ -31,6 +31,8 @@ final class CarriedStreams implements AutoCloseable {
     private final Map<Integer, Long> offsets = new HashMap<>();
     private final List<Cover> covers = new ArrayList<>();
 
+    private final boolean startsInside;
+
     private record Cover(AVStream source, int target) {}
 
     CarriedStreams(Carriage carriage, Container container, Muxer muxer, Notices notices) {
@@ -38,6 +40,8 @@ final class CarriedStreams implements AutoCloseable {
         this.container = container;
         this.muxer = muxer;
         this.notices = notices;
+        long fileStart = carriage.input().start_time();
+        this.startsInside = carriage.startMicros() > Math.max(0, fileStart);
     }
 
     /** Adds the output stream of one input stream, if it gets one. */
@@ -100,28 +104,44 @@ final class CarriedStreams implements AutoCloseable {
         long offset = offsets.computeIfAbsent(
                 packet.stream_index(),
                 index -> av_rescale_q(carriage.startMicros(), MICROSECONDS, source.time_base()));
-        long time = packet.pts() != AV_NOPTS_VALUE ? packet.pts() : packet.dts();
-        if (time != AV_NOPTS_VALUE && !isWanted(source, time, packet.duration(), offset)) {
-            return;
+        shift(packet, offset);
+        if (isWanted(packet, source)) {
+            carried.accept(packet);
         }
+    }
+
+    private static void shift(AVPacket packet, long offset) {
         if (packet.pts() != AV_NOPTS_VALUE) {
             packet.pts(packet.pts() - offset);
         }
         if (packet.dts() != AV_NOPTS_VALUE) {
             packet.dts(packet.dts() - offset);
         }
-        carried.accept(packet);
     }
 
-    /** Whether a packet lies in the part asked for. What comes before zero in a whole file (priming) is kept. */
-    private boolean isWanted(AVStream source, long time, long duration, long offset) {
+    /**
+     * Whether a packet lies in the part asked for. In a whole file, what comes before zero (an encoder's priming) stays.
+     * A subtitle that is on at the start of the part begins with it.
+     */
+    private boolean isWanted(AVPacket packet, AVStream source) {
+        long time = packet.pts() != AV_NOPTS_VALUE ? packet.pts() : packet.dts();
+        if (time == AV_NOPTS_VALUE) {
+            return true;
+        }
         Long end = carriage.endMicros();
-        if (end != null && av_rescale_q(time, source.time_base(), MICROSECONDS) >= end) {
+        if (end != null
+                && av_rescale_q(time, source.time_base(), MICROSECONDS) >= end - carriage.startMicros()) {
             return false;
         }
-        long fileStart = carriage.input().start_time();
-        boolean cut = fileStart != AV_NOPTS_VALUE && carriage.startMicros() > fileStart;
-        return !cut || time + Math.max(0, duration) > offset;
+        if (!startsInside || time >= 0) {
+            return true;
+        }
+        long rest = time + packet.duration();
+        if (source.codecpar().codec_type() != AVMEDIA_TYPE_SUBTITLE || rest <= 0) {
+            return false;
+        }
+        packet.pts(0).dts(0).duration(rest);
+        return true;
     }
 
     private void copy(AVStream source, String label) {

@@ -82,11 +82,16 @@ final class EncoderChoice {
         List<AVCodec> encoders = new ArrayList<>();
         for (String name : names) {
             AVCodec codec = EncoderTable.find(name);
-            if (codec != null && (container.isImage() || container.holds(codec.id()))) {
+            if (codec != null && holds(codec)) {
                 encoders.add(codec);
             }
         }
         return encoders;
+    }
+
+    private boolean holds(AVCodec codec) {
+        return container.isImage()
+                || (container.holds(codec.id()) && ContainerTrial.acceptsVideo(container, codec.id()));
     }
 
     private AVCodec named(String wanted) {
@@ -95,7 +100,7 @@ final class EncoderChoice {
             throw new StreamException("there is no video encoder " + wanted + " in this build of FFmpeg; available: "
                     + EncoderTable.present().stream().map(EncoderSpec::name).collect(Collectors.joining(", ")));
         }
-        if (!container.isImage() && !container.holds(codec.id())) {
+        if (!holds(codec)) {
             throw new StreamException(location + ": " + container + " cannot hold what " + wanted
                     + " makes; choose another video codec or container (Matroska holds nearly everything)");
         }
