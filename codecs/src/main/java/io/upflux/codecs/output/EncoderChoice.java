@@ -90,8 +90,12 @@ final class EncoderChoice {
     }
 
     private boolean holds(AVCodec codec) {
-        return container.isImage()
-                || (container.holds(codec.id()) && ContainerTrial.acceptsVideo(container, codec.id()));
+        if (container.isImage()) {
+            return true;
+        }
+        // QuickTime's table lists codecs that its muxer then refuses; other muxers want headers that do not exist yet.
+        return container.holds(codec.id())
+                && (!container.isIso() || ContainerTrial.acceptsVideo(container, codec.id()));
     }
 
     private AVCodec named(String wanted) {
