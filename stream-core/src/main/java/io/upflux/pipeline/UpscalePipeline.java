@@ -115,7 +115,9 @@ public final class UpscalePipeline {
     private Flux<VideoFrame> timed(Flux<VideoFrame> frames) {
         return Flux.defer(() -> {
             long[] requested = new long[1];
-            return frames.doOnRequest(n -> requested[0] = System.nanoTime())
+            // hide(): a fused source is polled, which no request announces.
+            return frames.hide()
+                    .doOnRequest(n -> requested[0] = System.nanoTime())
                     .doOnNext(frame -> times.since(Stage.DECODE, requested[0]));
         });
     }

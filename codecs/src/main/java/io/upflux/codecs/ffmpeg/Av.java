@@ -81,6 +81,7 @@ public final class Av {
         if (ticks == NO_PTS) {
             return NO_PTS;
         }
-        return avutil.av_rescale(ticks, Math.multiplyExact(from.num(), to.den()), Math.multiplyExact(from.den(), to.num()));
+        return avutil.av_rescale(
+                ticks, Math.multiplyExact(from.num(), to.den()), Math.multiplyExact(from.den(), to.num()));
     }
 }

@@ -26,7 +26,8 @@ public final class ColourTags {
         boolean rgb = (avutil.av_pix_fmt_desc_get(frame.format()).flags()
                         & (avutil.AV_PIX_FMT_FLAG_RGB | avutil.AV_PIX_FMT_FLAG_PAL))
                 != 0;
-        boolean full = rgb || PixelFormats.isFullRange(frame.format()) || frame.color_range() == avutil.AVCOL_RANGE_JPEG;
+        boolean full =
+                rgb || PixelFormats.isFullRange(frame.format()) || frame.color_range() == avutil.AVCOL_RANGE_JPEG;
         int siting = frame.chroma_location();
         return new ColourSpec(
                 frame.color_primaries(),

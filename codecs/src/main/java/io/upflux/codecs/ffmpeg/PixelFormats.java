@@ -21,20 +21,21 @@ public final class PixelFormats {
             return Optional.empty();
         }
         PixelLayout layout = describe(descriptor);
-        return layout != null && format(layout).orElse(-1) == plainFormat(format) ? Optional.of(layout) : Optional.empty();
+        return layout != null && format(layout).orElse(-1) == plainFormat(format)
+                ? Optional.of(layout)
+                : Optional.empty();
     }
 
     /** FFmpeg's format of a layout, where it has one. */
     public static Optional<Integer> format(PixelLayout layout) {
-        String base =
-                switch (layout.family()) {
-                    case GRAY -> layout.alpha() ? "" : layout.depth() == 8 ? "gray" : "gray" + layout.depth() + "le";
-                    case RGB -> (layout.alpha() ? "gbrap" : "gbrp") + suffix(layout.depth());
-                    case YUV -> {
-                        String name = layout.withAlpha(false).withDepth(8).toString();
-                        yield (layout.alpha() ? name.replace("yuv", "yuva") : name) + suffix(layout.depth());
-                    }
-                };
+        String base = switch (layout.family()) {
+            case GRAY -> layout.alpha() ? "" : layout.depth() == 8 ? "gray" : "gray" + layout.depth() + "le";
+            case RGB -> (layout.alpha() ? "gbrap" : "gbrp") + suffix(layout.depth());
+            case YUV -> {
+                String name = layout.withAlpha(false).withDepth(8).toString();
+                yield (layout.alpha() ? name.replace("yuv", "yuva") : name) + suffix(layout.depth());
+            }
+        };
         int format = avutil.av_get_pix_fmt(base);
         return format < 0 ? Optional.empty() : Optional.of(format);
     }
@@ -58,7 +59,8 @@ public final class PixelFormats {
         boolean palette = (flags & avutil.AV_PIX_FMT_FLAG_PAL) != 0;
         boolean alpha = palette ? paletteAlpha : (flags & avutil.AV_PIX_FMT_FLAG_ALPHA) != 0;
         boolean rgb = palette
-                || (flags & (avutil.AV_PIX_FMT_FLAG_RGB | avutil.AV_PIX_FMT_FLAG_BAYER | avutil.AV_PIX_FMT_FLAG_XYZ)) != 0;
+                || (flags & (avutil.AV_PIX_FMT_FLAG_RGB | avutil.AV_PIX_FMT_FLAG_BAYER | avutil.AV_PIX_FMT_FLAG_XYZ))
+                        != 0;
         int depth = 8;
         for (int i = 0; i < descriptor.nb_components() && !palette; i++) {
             depth = Math.max(depth, Math.min(descriptor.comp(i).depth(), 16));
@@ -84,7 +86,8 @@ public final class PixelFormats {
     /** Whether a format's samples are full range by definition. */
     public static boolean isFullRange(int format) {
         AVPixFmtDescriptor descriptor = avutil.av_pix_fmt_desc_get(format);
-        return descriptor != null && String.valueOf(Av.string(descriptor.name())).startsWith("yuvj");
+        return descriptor != null
+                && String.valueOf(Av.string(descriptor.name())).startsWith("yuvj");
     }
 
     /** FFmpeg's name of a format. */
@@ -124,8 +127,8 @@ public final class PixelFormats {
         }
         return switch (descriptor.nb_components()) {
             case 1 -> new PixelLayout(Family.GRAY, depth, 0, 0, false);
-            case 3, 4 -> new PixelLayout(
-                    Family.YUV, depth, descriptor.log2_chroma_w(), descriptor.log2_chroma_h(), alpha);
+            case 3, 4 ->
+                new PixelLayout(Family.YUV, depth, descriptor.log2_chroma_w(), descriptor.log2_chroma_h(), alpha);
             default -> null;
         };
     }

@@ -1,0 +1,70 @@
+package io.upflux.codecs;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an input is read. Immutable; every {@code with} method returns a changed copy.
+ *
+ * @param start skip this much from the beginning, exact to the frame; null for none
+ * @param duration read this much; null for all
+ * @param deinterlace make full pictures of interlaced ones (bwdif, one for one)
+ * @param rotatePixels turn the pixels as the display matrix says; otherwise the sink carries the matrix
+ * @param openDeadline how long opening a network input may take
+ * @param readDeadline how long a network input may send nothing
+ * @param threads threads of the decoder, 0 for one a core
+ * @param demuxerOptions options of FFmpeg's demuxer and protocol, by their names
+ */
+public record InputOptions(
+        @Nullable Duration start,
+        @Nullable Duration duration,
+        boolean deinterlace,
+        boolean rotatePixels,
+        Duration openDeadline,
+        Duration readDeadline,
+        int threads,
+        Map<String, String> demuxerOptions) {
+    public InputOptions {
+        demuxerOptions = Map.copyOf(demuxerOptions);
+    }
+
+    public static InputOptions defaults() {
+        return new InputOptions(null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, Map.of());
+    }
+
+    public InputOptions withStart(@Nullable Duration newStart) {
+        return new InputOptions(
+                newStart, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+    }
+
+    public InputOptions withDuration(@Nullable Duration newDuration) {
+        return new InputOptions(
+                start, newDuration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+    }
+
+    public InputOptions withDeinterlace(boolean newDeinterlace) {
+        return new InputOptions(
+                start, duration, newDeinterlace, rotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+    }
+
+    public InputOptions withRotatePixels(boolean newRotatePixels) {
+        return new InputOptions(
+                start, duration, deinterlace, newRotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+    }
+
+    public InputOptions withDeadlines(Duration newOpenDeadline, Duration newReadDeadline) {
+        return new InputOptions(
+                start, duration, deinterlace, rotatePixels, newOpenDeadline, newReadDeadline, threads, demuxerOptions);
+    }
+
+    public InputOptions withThreads(int newThreads) {
+        return new InputOptions(
+                start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, newThreads, demuxerOptions);
+    }
+
+    public InputOptions withDemuxerOptions(Map<String, String> newOptions) {
+        return new InputOptions(
+                start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, newOptions);
+    }
+}

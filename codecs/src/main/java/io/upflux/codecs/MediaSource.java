@@ -1,0 +1,136 @@
+package io.upflux.codecs;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.Carriage;
+import io.upflux.codecs.ffmpeg.ColourTags;
+import io.upflux.codecs.ffmpeg.PixelFormats;
+import io.upflux.codecs.input.FrameReader;
+import io.upflux.codecs.input.PlaneViews;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
+import io.upflux.frame.Rational;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.FrameSource;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * Decodes the pictures of a file, a stream, or a still image; whatever FFmpeg reads.
+ *
+ * <p>Frames come as the decoder made them, without a copy: planar, 8 to 16 bits, in the stream's own colour. Packed and
+ * other layouts become the planar one that holds all their bits. Time stamps are the stream's, strictly increasing.
+ * Damage does not end a stream: what decodes is given out, and a warning counts the rest.
+ */
+public final class MediaSource implements FrameSource {
+    private final FrameReader reader;
+    private final InputOptions options;
+    private final FrameFormat format;
+    private boolean companion;
+
+    private MediaSource(FrameReader reader, InputOptions options) {
+        this.reader = reader;
+        this.options = options;
+        this.format = format(reader);
+    }
+
+    /**
+     * Opens an input and decodes its first frame.
+     *
+     * @param location a path, {@code -} for standard input, or any URL that FFmpeg reads
+     * @throws StreamException when there is nothing to decode, in one line that says why
+     */
+    public static MediaSource open(String location, InputOptions options, Notices notices) {
+        FrameReader reader = new FrameReader(location, options, notices);
+        try {
+            return new MediaSource(reader, options);
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public FrameFormat format() {
+        return format;
+    }
+
+    @Override
+    public long estimatedFrames() {
+        AVStream stream = reader.stream();
+        double seconds = stream.duration() != Av.NO_PTS
+                ? reader.timeBase().seconds(stream.duration())
+                : Math.max(reader.demuxer().context().duration(), 0) / (double) Av.MICROS;
+        boolean whole = options.start() == null && options.duration() == null;
+        if (whole && stream.nb_frames() > 0) {
+            return stream.nb_frames();
+        }
+        if (options.start() != null) {
+            seconds -= options.start().toNanos() / 1e9;
+        }
+        if (options.duration() != null) {
+            double limit = options.duration().toNanos() / 1e9;
+            seconds = seconds > 0 ? Math.min(seconds, limit) : limit;
+        }
+        double rate = stream.nb_frames() > 0 && stream.duration() > 0
+                ? stream.nb_frames() / reader.timeBase().seconds(stream.duration())
+                : format.frameRate().toDouble();
+        return Math.max(Math.round(seconds * rate), 0);
+    }
+
+    @Override
+    public Flux<VideoFrame> frames(NativeScope scope) {
+        return Flux.generate(out -> {
+            if (!companion) {
+                reader.carriage().abandon();
+            }
+            @Nullable AVFrame frame = reader.next();
+            if (frame == null) {
+                out.complete();
+            } else {
+                out.next(PlaneViews.adopt(frame, format, scope));
+            }
+        });
+    }
+
+    @Override
+    public void interrupt() {
+        reader.interrupt();
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+
+    /** What a sink takes along; from now on, packets of other streams are kept for it. */
+    Carriage carriage() {
+        companion = true;
+        return reader.carriage();
+    }
+
+    private static FrameFormat format(FrameReader reader) {
+        AVFrame frame = reader.first();
+        PixelLayout layout = PixelFormats.layout(frame.format())
+                .orElseThrow(() -> new StreamException(
+                        reader.demuxer().name() + ": cannot read " + PixelFormats.name(frame.format()) + " pictures"));
+        Rational aspect = Av.rational(frame.sample_aspect_ratio());
+        if (!aspect.isKnown()) {
+            aspect = Av.rational(
+                    avformat.av_guess_sample_aspect_ratio(reader.demuxer().context(), reader.stream(), frame));
+        }
+        return new FrameFormat(
+                frame.width(),
+                frame.height(),
+                layout,
+                ColourTags.of(frame),
+                aspect,
+                reader.timeBase(),
+                Av.rational(avformat.av_guess_frame_rate(reader.demuxer().context(), reader.stream(), null)));
+    }
+}

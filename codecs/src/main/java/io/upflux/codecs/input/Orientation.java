@@ -1,0 +1,52 @@
+package io.upflux.codecs.input;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.IntPointer;
+
+/**
+ * How a player shall turn the picture, from a stream's display matrix (ISO/IEC 14496-12, 8.3.2).
+ *
+ * @param degrees counter-clockwise, 0 to 359
+ * @param filters the FFmpeg filters that do it to the pixels, none when there is nothing to do
+ */
+record Orientation(int degrees, List<String> filters) {
+    private static final int MATRIX_INTS = 9;
+
+    static Orientation of(AVCodecParameters parameters) {
+        AVPacketSideData data = avcodec.av_packet_side_data_get(
+                parameters.coded_side_data(), parameters.nb_coded_side_data(), avcodec.AV_PKT_DATA_DISPLAYMATRIX);
+        if (data == null || data.isNull() || data.size() < MATRIX_INTS * Integer.BYTES) {
+            return new Orientation(0, List.of());
+        }
+        IntPointer matrix = new IntPointer(data.data());
+        double counterClockwise = avutil.av_display_rotation_get(matrix);
+        if (Double.isNaN(counterClockwise)) {
+            return new Orientation(0, List.of());
+        }
+        int degrees = Math.floorMod(Math.round(counterClockwise), 360);
+        List<String> filters = new ArrayList<>();
+        switch (degrees) {
+            case 270 -> filters.add(matrix.get(3) > 0 ? "transpose=cclock_flip" : "transpose=clock");
+            case 90 -> filters.add(matrix.get(3) < 0 ? "transpose=clock_flip" : "transpose=cclock");
+            case 180 -> {
+                if (matrix.get(0) < 0) {
+                    filters.add("hflip");
+                }
+                if (matrix.get(4) < 0) {
+                    filters.add("vflip");
+                }
+            }
+            default -> {
+                if (matrix.get(4) < 0) {
+                    filters.add("vflip");
+                }
+            }
+        }
+        return new Orientation(degrees, List.copyOf(filters));
+    }
+}

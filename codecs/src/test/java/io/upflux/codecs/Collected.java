@@ -1,0 +1,21 @@
+package io.upflux.codecs;
+
+import io.upflux.pipeline.Notices;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Notices kept for assertions. */
+final class Collected implements Notices {
+    final List<String> warnings = new CopyOnWriteArrayList<>();
+    final List<String> infos = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void warning(String line) {
+        warnings.add(line);
+    }
+
+    @Override
+    public void info(String line) {
+        infos.add(line);
+    }
+}

@@ -1,0 +1,295 @@
+package io.upflux.models;
+
+import io.upflux.models.onnx.Contract;
+import io.upflux.models.onnx.OnnxFile;
+import io.upflux.models.onnx.OnnxResolver;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All models there are: trained networks that come with Upflux, those a user has imported, resizers, and any
+ * {@code .onnx} file by its path.
+ *
+ * <pre>{@code
+ * Catalogue catalogue = Catalogue.standard();
+ * ModelCard card = catalogue.find("plain-s", 2);
+ * try (SuperResolver resolver = catalogue.open(card, Device.AUTO)) {
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class Catalogue {
+    /** Networks taken when none is named, best first: those that two CPU cores can keep up with. */
+    private static final List<String> DEFAULT_NETWORKS = List.of("plain-s");
+
+    private static final int DEFAULT_SCALE = 2;
+    private static final String SUFFIX = ".onnx";
+
+    private final Shelf bundled;
+    private final FolderShelf imported;
+    private final Notices notices;
+
+    Catalogue(Shelf bundled, Path importFolder, Notices notices) {
+        this.bundled = bundled;
+        this.imported = new FolderShelf(importFolder);
+        this.notices = notices;
+    }
+
+    /** As {@link #standard(Notices)}, saying nothing. */
+    public static Catalogue standard() {
+        return standard(Notices.none());
+    }
+
+    /**
+     * The bundled models and those in the user's folder: {@code $UPFLUX_MODELS}, or else {@code ~/.upflux/models}.
+     *
+     * @param notices told of choices made for the user
+     */
+    public static Catalogue standard(Notices notices) {
+        String named = System.getenv("UPFLUX_MODELS");
+        Path folder = named != null && !named.isBlank()
+                ? Path.of(named)
+                : Path.of(System.getProperty("user.home", "."), ".upflux", "models");
+        return new Catalogue(new BundledShelf(Catalogue.class), folder, notices);
+    }
+
+    /** Every model with a name: networks first, then imported files, then resizers in their usual scales. */
+    public List<ModelCard> list() {
+        List<ModelCard> cards = new ArrayList<>();
+        for (Shelf shelf : List.of(bundled, imported)) {
+            for (String name : shelf.names()) {
+                try {
+                    cards.add(card(shelf, name));
+                } catch (StreamException e) {
+                    notices.warning(e.getMessage() + "; it is left out of the list");
+                }
+            }
+        }
+        cards.addAll(Resizers.listed());
+        return List.copyOf(cards);
+    }
+
+    /**
+     * Finds a model.
+     *
+     * @param name a full name ({@code plain-s-x2}), one without its scale ({@code plain-s}), or the path of an
+     *     {@code .onnx} file; null for the default of the scale
+     * @param scale wanted; null for 2, or the model's own
+     * @throws StreamException in one line: no such model, or not in that scale
+     */
+    public ModelCard find(@Nullable String name, @Nullable Integer scale) {
+        if (name == null) {
+            return standardFor(scale == null ? DEFAULT_SCALE : scale);
+        }
+        if (isPath(name)) {
+            ModelCard card = card(OnnxFile.read(Path.of(name)), stemOf(Path.of(name)), name, false);
+            return requireScale(card, name, scale);
+        }
+        ModelName complete = ModelName.parse(name);
+        ModelCard exact = named(name);
+        if (exact == null && complete != null) {
+            exact = named(complete.toString());
+        }
+        if (exact != null) {
+            return requireScale(exact, name, scale);
+        }
+        if (complete == null) {
+            ModelCard card = inScale(name.toLowerCase(Locale.ROOT), scale);
+            if (card != null) {
+                return card;
+            }
+        } else if (scalesOf(complete.stem()) != null) {
+            throw notInScale(complete.stem(), complete.scale());
+        }
+        throw unknown(name);
+    }
+
+    /** As {@link #open(ModelCard, Device, int)} with a thread per core. */
+    public SuperResolver open(ModelCard card, Device device) {
+        return open(card, device, 0);
+    }
+
+    /**
+     * Makes a model ready to run.
+     *
+     * @param card one of {@link #list} or {@link #find}
+     * @param threads of one inference on the CPU, 0 for as many as there are cores
+     * @return to be closed by the caller
+     * @throws StreamException in one line, when it cannot be run
+     */
+    public SuperResolver open(ModelCard card, Device device, int threads) {
+        SuperResolver resizer = Resizers.open(card);
+        if (resizer != null) {
+            return resizer;
+        }
+        OnnxFile file = card.bundled() ? bundled.open(card.name()) : OnnxFile.read(Path.of(card.source()));
+        return OnnxResolver.open(file, card.name(), card.contract(), device.execution(threads), notices);
+    }
+
+    /**
+     * Checks a file against the contract by running it: what it declares is measured, what it lacks is probed and said.
+     *
+     * @throws StreamException in one line, when it is no model that Upflux runs
+     */
+    public ModelCard verify(Path path) {
+        return card(OnnxFile.read(path), stemOf(path), path.toString(), true);
+    }
+
+    /**
+     * Verifies a file and copies it into the user's folder, where it is listed from then on under its file name and
+     * scale. What a probe had to find out is written into the copy.
+     *
+     * @throws StreamException in one line, when it is no such model or its name is taken
+     */
+    public ModelCard importFile(Path path) {
+        OnnxFile file = OnnxFile.read(path);
+        if (!file.externalFiles().isEmpty()) {
+            throw new StreamException(path + ": keeps weights in other files (" + String.join(", ", file.externalFiles())
+                    + "); save it as one file to import it, or name it by its path");
+        }
+        ModelCard card = card(file, stemOf(path), path.toString(), true);
+        String name = importName(card);
+        if (named(name) != null) {
+            throw new StreamException(path + ": there is a model named " + name + " already; rename the file to import it");
+        }
+        imported.put(name, file.withContract(card.contract()));
+        return card(imported, name);
+    }
+
+    private ModelCard standardFor(int scale) {
+        for (String network : DEFAULT_NETWORKS) {
+            String name = network + "-x" + scale;
+            if (bundled.names().contains(name)) {
+                return card(bundled, name);
+            }
+        }
+        ModelCard lanczos = Resizers.find(new ModelName("lanczos", scale));
+        if (lanczos == null) {
+            throw new StreamException("no model enlarges by " + scale + "; scales 1 to 8 exist");
+        }
+        if (scale > 1) {
+            notices.info("no trained network for scale " + scale + " is bundled: " + lanczos.name() + " is used");
+        }
+        return lanczos;
+    }
+
+    private @Nullable ModelCard named(String name) {
+        for (Shelf shelf : List.of(bundled, imported)) {
+            if (shelf.names().contains(name)) {
+                return card(shelf, name);
+            }
+        }
+        ModelName parsed = ModelName.parse(name);
+        return parsed == null ? null : Resizers.find(parsed);
+    }
+
+    private @Nullable ModelCard inScale(String stem, @Nullable Integer scale) {
+        String scales = scalesOf(stem);
+        if (scales == null) {
+            return null;
+        }
+        if (scale != null) {
+            ModelCard card = named(stem + "-x" + scale);
+            if (card == null) {
+                throw notInScale(stem, scale);
+            }
+            return card;
+        }
+        ModelCard usual = named(stem + "-x" + DEFAULT_SCALE);
+        if (usual != null) {
+            return usual;
+        }
+        if (scales.matches("[0-9]+")) {
+            return named(stem + "-x" + scales);
+        }
+        throw new StreamException("model " + stem + " exists for scales " + scales + "; say which");
+    }
+
+    /** For people; null when nothing has this stem. */
+    private @Nullable String scalesOf(String stem) {
+        String resizer = Resizers.scales(stem);
+        if (resizer != null) {
+            return resizer;
+        }
+        List<String> scales = new ArrayList<>();
+        for (Shelf shelf : List.of(bundled, imported)) {
+            for (String name : shelf.names()) {
+                ModelName parsed = ModelName.parse(name);
+                if (parsed != null && parsed.stem().equals(stem)) {
+                    scales.add(Integer.toString(parsed.scale()));
+                }
+            }
+        }
+        return scales.isEmpty() ? null : String.join(", ", scales);
+    }
+
+    private StreamException notInScale(String stem, int scale) {
+        return new StreamException("model " + stem + " does not enlarge by " + scale + "; it exists for scale "
+                + scalesOf(stem));
+    }
+
+    private StreamException unknown(String name) {
+        String wanted = name.toLowerCase(Locale.ROOT);
+        List<String> names = new ArrayList<>(bundled.names());
+        names.addAll(imported.names());
+        Resizers.listed().forEach(card -> names.add(card.name()));
+        String near = names.stream()
+                .sorted(Comparator.comparingInt(other -> ModelName.unlikeness(wanted, other)))
+                .limit(3)
+                .collect(Collectors.joining(", "));
+        return new StreamException("no model is named '" + name + "'; nearest: " + near
+                + " (upflux models lists all; a file is named by its path, ending in .onnx)");
+    }
+
+    private static ModelCard requireScale(ModelCard card, String name, @Nullable Integer scale) {
+        if (scale != null && scale != card.scale()) {
+            throw new StreamException("model " + name + " enlarges by " + card.scale() + ", not by " + scale);
+        }
+        return card;
+    }
+
+    private ModelCard card(Shelf shelf, String name) {
+        return card(shelf.open(name), name, shelf.source(name), false);
+    }
+
+    private ModelCard card(OnnxFile file, String name, String source, boolean thorough) {
+        Contract contract = thorough
+                ? OnnxResolver.inspect(file, true, notices)
+                : OnnxResolver.declared(file).orElseGet(() -> OnnxResolver.inspect(file, false, notices));
+        return new ModelCard(name, file.parameters(), file.sha256(), source, contract);
+    }
+
+    private static String importName(ModelCard card) {
+        String stem = card.name()
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^[^a-z]+|-+$", "");
+        ModelName complete = ModelName.parse(stem);
+        if (complete != null && complete.scale() == card.scale()) {
+            return complete.toString();
+        }
+        return (stem.isEmpty() ? "model" : stem) + "-x" + card.scale();
+    }
+
+    private static boolean isPath(String name) {
+        return name.toLowerCase(Locale.ROOT).endsWith(SUFFIX)
+                || name.contains("/")
+                || name.contains("\\");
+    }
+
+    private static String stemOf(Path path) {
+        Path last = path.getFileName();
+        String file = last == null ? path.toString() : last.toString();
+        return file.toLowerCase(Locale.ROOT).endsWith(SUFFIX)
+                ? file.substring(0, file.length() - SUFFIX.length())
+                : file;
+    }
+}

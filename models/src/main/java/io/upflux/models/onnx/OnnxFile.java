@@ -1,0 +1,145 @@
+package io.upflux.models.onnx;
+
+import io.upflux.models.onnx.ProtoReader.Malformed;
+import io.upflux.pipeline.StreamException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An {@code .onnx} file on disk or in memory: what it says about itself, before any runtime has seen it. */
+public final class OnnxFile {
+    private final String label;
+    private final @Nullable Path path;
+    private final ByteBuffer bytes;
+    private final OnnxGraph graph;
+
+    private OnnxFile(String label, @Nullable Path path, ByteBuffer bytes) {
+        this.label = label;
+        this.path = path;
+        this.bytes = bytes;
+        this.graph = parse(label, bytes);
+    }
+
+    /**
+     * @param path of a file that must not change while it is in use
+     * @throws StreamException when it cannot be read or is no ONNX model
+     */
+    public static OnnxFile read(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new StreamException(path + ": is a folder; name an .onnx file");
+        }
+        if (!Files.exists(path)) {
+            throw new StreamException(path + ": no such model file");
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new StreamException(path + ": is larger than the 2 GiB that an ONNX file can be");
+            }
+            return new OnnxFile(path.toString(), path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+        } catch (IOException e) {
+            throw new StreamException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * @param label for messages
+     * @throws StreamException when it is no ONNX model
+     */
+    public static OnnxFile of(String label, byte[] bytes) {
+        return new OnnxFile(label, null, ByteBuffer.wrap(bytes));
+    }
+
+    /** How messages name it. */
+    public String label() {
+        return label;
+    }
+
+    /** Numbers in its weights, as the file declares them or else counted. */
+    public long parameters() {
+        String declared = graph.metadata().get(MetadataReader.PREFIX + "parameters");
+        return declared != null && declared.matches("[0-9]{1,18}") ? Long.parseLong(declared) : graph.parameters();
+    }
+
+    /** Files beside it that hold its weights; usually none. */
+    public Set<String> externalFiles() {
+        return graph.externalFiles();
+    }
+
+    /** SHA-256 of the whole file, lower-case hexadecimal. */
+    public String sha256() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes.duplicate());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * The file's bytes with what its metadata lacks of the contract added, so that no probe is needed any more.
+     * Protocol Buffers lets fields be appended.
+     */
+    public byte[] withContract(Contract contract) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.remaining() + 1024);
+        byte[] own = new byte[bytes.remaining()];
+        bytes.duplicate().get(own);
+        out.writeBytes(own);
+        for (Map.Entry<String, String> entry : MetadataReader.toMetadata(contract).entrySet()) {
+            if (!graph.metadata().containsKey(entry.getKey())) {
+                ByteArrayOutputStream pair = new ByteArrayOutputStream();
+                field(pair, 1, entry.getKey().getBytes(StandardCharsets.UTF_8));
+                field(pair, 2, entry.getValue().getBytes(StandardCharsets.UTF_8));
+                field(out, 14, pair.toByteArray());
+            }
+        }
+        return out.toByteArray();
+    }
+
+    OnnxGraph graph() {
+        return graph;
+    }
+
+    @Nullable Path path() {
+        return path;
+    }
+
+    ByteBuffer bytes() {
+        return bytes.duplicate();
+    }
+
+    private static void field(ByteArrayOutputStream to, int number, byte[] content) {
+        to.write(number << 3 | ProtoReader.LENGTH_DELIMITED);
+        int length = content.length;
+        while (length > 0x7f) {
+            to.write(length & 0x7f | 0x80);
+            length >>>= 7;
+        }
+        to.write(length);
+        to.writeBytes(content);
+    }
+
+    private static OnnxGraph parse(String label, ByteBuffer bytes) {
+        @Nullable String other = ForeignFormat.of(bytes);
+        if (other != null) {
+            throw new StreamException(label + ": is " + other + ", not an ONNX model; export it to .onnx first");
+        }
+        try {
+            return GraphReader.read(bytes);
+        } catch (Malformed e) {
+            throw new StreamException(
+                    label + ": is no ONNX model, or a truncated or corrupt one (" + e.getMessage() + ")", e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.upflux.models.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Map;
+
+/** Runs a model on small pictures of varying size, without regard to speed. */
+final class ProbeSession implements AutoCloseable {
+    private final OrtSession session;
+    private final GraphCheck graph;
+    private final Provider provider;
+
+    ProbeSession(OrtSession session, GraphCheck graph, Provider provider) {
+        this.session = session;
+        this.graph = graph;
+        this.provider = provider;
+    }
+
+    /**
+     * Samples with their dimensions, batch first.
+     *
+     * @param samples planar
+     */
+    record Picture(float[] samples, int channels, int width, int height) {
+        static Picture of(int channels, int width, int height) {
+            return new Picture(new float[channels * width * height], channels, width, height);
+        }
+    }
+
+    Provider provider() {
+        return provider;
+    }
+
+    /**
+     * The first picture of the result.
+     *
+     * @throws OrtException when the model refuses such an input or returns no picture
+     */
+    Picture run(Picture picture) throws OrtException {
+        int batch = Math.max(1, graph.batch());
+        int count = picture.samples().length;
+        ByteBuffer bytes = ByteBuffer.allocateDirect(batch * count * (graph.half() ? 2 : 4))
+                .order(ByteOrder.nativeOrder());
+        FloatBuffer wide = graph.half() ? FloatBuffer.allocate(batch * count) : bytes.asFloatBuffer();
+        for (int i = 0; i < batch; i++) {
+            wide.put(i * count, picture.samples());
+        }
+        if (graph.half()) {
+            HalfFloats.narrow(wide, bytes.asShortBuffer(), batch * count, 1);
+        }
+        long[] shape = {batch, picture.channels(), picture.height(), picture.width()};
+        OnnxJavaType type = graph.half() ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
+        try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), bytes, shape, type);
+                OrtSession.Result result = session.run(Map.of(graph.input().name(), input))) {
+            OnnxValue value = result.get(0);
+            if (!(value instanceof OnnxTensor output) || !(value.getInfo() instanceof TensorInfo info)) {
+                throw new OrtException("its output is no tensor");
+            }
+            long[] made = info.getShape();
+            if (made.length != 4) {
+                throw new OrtException("its output has " + made.length + " dimensions, not 4");
+            }
+            // Converts float16, too.
+            FloatBuffer samples = output.getFloatBuffer();
+            float[] first = new float[(int) (made[1] * made[2] * made[3])];
+            samples.get(0, first);
+            return new Picture(first, (int) made[1], (int) made[3], (int) made[2]);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

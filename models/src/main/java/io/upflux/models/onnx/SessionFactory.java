@@ -1,0 +1,101 @@
+package io.upflux.models.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.upflux.models.onnx.OnnxGraph.Side;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes sessions of one file. */
+final class SessionFactory {
+    private final OnnxFile file;
+    private final GraphCheck graph;
+    private final int threads;
+
+    SessionFactory(OnnxFile file, GraphCheck graph, int threads) {
+        this.file = file;
+        this.graph = graph;
+        this.threads = threads;
+    }
+
+    /** A session for inputs of any shape that the graph allows. */
+    OrtSession anyShape(Provider provider) throws OrtException {
+        return make(provider, Map.of());
+    }
+
+    /** A session for one shape, so that the runtime plans its memory once and ahead. */
+    OrtSession forShape(Provider provider, TileShape shape) throws OrtException {
+        return make(provider, symbols(shape));
+    }
+
+    private OrtSession make(Provider provider, Map<String, Long> symbols) throws OrtException {
+        OrtEnvironment environment = Ort.environment();
+        try (SessionOptions options = new SessionOptions()) {
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            options.setExecutionMode(ExecutionMode.SEQUENTIAL);
+            options.setIntraOpNumThreads(threads);
+            options.setInterOpNumThreads(1);
+            // Decoder and encoder need the cores between two inferences.
+            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            boolean fixed = graph.tile() != null || !symbols.isEmpty();
+            options.setMemoryPatternOptimization(fixed);
+            for (Map.Entry<String, Long> symbol : symbols.entrySet()) {
+                options.setSymbolicDimensionValue(symbol.getKey(), symbol.getValue());
+            }
+            if (provider.isCuda()) {
+                addCuda(options, provider.cudaDevice());
+            }
+            Path path = file.path();
+            if (path != null) {
+                return environment.createSession(path.toString(), options);
+            }
+            ByteBuffer bytes = file.bytes();
+            byte[] all = new byte[bytes.remaining()];
+            bytes.get(all);
+            return environment.createSession(all, options);
+        }
+    }
+
+    private static void addCuda(SessionOptions options, int device) throws OrtException {
+        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device)) {
+            // The default would time every algorithm anew for each shape.
+            cuda.add("cudnn_conv_algo_search", "HEURISTIC");
+            cuda.add("arena_extend_strategy", "kSameAsRequested");
+            options.addCUDA(cuda);
+        }
+    }
+
+    /** Names of free sides with their values; empty when a name is missing or would need two values. */
+    private Map<String, Long> symbols(TileShape shape) {
+        List<Side> sides = graph.input().sides();
+        if (sides.size() != 4) {
+            return Map.of();
+        }
+        long channels = graph.channels();
+        long[] values = {shape.batch(), channels, shape.height(), shape.width()};
+        Map<String, Long> symbols = new HashMap<>();
+        for (int i = 0; i < 4; i++) {
+            Side side = sides.get(i);
+            if (side.fixed()) {
+                continue;
+            }
+            if (i == 1 || side.symbol().isEmpty()) {
+                return Map.of();
+            }
+            Long other = symbols.putIfAbsent(side.symbol(), values[i]);
+            if (other != null && other != values[i]) {
+                return Map.of();
+            }
+        }
+        return symbols;
+    }
+}

@@ -1,0 +1,98 @@
+package io.upflux.models.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One session per tile shape, shared by the batches of that shape. Of the shapes that no batch uses any more the last
+ * few are kept, since the next file often has the same; the others are closed, so that a long-lived resolver does not
+ * grow. Thread-safe.
+ */
+final class ShapeSessions implements AutoCloseable {
+    private static final int IDLE = 2;
+
+    private final SessionFactory factory;
+    private final Provider provider;
+    private final String label;
+    private final Map<TileShape, Entry> entries = new LinkedHashMap<>();
+    private boolean closed;
+
+    ShapeSessions(SessionFactory factory, Provider provider, String label) {
+        this.factory = factory;
+        this.provider = provider;
+        this.label = label;
+    }
+
+    private static final class Entry {
+        private final OrtSession session;
+        private int users;
+
+        Entry(OrtSession session) {
+            this.session = session;
+        }
+    }
+
+    /** To be paired with {@link #release}. */
+    synchronized OrtSession acquire(TileShape shape) {
+        if (closed) {
+            throw new IllegalStateException(label + " is closed");
+        }
+        Entry entry = entries.remove(shape);
+        if (entry == null) {
+            try {
+                entry = new Entry(factory.forShape(provider, shape));
+            } catch (OrtException e) {
+                throw new StreamException(label + ": cannot run tiles of " + shape.width() + "x" + shape.height()
+                        + " in batches of " + shape.batch() + ": " + Ort.reason(e), e);
+            }
+        }
+        entry.users++;
+        // Re-inserted at the end: the order is that of use.
+        entries.put(shape, entry);
+        return entry.session;
+    }
+
+    synchronized void release(TileShape shape) {
+        Entry entry = entries.get(shape);
+        if (entry == null) {
+            return;
+        }
+        entry.users--;
+        long idle = entries.values().stream().filter(e -> e.users == 0).count();
+        Iterator<Entry> oldest = entries.values().iterator();
+        while (idle > IDLE && oldest.hasNext()) {
+            Entry candidate = oldest.next();
+            if (candidate.users == 0) {
+                oldest.remove();
+                close(candidate);
+                idle--;
+            }
+        }
+    }
+
+    /** Sessions that are open now. */
+    synchronized int open() {
+        return entries.size();
+    }
+
+    /** Closes all, used or not. Must not be called while one runs. Idempotent. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        entries.values().forEach(ShapeSessions::close);
+        entries.clear();
+    }
+
+    private static void close(Entry entry) {
+        try {
+            entry.session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

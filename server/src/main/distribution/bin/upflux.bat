@@ -1,0 +1,17 @@
+@echo off
+rem Runs Upflux from the unpacked distribution. UPFLUX_JAVA_OPTS is appended to the JVM's options.
+setlocal
+set "HOME_DIR=%~dp0.."
+set "JAVA=java"
+if defined JAVA_HOME if exist "%JAVA_HOME%\bin\java.exe" set "JAVA=%JAVA_HOME%\bin\java.exe"
+"%JAVA%" -version >nul 2>&1
+if errorlevel 1 (
+    echo upflux: no Java found; install a JDK or JRE 17 or newer, or set JAVA_HOME 1>&2
+    exit /b 1
+)
+"%JAVA%" -Xms32m -Xmx512m -XX:MaxDirectMemorySize=4g -XX:+UseSerialGC -XX:-UsePerfData ^
+    -Djava.awt.headless=true ^
+    -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 ^
+    --enable-native-access=ALL-UNNAMED %UPFLUX_JAVA_OPTS% ^
+    -cp "%HOME_DIR%\lib\*" io.upflux.server.Main %*
+exit /b %ERRORLEVEL%

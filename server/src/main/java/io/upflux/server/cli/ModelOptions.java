@@ -1,0 +1,59 @@
+package io.upflux.server.cli;
+
+import io.upflux.models.Device;
+import io.upflux.pipeline.StreamException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which network runs, and on what. */
+final class ModelOptions {
+    @Option(
+            names = {"-n", "--model"},
+            paramLabel = "MODEL",
+            description = "Model name as 'upflux models' lists it, or an .onnx file (default: the best for the scale).")
+    private @Nullable String model;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DeviceConverter.class,
+            defaultValue = "auto",
+            description = "auto, cpu, cuda or cuda:INDEX (default: auto).")
+    @SuppressWarnings("NullAway.Init") // picocli sets the default
+    private Device device;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Processors to use for inference and encoding (default: all).")
+    private int threads;
+
+    @Nullable
+    String model() {
+        return model;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** 0 for as many as there are processors. */
+    int threads() {
+        return threads;
+    }
+
+    /** A wrong device is wrong usage. */
+    static final class DeviceConverter implements ITypeConverter<Device> {
+        @Override
+        public Device convert(String value) {
+            try {
+                return Device.parse(value);
+            } catch (StreamException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

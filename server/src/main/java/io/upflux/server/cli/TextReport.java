@@ -1,0 +1,73 @@
+package io.upflux.server.cli;
+
+import io.upflux.server.cli.ProgressMeter.Display;
+import java.util.Locale;
+
+/** For people: a bar or a line now and then, and a line for each file. */
+final class TextReport implements UpscaleReport {
+    private static final double SECONDS_PER_REDRAW = 0.2;
+    private static final double SECONDS_PER_LINE = 5;
+
+    private static final int LONGEST_TITLE = 18;
+
+    private final Console console;
+    private final int files;
+    private final boolean progress;
+    private int started;
+
+    TextReport(Console console, int files, boolean progress) {
+        this.console = console;
+        this.files = files;
+        this.progress = progress;
+    }
+
+    @Override
+    public ProgressMeter begin(UpscaleTask task) {
+        started++;
+        String label = (files > 1 ? "[" + started + "/" + files + "] " : "") + shortened(task.title()) + " ";
+        if (!progress) {
+            return new ProgressMeter(Display.none(), SECONDS_PER_LINE, System::nanoTime);
+        }
+        return console.isTerminal()
+                ? new ProgressMeter(ProgressDisplays.bar(console, label), SECONDS_PER_REDRAW, System::nanoTime)
+                : new ProgressMeter(ProgressDisplays.lines(console, label), SECONDS_PER_LINE, System::nanoTime);
+    }
+
+    @Override
+    public void done(UpscaleTask task, Outcome outcome) {
+        console.say(task.title() + " -> " + task.output() + ": " + summary(outcome));
+    }
+
+    @Override
+    public void failed(UpscaleTask task, String message) {
+        console.say("upflux: " + message);
+    }
+
+    @Override
+    public void end(Outcome total, int failed) {
+        if (files > 1) {
+            console.say((files - failed) + " of " + files + " files done"
+                    + (failed > 0 ? ", " + failed + " failed" : "") + ": " + summary(total));
+        }
+    }
+
+    /** So that the line fits into 80 columns: one that wraps cannot be redrawn. */
+    private static String shortened(String title) {
+        return title.length() <= LONGEST_TITLE ? title : title.substring(0, LONGEST_TITLE - 3) + "...";
+    }
+
+    private static String summary(Outcome outcome) {
+        int warnings = outcome.warnings().size();
+        return String.format(
+                Locale.ROOT,
+                "%d %s in %s (%.1f fps) by %s on %s, %s%s",
+                outcome.frames(),
+                outcome.frames() == 1 ? "frame" : "frames",
+                Clock.hms(outcome.seconds()),
+                outcome.fps(),
+                outcome.traits().name(),
+                outcome.traits().provider(),
+                outcome.traits().precision(),
+                warnings == 0 ? "" : warnings == 1 ? "; 1 warning" : "; " + warnings + " warnings");
+    }
+}

@@ -1,0 +1,160 @@
+package io.upflux.server.cli;
+
+import io.upflux.codecs.OutputOptions;
+import io.upflux.pipeline.StreamException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code upflux upscale}: files into larger files. */
+@Command(name = "upscale", description = "Make videos and pictures larger and sharper.", sortOptions = false)
+final class UpscaleCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "INPUT",
+            description = "Files, folders (the media files in them), URLs, or -.")
+    private List<String> inputs = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "OUTPUT",
+            description = "File to write, a folder for several inputs, or -.")
+    private String output = "";
+
+    @ArgGroup
+    private @Nullable Size size;
+
+    @Mixin
+    private ModelOptions models = new ModelOptions();
+
+    @Option(
+            names = "--reuse",
+            paramLabel = "MODE",
+            defaultValue = "exact",
+            description = "exact or off; both give the same frames, nothing is reused yet (default: exact).")
+    private String reuse = "exact";
+
+    @Option(names = "--halting", paramLabel = "MODE", defaultValue = "off", description = "off (default: off).")
+    private String halting = "off";
+
+    @Mixin
+    private UpscaleOptions options = new UpscaleOptions();
+
+    @Option(names = "--resume", hidden = true)
+    private boolean resume;
+
+    @Option(names = "--strict", description = "Fail (exit code 1) if there was any warning.")
+    private boolean strict;
+
+    @Option(names = "--no-progress", description = "Show no progress.")
+    private boolean noProgress;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Progress and result as JSON, one object a line, on standard output (standard error with -o -).")
+    private boolean json;
+
+    /** How large: one of them. */
+    static final class Size {
+        @Option(
+                names = {"-s", "--scale"},
+                paramLabel = "N",
+                description = "Factor in both directions: 2, 3 or 4 (default: the model's, or 2).")
+        private @Nullable Integer scale;
+
+        @Option(
+                names = "--height",
+                paramLabel = "PX",
+                description = "Height of the output: the smallest scale that reaches it, then an exact resize.")
+        private @Nullable Integer height;
+    }
+
+    UpscaleCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        refuseWhatIsNotThere();
+        List<UpscaleTask> tasks = plan();
+        ScaleChoice choice = size();
+        OutputOptions encoding = encoding(choice);
+        UpscaleReport report = report(tasks.size());
+        try (Interruption interruption = Interruption.install();
+                UpscaleRun run = new UpscaleRun(console, choice, models, options, encoding, report, interruption)) {
+            return run.all(tasks, strict);
+        }
+    }
+
+    private List<UpscaleTask> plan() {
+        try {
+            return UpscaleTasks.plan(inputs, output, new CollectedNotices(console));
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private OutputOptions encoding(ScaleChoice choice) {
+        try {
+            return options.output(choice.height(), models.threads());
+        } catch (StreamException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private UpscaleReport report(int files) {
+        return json
+                ? new JsonReport(
+                        console,
+                        new JsonLines(UpscaleTask.isStandardStream(output) ? console.err() : console.out()),
+                        files,
+                        !noProgress)
+                : new TextReport(console, files, !noProgress);
+    }
+
+    private ScaleChoice size() {
+        if (size == null) {
+            return new ScaleChoice(null, null);
+        }
+        if (size.scale != null && size.scale < 1) {
+            throw wrong("--scale must be 1 or more, not " + size.scale);
+        }
+        if (size.height != null && size.height < 1) {
+            throw wrong("--height must be 1 or more, not " + size.height);
+        }
+        return new ScaleChoice(size.scale, size.height);
+    }
+
+    private void refuseWhatIsNotThere() {
+        if (!reuse.equals("exact") && !reuse.equals("off")) {
+            throw wrong("--reuse " + reuse + " does not exist in this version; exact and off do");
+        }
+        if (!halting.equals("off")) {
+            throw wrong("--halting " + halting + " does not exist in this version; off does");
+        }
+        if (resume) {
+            throw wrong("--resume does not exist in this version; run without it, with --overwrite if need be");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,88 @@
+package io.upflux.server.cli;
+
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.OutputOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** How files are read and written. */
+final class UpscaleOptions {
+    @Option(
+            names = "--start",
+            paramLabel = "T",
+            converter = TimeConverter.class,
+            description = "Begin at this time of the input: seconds, 1m30s, MM:SS or HH:MM:SS.mmm.")
+    private @Nullable Duration start;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "T",
+            converter = TimeConverter.class,
+            description = "Stop after this much of the input.")
+    private @Nullable Duration duration;
+
+    @Option(names = "--no-deinterlace", description = "Leave interlaced pictures as they are.")
+    private boolean leaveInterlaced;
+
+    @Option(
+            names = "--video-codec",
+            paramLabel = "NAME",
+            description = "Encoder, as FFmpeg calls it (default: the best one there is for the container).")
+    private @Nullable String videoCodec;
+
+    @Option(
+            names = {"-e", "--encoder-option"},
+            paramLabel = "KEY=VALUE",
+            description = "Option for the encoder, as FFmpeg calls it; may be repeated.")
+    private Map<String, String> encoderOptions = new LinkedHashMap<>();
+
+    @ArgGroup
+    private @Nullable Quality quality;
+
+    @Option(names = "--overwrite", description = "Replace the output if there is one.")
+    private boolean overwrite;
+
+    /** Quality or size: one of them. */
+    static final class Quality {
+        @Option(
+                names = "--crf",
+                paramLabel = "N",
+                description = "Constant quality, on the encoder's own scale; lower is better.")
+        private @Nullable Integer crf;
+
+        @Option(
+                names = "--bitrate",
+                paramLabel = "R",
+                converter = BitrateConverter.class,
+                description = "Mean bits a second of the video: 2500k, 4M.")
+        private @Nullable Long bitrate;
+    }
+
+    /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
+    InputOptions input(boolean rotatePixels) {
+        return InputOptions.defaults()
+                .withStart(start)
+                .withDuration(duration)
+                .withDeinterlace(!leaveInterlaced)
+                .withRotatePixels(rotatePixels);
+    }
+
+    /**
+     * @param height of the output in pixels, null for the upscaled one
+     * @param threads for the encoder, 0 to let it choose
+     * @throws io.upflux.pipeline.StreamException when a value is out of range
+     */
+    OutputOptions output(@Nullable Integer height, int threads) {
+        OutputOptions options = OutputOptions.defaults()
+                .withVideoCodec(videoCodec)
+                .withEncoderOptions(encoderOptions)
+                .withHeight(height)
+                .withOverwrite(overwrite)
+                .withThreads(threads);
+        return quality == null ? options : options.withCrf(quality.crf).withBitrate(quality.bitrate);
+    }
+}

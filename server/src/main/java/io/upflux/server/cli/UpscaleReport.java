@@ -1,0 +1,49 @@
+package io.upflux.server.cli;
+
+import io.upflux.pipeline.SuperResolver.Traits;
+import java.util.List;
+
+/** Who is told what becomes of each file: people or programs. */
+interface UpscaleReport {
+    /**
+     * What one file, or all together, came to.
+     *
+     * @param frames written
+     * @param seconds it took, opening and finishing included
+     * @param traits of the resolver
+     * @param warnings one line each
+     */
+    record Outcome(long frames, double seconds, Traits traits, List<String> warnings) {
+        double fps() {
+            return seconds <= 0 ? 0 : frames / seconds;
+        }
+
+        /** Of several files, at least one; the resolver is the last one's. */
+        static Outcome total(List<Outcome> outcomes) {
+            return new Outcome(
+                    outcomes.stream().mapToLong(Outcome::frames).sum(),
+                    outcomes.stream().mapToDouble(Outcome::seconds).sum(),
+                    outcomes.get(outcomes.size() - 1).traits(),
+                    outcomes.stream()
+                            .flatMap(outcome -> outcome.warnings().stream())
+                            .toList());
+        }
+    }
+
+    /** A file begins; its frames are to be told to the meter. */
+    ProgressMeter begin(UpscaleTask task);
+
+    /** A file was written. */
+    void done(UpscaleTask task, Outcome outcome);
+
+    /** A file was not written. */
+    void failed(UpscaleTask task, String message);
+
+    /**
+     * Everything has been tried.
+     *
+     * @param total over the files that were written; there is at least one
+     * @param failed how many were not
+     */
+    void end(Outcome total, int failed);
+}

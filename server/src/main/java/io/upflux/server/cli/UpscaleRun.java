@@ -1,0 +1,168 @@
+package io.upflux.server.cli;
+
+import io.upflux.codecs.MediaSink;
+import io.upflux.codecs.MediaSource;
+import io.upflux.codecs.OutputOptions;
+import io.upflux.models.Catalogue;
+import io.upflux.models.ModelCard;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.server.cli.UpscaleReport.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Upscales one file after the other; one that fails does not stop the next. Keeps the networks loaded meanwhile. */
+final class UpscaleRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(UpscaleRun.class);
+
+    /** Closing takes as long as one frame does; a pipeline that needs longer hangs in native code. */
+    private static final Duration CLOSING = Duration.ofSeconds(30);
+
+    private final Console console;
+    private final ScaleChoice size;
+    private final ModelOptions models;
+    private final UpscaleOptions options;
+    private final OutputOptions encoding;
+    private final UpscaleReport report;
+    private final Interruption interruption;
+    private final Catalogue catalogue = Catalogue.standard();
+    private final Map<String, SuperResolver> resolvers = new LinkedHashMap<>();
+
+    UpscaleRun(
+            Console console,
+            ScaleChoice size,
+            ModelOptions models,
+            UpscaleOptions options,
+            OutputOptions encoding,
+            UpscaleReport report,
+            Interruption interruption) {
+        this.console = console;
+        this.size = size;
+        this.models = models;
+        this.options = options;
+        this.encoding = encoding;
+        this.report = report;
+        this.interruption = interruption;
+    }
+
+    /** @return the exit code */
+    int all(List<UpscaleTask> tasks, boolean strict) {
+        List<Outcome> outcomes = new ArrayList<>();
+        int failed = 0;
+        for (UpscaleTask task : tasks) {
+            try {
+                Outcome outcome = one(task);
+                if (!interruption.isRequested()) {
+                    outcomes.add(outcome);
+                    report.done(task, outcome);
+                }
+            } catch (StreamException e) {
+                LOG.debug("{} failed", task.input(), e);
+                if (!interruption.isRequested()) {
+                    failed++;
+                    report.failed(task, String.valueOf(e.getMessage()));
+                }
+            }
+            if (interruption.isRequested()) {
+                report.failed(task, "interrupted");
+                return Interruption.EXIT_CODE;
+            }
+        }
+        if (!outcomes.isEmpty()) {
+            report.end(Outcome.total(outcomes), failed);
+        }
+        boolean tooManyWarnings = strict
+                && outcomes.stream().anyMatch(outcome -> !outcome.warnings().isEmpty());
+        if (tooManyWarnings) {
+            console.say("upflux: there were warnings, and --strict does not let them pass");
+        }
+        return failed > 0 || tooManyWarnings ? 1 : 0;
+    }
+
+    private Outcome one(UpscaleTask task) {
+        check(task);
+        CollectedNotices notices = new CollectedNotices(console);
+        ProgressMeter meter = report.begin(task);
+        try (MediaSource source =
+                MediaSource.open(task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
+            ModelCard card =
+                    size.model(catalogue, models.model(), source.format().height(), notices);
+            SuperResolver resolver = resolver(card, notices);
+            try (FrameSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
+                upscale(source, resolver, sink, meter);
+            }
+            if (!interruption.isRequested()) {
+                meter.complete();
+            }
+            return new Outcome(meter.frames(), meter.seconds(), resolver.traits(), notices.warnings());
+        } finally {
+            meter.end();
+        }
+    }
+
+    private void upscale(MediaSource source, SuperResolver resolver, FrameSink sink, ProgressMeter meter) {
+        if (interruption.isRequested()) {
+            return;
+        }
+        UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink);
+        pipeline.run()
+                .doOnNext(progress -> meter.frame(progress.frames(), progress.estimatedFrames()))
+                .takeUntilOther(interruption.requested())
+                .blockLast();
+        if (interruption.isRequested()) {
+            pipeline.closed().block(CLOSING);
+        }
+    }
+
+    private SuperResolver resolver(ModelCard card, CollectedNotices notices) {
+        SuperResolver open = resolvers.get(card.name());
+        if (open == null) {
+            open = catalogue.open(card, models.device(), models.threads(), notices);
+            resolvers.put(card.name(), open);
+        }
+        return open;
+    }
+
+    /** What can be known before anything is opened, in the words of the command line. */
+    private void check(UpscaleTask task) {
+        if (UpscaleTask.isPath(task.input())) {
+            Path input = Path.of(task.input());
+            if (!Files.exists(input) && !UpscaleTask.isSequence(task.input())) {
+                throw new StreamException(task.input() + ": no such file");
+            }
+        }
+        if (!UpscaleTask.isPath(task.output())) {
+            return;
+        }
+        Path output = Path.of(task.output());
+        if (UpscaleTask.isPath(task.input()) && isSameFile(Path.of(task.input()), output)) {
+            throw new StreamException(task.output() + ": is the input itself; choose another output");
+        }
+        if (Files.exists(output) && !encoding.overwrite()) {
+            throw new StreamException(task.output() + ": exists already; --overwrite replaces it");
+        }
+    }
+
+    private static boolean isSameFile(Path one, Path other) {
+        try {
+            return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+        } catch (IOException e) {
+            throw new StreamException(other + ": cannot be examined: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        resolvers.values().forEach(SuperResolver::close);
+    }
+}

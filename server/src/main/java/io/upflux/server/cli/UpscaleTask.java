@@ -1,0 +1,43 @@
+package io.upflux.server.cli;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * One input into one output.
+ *
+ * @param input a path, a URL or {@code -}
+ * @param output likewise
+ */
+record UpscaleTask(String input, String output) {
+    private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://");
+    private static final Pattern SEQUENCE = Pattern.compile("%0?\\d*d");
+
+    /** {@code -}: standard input or output. */
+    static boolean isStandardStream(String location) {
+        return location.equals("-");
+    }
+
+    /** Whether FFmpeg opens it by a protocol. A colon alone makes no URL: films have them in their names. */
+    static boolean isUrl(String location) {
+        return URL.matcher(location).lookingAt();
+    }
+
+    /** Whether {@code location} is a pattern such as {@code frame%04d.png}, which names many files and itself none. */
+    static boolean isSequence(String location) {
+        return SEQUENCE.matcher(location).find();
+    }
+
+    static boolean isPath(String location) {
+        return !isStandardStream(location) && !isUrl(location);
+    }
+
+    /** For people: the last part of the input's name. */
+    String title() {
+        if (!isPath(input)) {
+            return input;
+        }
+        Path name = Path.of(input).getFileName();
+        return name == null ? input : name.toString();
+    }
+}

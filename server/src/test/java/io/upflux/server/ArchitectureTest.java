@@ -1,0 +1,136 @@
+package io.upflux.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The borders between the modules, seen from the module that sees them all. */
+class ArchitectureTest {
+    private static final String CODECS = "io.upflux.codecs..";
+    private static final String MODELS = "io.upflux.models..";
+    private static final String SERVER = "io.upflux.server..";
+    private static final String FFMPEG = "org.bytedeco..";
+    private static final String ONNX_RUNTIME = "ai.onnxruntime..";
+
+    private static final JavaClasses UPFLUX = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.upflux");
+
+    private static final DescribedPredicate<JavaClass> NATIVE =
+            JavaClass.Predicates.resideInAnyPackage(FFMPEG, ONNX_RUNTIME);
+
+    @Test
+    void allModulesAreLookedAt() {
+        assertThat(UPFLUX.stream().map(JavaClass::getPackageName))
+                .contains("io.upflux.frame", "io.upflux.pipeline", "io.upflux.codecs", "io.upflux.models")
+                .contains("io.upflux.server.cli");
+    }
+
+    @Test
+    void streamCoreKnowsNoFfmpegNoOnnxRuntimeAndNoNetwork() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(CODECS, MODELS, SERVER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(CODECS, MODELS, SERVER, FFMPEG, ONNX_RUNTIME, "io.netty..", "reactor.netty..")
+                .check(UPFLUX);
+    }
+
+    @Test
+    void codecsAndModelsDoNotKnowEachOtherNorTheServer() {
+        noClasses()
+                .that()
+                .resideInAPackage(CODECS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(MODELS, SERVER)
+                .check(UPFLUX);
+        noClasses()
+                .that()
+                .resideInAPackage(MODELS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(CODECS, SERVER)
+                .check(UPFLUX);
+    }
+
+    @Test
+    void nativeLibrariesStayInTheirModules() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CODECS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(FFMPEG)
+                .check(UPFLUX);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(MODELS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ONNX_RUNTIME)
+                .check(UPFLUX);
+    }
+
+    @Test
+    void noPublicSignatureShowsANativeType() {
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .should(new ArchCondition<JavaMethod>("speak of Upflux's own types") {
+                    @Override
+                    public void check(JavaMethod method, ConditionEvents events) {
+                        Stream.concat(Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
+                                .filter(NATIVE)
+                                .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                        method, method.getFullName() + " shows " + type.getName())));
+                    }
+                })
+                .check(UPFLUX);
+    }
+
+    /** An event loop that waits in native code stops every connection it serves. */
+    @Test
+    void nothingOnAnEventLoopCallsIntoNativeCode() {
+        DescribedPredicate<JavaClass> callsNative = DescribedPredicate.describe(
+                "call into native code",
+                type -> type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(dependency -> NATIVE.test(dependency.getTargetClass())));
+        noClasses()
+                .that()
+                .resideInAPackage("io.upflux.server.http..")
+                .should()
+                .dependOnClassesThat(callsNative)
+                .allowEmptyShould(true)
+                .check(UPFLUX);
+    }
+
+    @Test
+    void packagesFormNoCycles() {
+        slices().matching("io.upflux.(**)")
+                .should()
+                .beFreeOfCycles()
+                // A frame is a view of native memory, and a scope hands out frames: two rooms with a door both ways.
+                .ignoreDependency(
+                        JavaClass.Predicates.resideInAPackage("io.upflux.buffer"),
+                        JavaClass.Predicates.resideInAPackage("io.upflux.frame"))
+                .check(UPFLUX);
+    }
+}

@@ -1,0 +1,261 @@
+package io.upflux.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sun.misc.Signal;
+
+class UpscaleCommandTest {
+    private static final int WIDTH = 64;
+    private static final int HEIGHT = 48;
+    private static final int FRAMES = 6;
+
+    private final Streams streams = new Streams();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aClipBecomesTwiceAsLarge() {
+        Path clip = clip("clip.mp4");
+        Path output = folder.resolve("out.mkv");
+
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic", "-s", "2"))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(TestMedia.format(output).width()).isEqualTo(2 * WIDTH);
+        assertThat(TestMedia.format(output).height()).isEqualTo(2 * HEIGHT);
+        assertThat(streams.out()).isEmpty();
+        assertThat(streams.err()).contains("clip.mp4 -> " + output + ": 6 frames", "bicubic-x2");
+    }
+
+    @Test
+    void programsReadProgressAndAResult() {
+        Path clip = clip("clip.mp4");
+
+        int exit = streams.upflux("upscale", clip, "-o", folder.resolve("out.mp4"), "-n", "bicubic-x2", "--json");
+
+        assertThat(exit).describedAs(streams.err()).isZero();
+        List<JsonNode> events = streams.json();
+        JsonNode result = events.get(events.size() - 1);
+        assertThat(events.subList(0, events.size() - 1))
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.fieldNames())
+                        .toIterable()
+                        .containsExactly("event", "frame", "frames", "fps", "etaSeconds"));
+        assertThat(result.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "event",
+                        "frames",
+                        "seconds",
+                        "fps",
+                        "model",
+                        "provider",
+                        "precision",
+                        "windows",
+                        "halted",
+                        "warnings");
+        assertThat(result.get("event").asText()).isEqualTo("result");
+        assertThat(result.get("frames").asInt()).isEqualTo(FRAMES);
+        assertThat(result.get("fps").asDouble() * result.get("seconds").asDouble())
+                .isCloseTo(FRAMES, within(0.1));
+        assertThat(result.get("model").asText()).isEqualTo("bicubic-x2");
+        assertThat(result.get("windows").fieldNames())
+                .toIterable()
+                .containsExactly("unchanged", "updated", "computed", "new");
+        double windows = 0;
+        for (JsonNode share : result.get("windows")) {
+            windows += share.asDouble();
+        }
+        assertThat(windows).isEqualTo(1);
+        assertThat(result.get("halted").isArray()).isTrue();
+        assertThat(result.get("warnings")).isEmpty();
+    }
+
+    @Test
+    void noProgressLeavesTheResultOnly() {
+        Path clip = clip("clip.mp4");
+        streams.upflux("upscale", clip, "-o", folder.resolve("o.mp4"), "-n", "bicubic-x2", "--json", "--no-progress");
+        assertThat(streams.json())
+                .singleElement()
+                .satisfies(event -> assertThat(event.get("event").asText()).isEqualTo("result"));
+    }
+
+    @Test
+    void heightIsReachedExactly() {
+        Path clip = clip("clip.mp4");
+        Path output = folder.resolve("out.mp4");
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic", "--height", 120))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(TestMedia.format(output).height()).isEqualTo(120);
+        assertThat(TestMedia.format(output).width()).isEqualTo(160);
+        assertThat(streams.err()).contains("bicubic-x3");
+    }
+
+    @Test
+    void aPartOfAClip() {
+        Path clip = TestMedia.write(folder.resolve("clip.mp4"), WIDTH, HEIGHT, 50); // two seconds
+        assertThat(streams.upflux(
+                        "upscale",
+                        clip,
+                        "-o",
+                        folder.resolve("part.mp4"),
+                        "-n",
+                        "bicubic-x2",
+                        "--start",
+                        "0.4",
+                        "--duration",
+                        "0:01",
+                        "--json",
+                        "--no-progress"))
+                .isZero();
+        assertThat(streams.json().get(0).get("frames").asInt()).isEqualTo(25);
+    }
+
+    @Test
+    void existingOutputStaysUnlessOverwritten() throws IOException {
+        Path clip = clip("clip.mp4");
+        Path output = Files.writeString(folder.resolve("out.mp4"), "precious");
+
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2"))
+                .isEqualTo(1);
+        assertThat(output).hasContent("precious");
+        assertThat(streams.err()).contains(output + ": exists already; --overwrite replaces it");
+
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2", "--overwrite"))
+                .isZero();
+        assertThat(TestMedia.format(output).width()).isEqualTo(2 * WIDTH);
+    }
+
+    @Test
+    void theInputIsNeverTheOutput() throws IOException {
+        Path clip = clip("clip.mp4");
+        byte[] before = Files.readAllBytes(clip);
+        Path same = folder.resolve("x/../clip.mp4");
+        Files.createDirectory(folder.resolve("x"));
+
+        assertThat(streams.upflux("upscale", clip, "-o", same, "-n", "bicubic-x2", "--overwrite"))
+                .isEqualTo(1);
+        assertThat(clip).hasBinaryContent(before);
+        assertThat(streams.err()).contains("is the input itself");
+    }
+
+    @Test
+    void aMissingFileIsOneLine() {
+        Path missing = folder.resolve("missing.mp4");
+        assertThat(streams.upflux("upscale", missing, "-o", folder.resolve("o.mp4"), "--json"))
+                .isEqualTo(1);
+        assertThat(streams.err().lines()).containsExactly("upflux: " + missing + ": no such file");
+        assertThat(streams.json()).singleElement().satisfies(event -> {
+            assertThat(event.get("event").asText()).isEqualTo("error");
+            assertThat(event.get("message").asText()).isEqualTo(missing + ": no such file");
+        });
+    }
+
+    @Test
+    void whatIsNoVideoIsOneLineAndLeavesNothing() throws IOException {
+        Path text = Files.writeString(folder.resolve("notes.txt"), "not a video\n".repeat(100));
+        Path empty = Files.createFile(folder.resolve("empty.mp4"));
+        for (Path input : List.of(text, empty)) {
+            Streams own = new Streams();
+            assertThat(own.upflux("upscale", input, "-o", folder.resolve("out.mp4"), "-n", "bicubic-x2"))
+                    .isEqualTo(1);
+            assertThat(own.err().lines()).hasSize(1);
+            assertThat(own.err()).contains(input.getFileName().toString());
+        }
+        assertThat(names()).containsExactlyInAnyOrder("notes.txt", "empty.mp4");
+    }
+
+    @Test
+    void unknownModelsAndScalesFail() {
+        Path clip = clip("clip.mp4");
+        Path output = folder.resolve("out.mp4");
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "nosuch"))
+                .isEqualTo(1);
+        assertThat(streams.err()).contains("nosuch");
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic", "-s", "7"))
+                .isEqualTo(1);
+        assertThat(streams.err().lines().toList()).hasSize(2);
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void anUnwritableOutputFails() {
+        Path clip = clip("clip.mp4");
+        Path output = folder.resolve("nowhere/out.mp4");
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2"))
+                .isEqualTo(1);
+        assertThat(streams.err()).contains("nowhere");
+    }
+
+    @Test
+    void oneFailedFileDoesNotStopTheOthers() throws IOException {
+        Path in = Files.createDirectory(folder.resolve("in"));
+        TestMedia.write(in.resolve("a.mp4"), WIDTH, HEIGHT, FRAMES);
+        Files.writeString(in.resolve("b.mp4"), "not a video");
+        TestMedia.write(in.resolve("c.mkv"), WIDTH, HEIGHT, FRAMES);
+        Path out = folder.resolve("out");
+
+        assertThat(streams.upflux("upscale", in, "-o", out, "-n", "bicubic-x2", "--json", "--no-progress"))
+                .isEqualTo(1);
+
+        assertThat(out.resolve("a.mp4")).exists();
+        assertThat(out.resolve("b.mp4")).doesNotExist();
+        assertThat(out.resolve("c.mkv")).exists();
+        List<JsonNode> events = streams.json();
+        assertThat(events)
+                .extracting(event -> event.get("event").asText())
+                .containsExactly("file", "error", "file", "result");
+        assertThat(events.get(1).get("input").asText())
+                .isEqualTo(in.resolve("b.mp4").toString());
+        assertThat(events.get(3).get("frames").asInt()).isEqualTo(2 * FRAMES);
+        assertThat(events.get(3).get("failed").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void severalFilesEndWithASummary() {
+        Path out = folder.resolve("out");
+        assertThat(streams.upflux("upscale", clip("a.mp4"), clip("b.mp4"), "-o", out, "-n", "bicubic-x2"))
+                .isZero();
+        assertThat(streams.err()).contains("2 of 2 files done: 12 frames");
+    }
+
+    @Test
+    void anInterruptLeavesNoHalfFile() throws Exception {
+        Path clip = TestMedia.write(folder.resolve("clip.mp4"), 640, 480, 400);
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> streams.upflux("upscale", clip, "-o", folder.resolve("out.mp4"), "-n", "lanczos-x4", "--json"));
+        while (streams.json().isEmpty() && !exit.isDone()) {
+            Thread.sleep(5);
+        }
+
+        Signal.raise(new Signal("INT"));
+
+        assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(130);
+        assertThat(names()).containsExactly("clip.mp4");
+        List<JsonNode> events = streams.json();
+        assertThat(events.get(events.size() - 1)).hasToString("{\"event\":\"error\",\"message\":\"interrupted\"}");
+    }
+
+    private Path clip(String name) {
+        return TestMedia.write(folder.resolve(name), WIDTH, HEIGHT, FRAMES);
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.upflux.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UpscaleTasksTest {
+    private final Streams streams = new Streams();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void oneFileIntoOneFile() throws IOException {
+        Path clip = file("clip.avi");
+        assertThat(plan(folder.resolve("out.mp4"), clip))
+                .containsExactly(new UpscaleTask(
+                        clip.toString(), folder.resolve("out.mp4").toString()));
+    }
+
+    @Test
+    void oneFileIntoAFolderThatExistsOrEndsWithASlash() throws IOException {
+        Path clip = file("clip.mp4");
+        Path existing = Files.createDirectory(folder.resolve("existing"));
+        assertThat(plan(existing, clip))
+                .extracting(UpscaleTask::output)
+                .containsExactly(existing.resolve("clip.mp4").toString());
+        assertThat(UpscaleTasks.plan(List.of(clip.toString()), folder + "/new/", notices()))
+                .extracting(task -> Path.of(task.output()))
+                .containsExactly(folder.resolve("new/clip.mp4"));
+        assertThat(folder.resolve("new")).isDirectory();
+    }
+
+    @Test
+    void aFolderGivesItsMediaFilesSorted() throws IOException {
+        Path in = Files.createDirectory(folder.resolve("in"));
+        for (String name : List.of("b.MP4", "a.mkv", "photo.jpg", "notes.txt", ".hidden.mp4")) {
+            Files.createFile(in.resolve(name));
+        }
+        Files.createDirectory(in.resolve("inner.mp4"));
+        assertThat(plan(folder.resolve("out"), in))
+                .extracting(UpscaleTask::title)
+                .containsExactly("a.mkv", "b.MP4", "photo.jpg");
+    }
+
+    @Test
+    void whatCannotBeWrittenBecomesMatroskaAndIsSaid() throws IOException {
+        Path avi = file("clip.avi");
+        Path mkv = file("clip.mkv");
+        Path bare = file("film");
+        Path map = file("map.pgm");
+        assertThat(plan(folder.resolve("out"), mkv, avi, bare, map))
+                .extracting(task -> String.valueOf(Path.of(task.output()).getFileName()))
+                .containsExactly("clip.mkv", "clip.avi.mkv", "film.mkv", "map.png");
+        assertThat(streams.err())
+                .contains("note: clip.avi: cannot be written as avi, becomes clip.avi.mkv")
+                .doesNotContain("note: clip.mkv");
+    }
+
+    @Test
+    void aUrlKeepsTheNameInIt() {
+        assertThat(UpscaleTasks.plan(List.of("https://host/a/clip.mp4?key=/1"), folder.toString(), notices()))
+                .extracting(UpscaleTask::output)
+                .containsExactly(folder.resolve("clip.mp4").toString());
+    }
+
+    @Test
+    void aColonMakesNoUrl() {
+        assertThat(UpscaleTask.isUrl("rtsp://camera/stream")).isTrue();
+        assertThat(UpscaleTask.isUrl("Blade: Trinity.mp4")).isFalse();
+        assertThat(UpscaleTask.isUrl("C:\\clips\\a.mp4")).isFalse();
+    }
+
+    @Test
+    void twoInputsNeverShareAnOutput() throws IOException {
+        Path one = file("one/clip.mp4");
+        Path two = file("two/clip.mp4");
+        assertThatThrownBy(() -> plan(folder.resolve("out"), one, two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(one.toString())
+                .hasMessageContaining(two.toString());
+    }
+
+    @Test
+    void severalInputsNeedAFolder() throws IOException {
+        Path one = file("one.mp4");
+        Path two = file("two.mp4");
+        Path existing = file("out.mp4");
+        assertThatThrownBy(() -> plan(existing, one, two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("need a folder");
+    }
+
+    @Test
+    void anEmptyFolderIsAnError() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThatThrownBy(() -> plan(folder.resolve("out"), empty))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(empty + ": no video or picture in this folder");
+    }
+
+    private List<UpscaleTask> plan(Path output, Path... inputs) {
+        return UpscaleTasks.plan(List.of(inputs).stream().map(Path::toString).toList(), output.toString(), notices());
+    }
+
+    private CollectedNotices notices() {
+        return new CollectedNotices(streams.console(false));
+    }
+
+    private Path file(String name) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.createFile(file);
+    }
+}
