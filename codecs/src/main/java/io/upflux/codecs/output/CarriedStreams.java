@@ -24,6 +24,7 @@ final class CarriedStreams implements AutoCloseable {
     private static final AVRational MICROSECONDS = new AVRational().num(1).den(1_000_000);
 
     private final Carriage carriage;
+    private final long startMicros;
     private final Container container;
     private final Muxer muxer;
     private final Notices notices;
@@ -31,17 +32,15 @@ final class CarriedStreams implements AutoCloseable {
     private final Map<Integer, Long> offsets = new HashMap<>();
     private final List<Cover> covers = new ArrayList<>();
 
-    private final boolean startsInside;
-
     private record Cover(AVStream source, int target) {}
 
-    CarriedStreams(Carriage carriage, Container container, Muxer muxer, Notices notices) {
+    /** @param startMicros what to subtract from every time */
+    CarriedStreams(Carriage carriage, long startMicros, Container container, Muxer muxer, Notices notices) {
         this.carriage = carriage;
+        this.startMicros = startMicros;
         this.container = container;
         this.muxer = muxer;
         this.notices = notices;
-        long fileStart = carriage.input().start_time();
-        this.startsInside = carriage.startMicros() > Math.max(0, fileStart);
     }
 
     /** Adds the output stream of one input stream, if it gets one. */
@@ -103,45 +102,14 @@ final class CarriedStreams implements AutoCloseable {
         AVStream source = carriage.input().streams(packet.stream_index());
         long offset = offsets.computeIfAbsent(
                 packet.stream_index(),
-                index -> av_rescale_q(carriage.startMicros(), MICROSECONDS, source.time_base()));
-        shift(packet, offset);
-        if (isWanted(packet, source)) {
-            carried.accept(packet);
-        }
-    }
-
-    private static void shift(AVPacket packet, long offset) {
+                index -> av_rescale_q(startMicros, MICROSECONDS, source.time_base()));
         if (packet.pts() != AV_NOPTS_VALUE) {
             packet.pts(packet.pts() - offset);
         }
         if (packet.dts() != AV_NOPTS_VALUE) {
             packet.dts(packet.dts() - offset);
         }
-    }
-
-    /**
-     * Whether a packet lies in the part asked for. In a whole file, what comes before zero (an encoder's priming) stays.
-     * A subtitle that is on at the start of the part begins with it.
-     */
-    private boolean isWanted(AVPacket packet, AVStream source) {
-        long time = packet.pts() != AV_NOPTS_VALUE ? packet.pts() : packet.dts();
-        if (time == AV_NOPTS_VALUE) {
-            return true;
-        }
-        Long end = carriage.endMicros();
-        if (end != null
-                && av_rescale_q(time, source.time_base(), MICROSECONDS) >= end - carriage.startMicros()) {
-            return false;
-        }
-        if (!startsInside || time >= 0) {
-            return true;
-        }
-        long rest = time + packet.duration();
-        if (source.codecpar().codec_type() != AVMEDIA_TYPE_SUBTITLE || rest <= 0) {
-            return false;
-        }
-        packet.pts(0).dts(0).duration(rest);
-        return true;
+        carried.accept(packet);
     }
 
     private void copy(AVStream source, String label) {

@@ -128,9 +128,9 @@ class OutputRefusalTest {
     void leavesNothingBehindWithoutFinish() {
         try (NativeScope scope = new NativeScope();
                 VideoOutput output = create(out(), DEFAULTS)) {
-            FrameFormat wanted = output.open(Remux.SMALL);
+            FrameFormat wanted = output.open(Bars.FORMAT);
             for (int i = 0; i < 10; i++) {
-                output.write(TestInput.bars(scope, wanted, i, i * 40L, 40));
+                output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
             }
             assertThat(names()).singleElement().asString().startsWith(".out.partial-").endsWith(".mp4");
         }
@@ -141,11 +141,11 @@ class OutputRefusalTest {
     void stopsWhenInterrupted() {
         try (NativeScope scope = new NativeScope();
                 VideoOutput output = create(out(), DEFAULTS)) {
-            FrameFormat wanted = output.open(Remux.SMALL);
-            output.write(TestInput.bars(scope, wanted, 0, 0, 40));
+            FrameFormat wanted = output.open(Bars.FORMAT);
+            output.write(Bars.frame(scope, wanted, 0, 0, 40));
             output.interrupt();
             output.interrupt();
-            assertThatThrownBy(() -> output.write(TestInput.bars(scope, wanted, 1, 40, 40)))
+            assertThatThrownBy(() -> output.write(Bars.frame(scope, wanted, 1, 40, 40)))
                     .hasMessageContaining("interrupted");
             assertThatThrownBy(output::finish).hasMessageContaining("interrupted");
             assertThat(scope.outstanding()).isZero();
@@ -167,7 +167,7 @@ class OutputRefusalTest {
     @Test
     void refusesAnEmptyResult() {
         try (VideoOutput output = create(out(), DEFAULTS)) {
-            output.open(Remux.SMALL);
+            output.open(Bars.FORMAT);
             assertThatThrownBy(output::finish).hasMessageContaining("no frame");
         }
         assertThat(names()).isEmpty();
@@ -184,9 +184,9 @@ class OutputRefusalTest {
     private void write(String location, OutputOptions options, int frames) {
         try (NativeScope scope = new NativeScope();
                 VideoOutput output = create(location, options)) {
-            FrameFormat wanted = output.open(Remux.SMALL);
+            FrameFormat wanted = output.open(Bars.FORMAT);
             for (int i = 0; i < frames; i++) {
-                output.write(TestInput.bars(scope, wanted, i, i * 40L, 40));
+                output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
             }
             output.finish();
         }

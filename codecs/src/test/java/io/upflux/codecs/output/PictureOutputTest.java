@@ -45,7 +45,7 @@ class PictureOutputTest {
         PixelLayout layout = family == PixelLayout.Family.YUV
                 ? PixelLayout.yuv(depth, 1, 1)
                 : new PixelLayout(family, depth, 0, 0, false);
-        FrameFormat offered = Remux.SMALL.withLayout(layout);
+        FrameFormat offered = Bars.FORMAT.withLayout(layout);
         Path out = folder.resolve(name);
 
         FrameFormat wanted = write(out.toString(), OutputOptions.defaults(), offered, 1);
@@ -60,7 +60,7 @@ class PictureOutputTest {
     @Test
     void keepsEverySampleOfAPng() throws IOException {
         Path out = folder.resolve("colours.png");
-        FrameFormat offered = Remux.SMALL.withLayout(PixelLayout.RGB24).withColour(ColourSpec.SRGB);
+        FrameFormat offered = Bars.FORMAT.withLayout(PixelLayout.RGB24).withColour(ColourSpec.SRGB);
         try (NativeScope scope = new NativeScope();
                 VideoOutput output = VideoOutput.create(out.toString(), OutputOptions.defaults(), null, 0, notices)) {
             FrameFormat wanted = output.open(offered);
@@ -88,21 +88,21 @@ class PictureOutputTest {
 
     @Test
     void numbersManyPictures() throws IOException {
-        write(folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Remux.SMALL, 3);
+        write(folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 3);
 
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()).sorted())
                     .containsExactly("out_001.png", "out_002.png", "out_003.png");
         }
         assertThatThrownBy(() -> write(
-                        folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Remux.SMALL, 3))
+                        folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 3))
                 .hasMessageContaining("out_001.png exists already");
     }
 
     @Test
     void refusesASecondFrameInOnePicture() {
         assertThatThrownBy(() -> write(
-                        folder.resolve("out.png").toString(), OutputOptions.defaults(), Remux.SMALL, 2))
+                        folder.resolve("out.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 2))
                 .hasMessageContaining("out_%05d.png");
         assertThat(folder).isEmptyDirectory();
     }
@@ -112,7 +112,7 @@ class PictureOutputTest {
         Path out = folder.resolve("out.mkv");
 
         FrameFormat wanted = write(
-                out.toString(), OutputOptions.defaults().withHeight(51), Remux.SMALL.withSize(160, 100), 5);
+                out.toString(), OutputOptions.defaults().withHeight(51), Bars.FORMAT.withSize(160, 100), 5);
 
         assertThat(wanted.width()).isEqualTo(160);
         assertThat(Programs.video(out, "width,height")).isEqualTo("84,52");
@@ -123,14 +123,14 @@ class PictureOutputTest {
     void writesTinyAndOddPictures(int width, int height) {
         for (String name : new String[] {"out.mp4", "out.mkv", "out.webm", "out.mov"}) {
             Path out = folder.resolve(name);
-            write(out.toString(), OutputOptions.defaults(), Remux.SMALL.withSize(width, height), 3);
+            write(out.toString(), OutputOptions.defaults(), Bars.FORMAT.withSize(width, height), 3);
             assertThat(Programs.video(out, "width,height")).as(name).isEqualTo(width + "," + height);
         }
     }
 
     @Test
     void saysWhenDepthIsLost() {
-        FrameFormat deep = Remux.SMALL.withLayout(PixelLayout.yuv(10, 1, 1));
+        FrameFormat deep = Bars.FORMAT.withLayout(PixelLayout.yuv(10, 1, 1));
 
         FrameFormat wanted = write(
                 folder.resolve("out.mkv").toString(),
@@ -144,7 +144,7 @@ class PictureOutputTest {
 
     @Test
     void turnsRgbIntoTaggedLumaAndChroma() {
-        FrameFormat rgb = Remux.SMALL.withLayout(PixelLayout.RGB24).withColour(ColourSpec.SRGB);
+        FrameFormat rgb = Bars.FORMAT.withLayout(PixelLayout.RGB24).withColour(ColourSpec.SRGB);
         Path out = folder.resolve("out.mkv");
 
         FrameFormat wanted = write(out.toString(), OutputOptions.defaults().withVideoCodec("libsvtav1"), rgb, 3);
@@ -161,9 +161,9 @@ class PictureOutputTest {
         try (NativeScope scope = new NativeScope();
                 VideoOutput output =
                         VideoOutput.create(out.toString(), OutputOptions.defaults(), null, 480, notices)) {
-            FrameFormat wanted = output.open(Remux.SMALL.withSize(128, 960));
+            FrameFormat wanted = output.open(Bars.FORMAT.withSize(128, 960));
             assertThat(wanted.colour().matrix()).isEqualTo(ColourSpec.MATRIX_SMPTE170M);
-            output.write(TestInput.bars(scope, wanted, 0, 0, 40));
+            output.write(Bars.frame(scope, wanted, 0, 0, 40));
             output.finish();
         }
         assertThat(Programs.video(out, "color_space")).isEqualTo("smpte170m");
@@ -192,7 +192,7 @@ class PictureOutputTest {
 
         public static void main(String[] arguments) {
             PictureOutputTest test = new PictureOutputTest();
-            test.write("-", OutputOptions.defaults(), Remux.SMALL, 5);
+            test.write("-", OutputOptions.defaults(), Bars.FORMAT, 5);
         }
     }
 
@@ -201,7 +201,7 @@ class PictureOutputTest {
                 VideoOutput output = VideoOutput.create(location, options, null, 0, notices)) {
             FrameFormat wanted = output.open(offered);
             for (int i = 0; i < frames; i++) {
-                output.write(TestInput.bars(scope, wanted, i, i * 40L, 40));
+                output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
             }
             output.finish();
             return wanted;
