@@ -61,10 +61,10 @@ final class EncoderTable {
                     ? List.of("libx265", "hevc_nvenc", "libx264", "h264_nvenc", "libopenh264", "mpeg2video")
                     : List.of("libx264", "h264_nvenc", "libopenh264", "mpeg2video");
             case "mov" -> deep && fullChroma
-                    ? List.of("prores_ks", "libx265", "libvpx-vp9", "libaom-av1")
+                    ? List.of("prores_ks", "libx265")
                     : deep
-                            ? List.of("libx265", "hevc_nvenc", "libsvtav1", "libvpx-vp9", "prores_ks", "libopenh264")
-                            : List.of("libx264", "h264_nvenc", "libopenh264", "libsvtav1", "libvpx-vp9", "mpeg4");
+                            ? List.of("libx265", "hevc_nvenc", "prores_ks", "libopenh264", "mpeg4")
+                            : List.of("libx264", "h264_nvenc", "libopenh264", "prores_ks", "mpeg4");
             default -> deep
                     ? List.of("libx265", "hevc_nvenc", "libsvtav1", "libvpx-vp9", "libaom-av1", "libx264", "libopenh264", "mpeg4")
                     : List.of("libx264", "h264_nvenc", "libopenh264", "libsvtav1", "libvpx-vp9", "mpeg4");
@@ -195,19 +195,16 @@ final class EncoderTable {
 
     /** The MPEG-4 and JPEG family: a crf becomes their quantiser scale, 1 (best) to 31. */
     private static Map<String, String> quantiser(Request request) {
+        // Without B-frames every GOP is closed; asking for it makes these encoders refuse.
         if (request.bitrate() != null) {
-            return threads(request, Map.of("b", request.bitrate().toString()));
+            return threads(request, Map.of("flags", "-cgop", "b", request.bitrate().toString()));
         }
         int scale = Math.max(1, Math.min(31, request.crf() != null ? request.crf() : 2));
-        return threads(
-                request,
-                Map.of(
-                        "flags",
-                        "+qscale",
-                        "global_quality",
-                        Integer.toString(scale * FF_QP2LAMBDA),
-                        "qmin",
-                        Integer.toString(Math.min(scale, 2))));
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("flags", "+qscale-cgop");
+        options.put("global_quality", Integer.toString(scale * FF_QP2LAMBDA));
+        options.put("qmin", Integer.toString(Math.min(scale, 2)));
+        return threads(request, options);
     }
 
     private static Map<String, String> plain(Request request) {

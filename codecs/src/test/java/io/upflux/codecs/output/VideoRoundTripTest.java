@@ -81,7 +81,7 @@ class VideoRoundTripTest {
                 VideoOutput output = VideoOutput.create(out.toString(), options, null, 0, notices)) {
             FrameFormat wanted = output.open(format);
             for (int i = 0; i < pts.length; i++) {
-                output.write(TestInput.bars(scope, wanted, i, pts[i], i + 1 < pts.length ? pts[i + 1] - pts[i] : 40));
+                output.write(Bars.frame(scope, wanted, i, pts[i], i + 1 < pts.length ? pts[i + 1] - pts[i] : 40));
             }
             output.finish();
             assertThat(scope.outstanding()).isZero();
