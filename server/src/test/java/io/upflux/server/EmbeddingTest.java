@@ -47,7 +47,10 @@ class EmbeddingTest {
                 MediaSink sink = MediaSink.create(output, OutputOptions.defaults(), source, Notices.none())) {
             UpscalePipeline.of(source, resolver, sink).run().blockLast();
         }
-        assertThat(MediaInfo.probe(output, InputOptions.defaults()).streams().get(0).video())
+        assertThat(MediaInfo.probe(output, InputOptions.defaults())
+                        .streams()
+                        .get(0)
+                        .video())
                 .extracting(MediaInfo.Video::width, MediaInfo.Video::height)
                 .containsExactly(128, 96);
     }
@@ -65,13 +68,18 @@ class EmbeddingTest {
         Function<NativeScope, Flux<VideoFrame>> frames =
                 scope -> Flux.range(0, 5).map(i -> scope.frame(format, i, 1));
         List<String> sizes = new ArrayList<>();
-        Consumer<VideoFrame> show = frame -> sizes.add(frame.pts() + ": " + frame.format().width());
+        Consumer<VideoFrame> show =
+                frame -> sizes.add(frame.pts() + ": " + frame.format().width());
         Catalogue catalogue = Catalogue.standard();
         try (SuperResolver resolver = catalogue.open(catalogue.find("bicubic-x3", null), Device.parse("cpu"))) {
             FrameFormat larger = FrameUpscaler.upscaled(format, resolver);
             try (NativeScope scope = new NativeScope();
                     FrameUpscaler upscaler = new FrameUpscaler(resolver, format, larger, scope)) {
-                frames.apply(scope).transform(upscaler).doOnNext(show).doOnNext(VideoFrame::close).blockLast();
+                frames.apply(scope)
+                        .transform(upscaler)
+                        .doOnNext(show)
+                        .doOnNext(VideoFrame::close)
+                        .blockLast();
                 assertThat(scope.outstanding()).isZero();
             }
         }
@@ -85,7 +93,8 @@ class EmbeddingTest {
         int shown = 0;
         for (int i = 1; i < parts.length; i += 2) {
             if (parts[i].startsWith("java")) {
-                assertThat(test).contains(squeezed(parts[i].substring("java".length())).replaceAll("}$", ""));
+                assertThat(test)
+                        .contains(squeezed(parts[i].substring("java".length())).replaceAll("}$", ""));
                 shown++;
             }
         }
