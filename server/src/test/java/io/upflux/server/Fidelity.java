@@ -218,7 +218,11 @@ record Fidelity(
             boolean kept = false;
             for (var names = after.fieldNames(); names.hasNext(); ) {
                 String other = names.next();
-                kept |= other.equalsIgnoreCase(name) && sameText(name, before.path(name).asText(), after.path(other).asText());
+                kept |= other.equalsIgnoreCase(name)
+                        && sameText(
+                                name,
+                                before.path(name).asText(),
+                                after.path(other).asText());
             }
             check(wrong, kept, "tag " + name);
         });
@@ -229,8 +233,11 @@ record Fidelity(
         if (!name.startsWith("location")) {
             return Objects.equals(before, after);
         }
-        double[] a = Stream.of(before.split("(?=[+-])")).mapToDouble(Fidelity::number).toArray();
-        double[] b = Stream.of(after.split("(?=[+-])")).mapToDouble(Fidelity::number).toArray();
+        double[] a = Stream.of(before.split("(?=[+-])"))
+                .mapToDouble(Fidelity::number)
+                .toArray();
+        double[] b =
+                Stream.of(after.split("(?=[+-])")).mapToDouble(Fidelity::number).toArray();
         return a.length == b.length && IntStream.range(0, a.length).allMatch(i -> Math.abs(a[i] - b[i]) < 1e-3);
     }
 

@@ -219,42 +219,7 @@ public final class FrameReader implements AutoCloseable {
         decoder.send(null);
     }
 
-<<<<<<< HEAD
-    private void carry() {
-        if (carriage.isWanted() && inRange(packet) && !isHidden(packet)) {
-            AVPacket owned = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
-            avcodec.av_packet_move_ref(owned, packet);
-            carriage.packets().add(owned);
-        } else {
-            avcodec.av_packet_unref(packet);
-        }
-    }
-
-    private boolean inRange(AVPacket other) {
-        long micros = micros(other);
-        if (micros == Long.MIN_VALUE || startTicks == Long.MIN_VALUE && endTicks == Long.MAX_VALUE) {
-            return true;
-        }
-        return micros >= startMicros && (endMicros == null || micros < endMicros);
-    }
-
-    /** An edit list hides it. What it hides before the start, an encoder's priming, the next container hides as well. */
-    private boolean isHidden(AVPacket other) {
-        return (other.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0 && micros(other) >= startMicros;
-    }
-
-    /** When a packet is shown, else decoded, in microseconds; the least value when it does not say. */
-    private long micros(AVPacket any) {
-        long time = any.pts() != Av.NO_PTS ? any.pts() : any.dts();
-        return time == Av.NO_PTS
-                ? Long.MIN_VALUE
-                : Av.rescale(time, demuxer.timeBase(any.stream_index()), new Rational(1, Av.MICROS));
-    }
-
-    /** Takes over a decoded frame: gives it a time, drops it outside the range, and filters it where needed. */
-=======
     /** Takes over a decoded frame: gives it a time, drops it outside the range, and shapes it where needed. */
->>>>>>> 24e1220d654f554fc7dc712f24493d046b6d23de
     private void accept(AVFrame frame) {
         try {
             frame.pts(timeline.place(frame.best_effort_timestamp(), frame.duration()));
