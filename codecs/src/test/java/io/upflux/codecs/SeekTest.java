@@ -56,8 +56,7 @@ class SeekTest {
         for (long millis : new long[] {0, 1580, 1600, 1640, 3190, 3210, 4790, 5600}) {
             double from = origin / 1e6 + millis / 1e3 - 1e-4;
             List<Picture> expected = all.stream()
-                    .filter(p -> p.pts() * base >= from
-                            && p.pts() * base < from + LENGTH.toMillis() / 1e3)
+                    .filter(p -> p.pts() * base >= from && p.pts() * base < from + LENGTH.toMillis() / 1e3)
                     .toList();
             List<Picture> part = Pictures.read(
                     clip,

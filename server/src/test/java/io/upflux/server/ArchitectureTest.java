@@ -32,6 +32,9 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> NATIVE =
             JavaClass.Predicates.resideInAnyPackage(FFMPEG, ONNX_RUNTIME);
 
+    private static final DescribedPredicate<JavaClass> RECORD =
+            DescribedPredicate.describe("records", JavaClass::isRecord);
+
     @Test
     void allModulesAreLookedAt() {
         assertThat(UPFLUX.stream().map(JavaClass::getPackageName))
@@ -87,13 +90,25 @@ class ArchitectureTest {
     }
 
     @Test
-    void noPublicSignatureShowsANativeType() {
+    void roomsInsideAModuleAreItsOwn() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CODECS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.upflux.codecs.ffmpeg..", "io.upflux.codecs.input..", "io.upflux.codecs.output..")
+                .check(UPFLUX);
+    }
+
+    @Test
+    void noSignatureOfAModuleShowsANativeType() {
         methods()
                 .that()
                 .arePublic()
                 .and()
-                .areDeclaredInClassesThat()
-                .arePublic()
+                .areDeclaredInClassesThat(JavaClass.Predicates.resideInAnyPackage(
+                        "io.upflux.codecs", "io.upflux.models", "io.upflux.models.quality"))
                 .should(new ArchCondition<JavaMethod>("speak of Upflux's own types") {
                     @Override
                     public void check(JavaMethod method, ConditionEvents events) {
@@ -127,6 +142,11 @@ class ArchitectureTest {
         slices().matching("io.upflux.(**)")
                 .should()
                 .beFreeOfCycles()
+                // The rooms of a module share the plain values of its public face.
+                .ignoreDependency(
+                        JavaClass.Predicates.resideInAPackage("io.upflux.codecs.*"),
+                        JavaClass.Predicates.resideInAPackage("io.upflux.codecs")
+                                .and(RECORD))
                 // A frame is a view of native memory, and a scope hands out frames: two rooms with a door both ways.
                 .ignoreDependency(
                         JavaClass.Predicates.resideInAPackage("io.upflux.buffer"),

@@ -140,7 +140,8 @@ public final class Demuxer implements AutoCloseable {
     }
 
     /** Why reading stopped before the input's end; null when it did not. */
-    @Nullable String brokenOff() {
+    @Nullable
+    String brokenOff() {
         return brokenOff;
     }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind how it is read
  * @param path of local files and named pipes
  */
-record Location(String name, String url, Kind kind, @Nullable Path path) {
+record Location(
+        String name, String url, Kind kind, @Nullable Path path) {
     /** Two letters at least, so that {@code C:} stays a drive. */
     private static final Pattern SCHEME = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]+:.*", Pattern.DOTALL);
 

@@ -54,7 +54,7 @@ final class OtherStreams implements AutoCloseable {
 
     /** Keeps a packet of another stream, or drops it; {@code packet} is empty afterwards. */
     void offer(AVPacket packet) {
-        if (isWanted() && isInRange(packet) && !Demuxer.isCover(stream(packet.stream_index()))) {
+        if (isWanted() && isInRange(packet) && !isHidden(packet) && !Demuxer.isCover(stream(packet.stream_index()))) {
             AVPacket owned = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
             avcodec.av_packet_move_ref(owned, packet);
             Carriage target = carriage;
@@ -103,6 +103,11 @@ final class OtherStreams implements AutoCloseable {
     private boolean isInRange(AVPacket packet) {
         long micros = micros(packet);
         return micros == Long.MIN_VALUE || range.holds(micros);
+    }
+
+    /** An edit list hides it. What it hides before the start, an encoder's priming, the next container hides as well. */
+    private boolean isHidden(AVPacket packet) {
+        return (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0 && micros(packet) >= demuxer.startMicros();
     }
 
     /** When a packet is shown, else decoded, in microseconds; the least value when it does not say. */

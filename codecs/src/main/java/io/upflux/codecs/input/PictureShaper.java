@@ -44,8 +44,7 @@ final class PictureShaper implements AutoCloseable {
     private @Nullable PictureShape emitted;
     private boolean deinterlacing;
 
-    PictureShaper(
-            String name, Notices notices, AVCodecParameters parameters, Rational timeBase, InputOptions options) {
+    PictureShaper(String name, Notices notices, AVCodecParameters parameters, Rational timeBase, InputOptions options) {
         this.name = name;
         this.notices = notices;
         this.parameters = parameters;
@@ -165,7 +164,10 @@ final class PictureShaper implements AutoCloseable {
     private static String conversion(ColourSpec colour, PictureShape from, PictureShape to) {
         StringBuilder options = new StringBuilder();
         if (from.range() != to.range()) {
-            options.append(":in_range=").append(rangeName(from)).append(":out_range=").append(rangeName(to));
+            options.append(":in_range=")
+                    .append(rangeName(from))
+                    .append(":out_range=")
+                    .append(rangeName(to));
         }
         if (colour.matrix() != ColourSpec.MATRIX_RGB && from.matrix() != to.matrix()) {
             options.append(":in_color_matrix=").append(from.effectiveMatrix());
@@ -185,7 +187,10 @@ final class PictureShaper implements AutoCloseable {
 
     private void sayWhatCannotBeTurned() {
         Orientation known = orientation;
-        if (rotatePixels && known != null && known.degrees() != 0 && known.filters().isEmpty()) {
+        if (rotatePixels
+                && known != null
+                && known.degrees() != 0
+                && known.filters().isEmpty()) {
             notices.warning(name + ": turning by " + known.degrees() + " degrees is left to the player");
         }
     }

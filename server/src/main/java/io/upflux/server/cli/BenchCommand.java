@@ -6,6 +6,7 @@ import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Catalogue;
+import io.upflux.models.Device;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
@@ -87,11 +88,10 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--frames must be 1 or more, not " + frames);
         }
         CollectedNotices notices = new CollectedNotices(console);
-        Catalogue catalogue = Catalogue.standard();
+        Catalogue catalogue = Catalogue.standard(notices);
         try (Interruption interruption = Interruption.install();
                 ScratchFolder scratch = ScratchFolder.create();
-                SuperResolver resolver = catalogue.open(
-                        catalogue.find(models.model(), scale, notices), models.device(), models.threads(), notices)) {
+                SuperResolver resolver = models.open(catalogue, scale)) {
             interruption.endsAtOnce(scratch::close);
             String clip = input != null ? input : draw(scratch.file("clip.mp4"), notices);
             String output = scratch.file("upscaled.mp4").toString();
@@ -115,8 +115,7 @@ final class BenchCommand implements Callable<Integer> {
     private String draw(Path file, Notices notices) {
         step("drawing a clip");
         Catalogue catalogue = Catalogue.standard();
-        try (SuperResolver identity =
-                catalogue.open(catalogue.find("identity-x1", 1, notices), models.device(), models.threads(), notices)) {
+        try (SuperResolver identity = catalogue.open(catalogue.find("identity-x1", 1), Device.CPU)) {
             UpscalePipeline.of(
                             new MovingPattern(size.width(), size.height(), frames),
                             identity,

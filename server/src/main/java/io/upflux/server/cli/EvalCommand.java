@@ -47,14 +47,13 @@ final class EvalCommand implements Callable<Integer> {
     public Integer call() {
         JsonLines lines = new JsonLines(console.out());
         CollectedNotices notices = new CollectedNotices(console);
-        Catalogue catalogue = Catalogue.standard();
+        Catalogue catalogue = Catalogue.standard(notices);
         List<String> pictures = MediaFolder.pictures(set);
         double psnr = 0;
         double ssim = 0;
         long start = System.nanoTime();
         try (Interruption interruption = Interruption.install();
-                SuperResolver resolver = catalogue.open(
-                        catalogue.find(models.model(), scale, notices), models.device(), models.threads(), notices)) {
+                SuperResolver resolver = models.open(catalogue, scale)) {
             interruption.endsAtOnce(() -> {});
             for (String picture : pictures) {
                 Evaluation.Result result = Evaluation.of(PictureFile.read(picture, notices), resolver);

@@ -1,7 +1,10 @@
 package io.upflux.server.cli;
 
+import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
+import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -36,8 +39,14 @@ final class ModelOptions {
         return model;
     }
 
-    Device device() {
-        return device;
+    /** @throws StreamException when there is no such model, or it does not run */
+    SuperResolver open(Catalogue catalogue, @Nullable Integer scale) {
+        return open(catalogue, catalogue.find(model, scale));
+    }
+
+    /** @throws StreamException when it does not run */
+    SuperResolver open(Catalogue catalogue, ModelCard card) {
+        return catalogue.open(card, device, threads);
     }
 
     /** 0 for as many as there are processors. */

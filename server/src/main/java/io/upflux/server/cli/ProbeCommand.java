@@ -90,8 +90,10 @@ final class ProbeCommand implements Callable<Integer> {
     private static String describe(Video video) {
         StringBuilder line = new StringBuilder(", " + video.width() + "x" + video.height() + " " + video.pixelFormat());
         line.append(", ").append(decimal(video.frameRate())).append(" fps");
-        line.append(", aspect of samples ").append(video.sampleAspect());
-        line.append(", ").append(video.range()).append(" range, ").append(video.matrix());
+        if (!video.sampleAspect().equals("1/1") && !video.sampleAspect().equals("0/1")) {
+            line.append(", samples ").append(video.sampleAspect()).append(" wide");
+        }
+        line.append(", ").append(video.range()).append(" range, matrix ").append(video.matrix());
         if (!video.hdr().equals("none")) {
             line.append(", HDR ").append(video.hdr().toUpperCase(Locale.ROOT));
         }

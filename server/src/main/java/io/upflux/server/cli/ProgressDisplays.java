@@ -26,9 +26,13 @@ final class ProgressDisplays {
         };
     }
 
-    /** A line each time. */
+    /** A line each time but the last, after which there is more to say than that all is done. */
     static Display lines(Console console, String label) {
-        return reading -> console.say(label + text(reading));
+        return reading -> {
+            if (reading.share() < 1) {
+                console.say(label + text(reading));
+            }
+        };
     }
 
     /** A {@code progress} event each time. */

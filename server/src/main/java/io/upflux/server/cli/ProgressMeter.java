@@ -35,7 +35,7 @@ final class ProgressMeter {
     private final LongSupplier nanoTime;
     private final long start;
     private final Pace pace = new Pace();
-    private double shown = Double.NEGATIVE_INFINITY;
+    private double shown;
     private long frames;
     private long total;
 

@@ -2,8 +2,8 @@ package io.upflux.server.cli;
 
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
-import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,36 +20,29 @@ record ScaleChoice(@Nullable Integer scale, @Nullable Integer height) {
      *
      * @throws StreamException when there is none
      */
-    ModelCard model(Catalogue catalogue, @Nullable String name, int sourceHeight, Notices notices) {
+    ModelCard model(Catalogue catalogue, @Nullable String name, int sourceHeight) {
         if (height == null) {
-            return catalogue.find(name, scale, notices);
+            return catalogue.find(name, scale);
         }
         List<Integer> scales = catalogue.list().stream()
                 .map(ModelCard::scale)
                 .filter(factor -> factor > 1)
                 .distinct()
-                .sorted()
+                .sorted(nearest(height, sourceHeight))
                 .toList();
-        ModelCard largest = null;
         for (int factor : scales) {
-            ModelCard card = findOrNull(catalogue, name, factor, notices);
-            if (card != null) {
-                largest = card;
-                if ((long) factor * sourceHeight >= height) {
-                    break;
-                }
+            try {
+                return catalogue.find(name, factor);
+            } catch (StreamException notInThisScale) {
+                // The next nearest, then.
             }
         }
-        return largest != null ? largest : catalogue.find(name, null, notices);
+        return catalogue.find(name, null);
     }
 
-    /** Not every model comes in every scale. */
-    private static @Nullable ModelCard findOrNull(
-            Catalogue catalogue, @Nullable String name, int factor, Notices notices) {
-        try {
-            return catalogue.find(name, factor, notices);
-        } catch (StreamException noSuchScale) {
-            return null;
-        }
+    /** Those that reach the height first, smallest first; then the others, largest first. */
+    private static Comparator<Integer> nearest(int height, int sourceHeight) {
+        return Comparator.comparing((Integer factor) -> (long) factor * sourceHeight < height)
+                .thenComparing(factor -> (long) factor * sourceHeight < height ? -factor : factor);
     }
 }

@@ -46,8 +46,11 @@ public final class UpfluxCommand implements Runnable {
         UpfluxCommand root = new UpfluxCommand();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new UpscaleCommand(console))
+                .addSubcommand(new ProbeCommand(console))
+                .addSubcommand(new ModelsCommand(console))
                 .addSubcommand(new EvalCommand(console))
-                .addSubcommand(new BenchCommand(console));
+                .addSubcommand(new BenchCommand(console))
+                .addSubcommand(new DoctorCommand(console));
         line.setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import io.upflux.pipeline.SuperResolver.Traits;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Who is told what becomes of each file: people or programs. */
 interface UpscaleReport {
@@ -18,14 +19,15 @@ interface UpscaleReport {
             return seconds <= 0 ? 0 : frames / seconds;
         }
 
-        /** Of several files, at least one; the resolver is the last one's. */
-        static Outcome total(List<Outcome> outcomes) {
+        /** Of several files, at least one, and what was said about models besides; the resolver is the last one's. */
+        static Outcome total(List<Outcome> outcomes, List<String> modelWarnings) {
             return new Outcome(
                     outcomes.stream().mapToLong(Outcome::frames).sum(),
                     outcomes.stream().mapToDouble(Outcome::seconds).sum(),
                     outcomes.get(outcomes.size() - 1).traits(),
-                    outcomes.stream()
-                            .flatMap(outcome -> outcome.warnings().stream())
+                    Stream.concat(
+                                    modelWarnings.stream(),
+                                    outcomes.stream().flatMap(outcome -> outcome.warnings().stream()))
                             .toList());
         }
     }

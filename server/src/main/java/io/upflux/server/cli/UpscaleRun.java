@@ -35,7 +35,8 @@ final class UpscaleRun implements AutoCloseable {
     private final OutputOptions encoding;
     private final UpscaleReport report;
     private final Interruption interruption;
-    private final Catalogue catalogue = Catalogue.standard();
+    private final CollectedNotices modelNotices;
+    private final Catalogue catalogue;
     private final Map<String, SuperResolver> resolvers = new LinkedHashMap<>();
 
     UpscaleRun(
@@ -53,6 +54,8 @@ final class UpscaleRun implements AutoCloseable {
         this.encoding = encoding;
         this.report = report;
         this.interruption = interruption;
+        this.modelNotices = new CollectedNotices(console);
+        this.catalogue = Catalogue.standard(modelNotices);
     }
 
     /** @return the exit code */
@@ -61,7 +64,8 @@ final class UpscaleRun implements AutoCloseable {
         int failed = 0;
         for (UpscaleTask task : tasks) {
             try {
-                Outcome outcome = one(task);
+                String subject = tasks.size() > 1 ? task.title() + ": " : "";
+                Outcome outcome = one(task, new CollectedNotices(console, subject));
                 if (!interruption.isRequested()) {
                     outcomes.add(outcome);
                     report.done(task, outcome);
@@ -78,26 +82,25 @@ final class UpscaleRun implements AutoCloseable {
                 return Interruption.EXIT_CODE;
             }
         }
-        if (!outcomes.isEmpty()) {
-            report.end(Outcome.total(outcomes), failed);
+        if (outcomes.isEmpty()) {
+            return 1;
         }
-        boolean tooManyWarnings = strict
-                && outcomes.stream().anyMatch(outcome -> !outcome.warnings().isEmpty());
+        Outcome total = Outcome.total(outcomes, modelNotices.warnings());
+        report.end(total, failed);
+        boolean tooManyWarnings = strict && !total.warnings().isEmpty();
         if (tooManyWarnings) {
             console.say("upflux: there were warnings, and --strict does not let them pass");
         }
         return failed > 0 || tooManyWarnings ? 1 : 0;
     }
 
-    private Outcome one(UpscaleTask task) {
+    private Outcome one(UpscaleTask task, CollectedNotices notices) {
         check(task);
-        CollectedNotices notices = new CollectedNotices(console);
         ProgressMeter meter = report.begin(task);
         try (MediaSource source =
                 MediaSource.open(task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
-            ModelCard card =
-                    size.model(catalogue, models.model(), source.format().height(), notices);
-            SuperResolver resolver = resolver(card, notices);
+            SuperResolver resolver = resolver(
+                    size.model(catalogue, models.model(), source.format().height()));
             try (FrameSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 upscale(source, resolver, sink, meter);
             }
@@ -124,10 +127,10 @@ final class UpscaleRun implements AutoCloseable {
         }
     }
 
-    private SuperResolver resolver(ModelCard card, CollectedNotices notices) {
+    private SuperResolver resolver(ModelCard card) {
         SuperResolver open = resolvers.get(card.name());
         if (open == null) {
-            open = catalogue.open(card, models.device(), models.threads(), notices);
+            open = models.open(catalogue, card);
             resolvers.put(card.name(), open);
         }
         return open;

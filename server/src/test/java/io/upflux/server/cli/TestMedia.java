@@ -20,8 +20,7 @@ final class TestMedia {
     /** A clip, or with one frame and a picture's name a picture. */
     static Path write(Path file, int width, int height, int frames) {
         Catalogue catalogue = Catalogue.standard();
-        try (SuperResolver identity = catalogue.open(
-                catalogue.find("identity-x1", 1, Notices.none()), Device.parse("cpu"), 1, Notices.none())) {
+        try (SuperResolver identity = catalogue.open(catalogue.find("identity-x1", 1), Device.CPU, 1)) {
             UpscalePipeline.of(
                             new MovingPattern(width, height, frames),
                             identity,

@@ -185,7 +185,7 @@ class UpscaleCommandTest {
         assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "nosuch"))
                 .isEqualTo(1);
         assertThat(streams.err()).contains("nosuch");
-        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic", "-s", "7"))
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic", "-s", "99"))
                 .isEqualTo(1);
         assertThat(streams.err().lines().toList()).hasSize(2);
         assertThat(output).doesNotExist();
