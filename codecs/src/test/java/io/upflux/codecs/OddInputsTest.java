@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.codecs.Pictures.Picture;
+import io.upflux.frame.ColourSpec.ChromaSiting;
 import io.upflux.frame.ColourSpec.Range;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
@@ -161,6 +162,20 @@ class OddInputsTest {
                 assertThat(side.sample(0, y, 47 - x)).isEqualTo(before.sample(0, x, y));
             }
         }
+    }
+
+    @Test
+    void filtersKeepWhereChromaLies() {
+        Path woven = make(
+                "woven.ts", "testsrc2=size=64x64:rate=25:duration=0.4", "-vf", "setfield=tff", "-flags", "+ilme+ildct",
+                "-c:v", "mpeg2video");
+        assertThat(read(woven).get(0).format().colour().siting()).isEqualTo(ChromaSiting.LEFT);
+        Path plain = make("plain.mp4", "testsrc2=size=64x48:rate=25:duration=0.2", "-c:v", "mpeg4");
+        Path turned = folder.resolve("turned.mp4");
+        ffmpeg("-display_rotation", "-90", "-i", plain.toString(), "-c", "copy", turned.toString());
+        Picture upright =
+                Pictures.read(turned, DEFAULTS.withRotatePixels(true), notices).get(0);
+        assertThat(upright.format().colour().siting()).isEqualTo(ChromaSiting.TOP);
     }
 
     @ParameterizedTest
