@@ -79,8 +79,7 @@ record Orientation(int degrees, List<String> filters) {
                         : counterClockwise ? avutil.AVCHROMA_LOC_BOTTOM : avutil.AVCHROMA_LOC_UNSPECIFIED;
             case avutil.AVCHROMA_LOC_TOP ->
                 counterClockwise ? avutil.AVCHROMA_LOC_LEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
-            case avutil.AVCHROMA_LOC_BOTTOM ->
-                clockwise ? avutil.AVCHROMA_LOC_LEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
+            case avutil.AVCHROMA_LOC_BOTTOM -> clockwise ? avutil.AVCHROMA_LOC_LEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
             case avutil.AVCHROMA_LOC_TOPLEFT ->
                 counterClockwise ? avutil.AVCHROMA_LOC_BOTTOMLEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
             case avutil.AVCHROMA_LOC_BOTTOMLEFT ->
