@@ -66,6 +66,9 @@ public final class MediaSource implements FrameSource {
         double seconds = stream.duration() != Av.NO_PTS
                 ? reader.timeBase().seconds(stream.duration())
                 : Math.max(reader.demuxer().context().duration(), 0) / (double) Av.MICROS;
+        if (seconds <= 0 && reader.demuxer().isPicture()) {
+            return 1;
+        }
         boolean whole = options.start() == null && options.duration() == null;
         if (whole && stream.nb_frames() > 0) {
             return stream.nb_frames();

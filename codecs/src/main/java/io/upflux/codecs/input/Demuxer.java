@@ -124,6 +124,11 @@ public final class Demuxer implements AutoCloseable {
         return String.valueOf(Av.string(context.iformat().name()));
     }
 
+    /** Whether the input is a still picture: {@code png_pipe} and its like. */
+    public boolean isPicture() {
+        return formatName().endsWith("_pipe");
+    }
+
     /** Packets that were damaged beyond use so far. */
     public int damaged() {
         return damaged;
