@@ -20,6 +20,13 @@ final class Tags {
     /** They describe the input file, not what it shows. */
     private static final Set<String> OF_THE_FILE = Set.of("major_brand", "minor_version", "compatible_brands", "encoder");
 
+    private static final Set<String> EVERYWHERE = Set.of("creation_time", "location", "timecode");
+
+    /** What iTunes has atoms for, of what people see. */
+    private static final Set<String> ITUNES = Set.of(
+            "title", "artist", "album_artist", "album", "composer", "comment", "genre", "date", "description", "synopsis",
+            "copyright", "show", "episode_id", "network", "lyrics", "grouping", "track", "disc");
+
     private static final Set<String> STATISTICS = Set.of("bps", "number_of_frames", "number_of_bytes", "duration");
 
     private static final AVRational MICROSECONDS = new AVRational().num(1).den(1_000_000);
@@ -56,9 +63,16 @@ final class Tags {
         }
     }
 
-    /** Whether there are names outside the few that MP4 has boxes for. */
-    static boolean hasReverseDomainKeys(AVFormatContext from) {
-        return AvOptions.entries(from.metadata()).keySet().stream().anyMatch(key -> key.startsWith("com."));
+    /**
+     * Whether MP4 shall keep its tags under free names. By its older way it drops names it has no box for; by this one
+     * older players do not see the others.
+     */
+    static boolean needFreeNames(AVFormatContext from) {
+        Set<String> keys = AvOptions.entries(from.metadata()).keySet();
+        boolean familiar = keys.stream().anyMatch(ITUNES::contains);
+        boolean unfamiliar = keys.stream()
+                .anyMatch(key -> !ITUNES.contains(key) && !OF_THE_FILE.contains(key) && !EVERYWHERE.contains(key));
+        return keys.stream().anyMatch(key -> key.startsWith("com.")) || (unfamiliar && !familiar);
     }
 
     /**

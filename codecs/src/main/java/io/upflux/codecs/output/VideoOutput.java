@@ -264,8 +264,9 @@ public final class VideoOutput implements FrameSink {
         }
         if (input != null) {
             Tags.copyVideo(input.input().streams(input.videoStream()), stream);
+            StreamSideData.copy(input.input().streams(input.videoStream()).codecpar(), stream.codecpar(), notices);
             if (input.rotation() != 0 && container.carriesRotation()) {
-                DisplayMatrix.rotate(stream.codecpar(), input.rotation());
+                StreamSideData.rotate(stream.codecpar(), input.rotation());
             }
         }
         videoIndex = stream.index();
@@ -276,8 +277,8 @@ public final class VideoOutput implements FrameSink {
     private Map<String, String> muxerOptions(Muxer out) {
         Map<String, String> settings = new LinkedHashMap<>();
         if (container.isIso() && container.kind() == Container.Kind.FILE) {
-            boolean domainKeys = carriage != null && Tags.hasReverseDomainKeys(carriage.input()) && !hasCover(out);
-            settings.put("movflags", domainKeys ? "+faststart+use_metadata_tags" : "+faststart");
+            boolean freeNames = carriage != null && Tags.needFreeNames(carriage.input()) && !hasCover(out);
+            settings.put("movflags", freeNames ? "+faststart+use_metadata_tags" : "+faststart");
         }
         if (container.kind() == Container.Kind.IMAGE) {
             settings.put("update", "1");
