@@ -9,6 +9,7 @@ if errorlevel 1 (
     echo upflux: no Java found; install a JDK or JRE 17 or newer, or set JAVA_HOME 1>&2
     exit /b 1
 )
+if not defined SVT_LOG set "SVT_LOG=1"
 "%JAVA%" -Xms32m -Xmx512m -XX:MaxDirectMemorySize=4g -XX:+UseSerialGC -XX:-UsePerfData ^
     -Djava.awt.headless=true ^
     -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 ^

@@ -96,7 +96,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackage(CODECS)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.upflux.codecs.ffmpeg..", "io.upflux.codecs.input..", "io.upflux.codecs.output..")
+                .resideInAnyPackage(
+                        "io.upflux.codecs.ffmpeg..", "io.upflux.codecs.input..", "io.upflux.codecs.output..")
                 .check(UPFLUX);
     }
 
@@ -144,7 +145,8 @@ class ArchitectureTest {
                 // The rooms of a module share the plain values of its public face.
                 .ignoreDependency(
                         JavaClass.Predicates.resideInAPackage("io.upflux.codecs.*"),
-                        JavaClass.Predicates.resideInAPackage("io.upflux.codecs").and(RECORD))
+                        JavaClass.Predicates.resideInAPackage("io.upflux.codecs")
+                                .and(RECORD))
                 // A frame is a view of native memory, and a scope hands out frames: two rooms with a door both ways.
                 .ignoreDependency(
                         JavaClass.Predicates.resideInAPackage("io.upflux.buffer"),

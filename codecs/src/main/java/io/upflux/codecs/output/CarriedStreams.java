@@ -89,7 +89,9 @@ final class CarriedStreams implements AutoCloseable {
 
     /** Passes on every packet that the demultiplexer has delivered by now. */
     void drain() {
-        for (AVPacket packet = carriage.packets().poll(); packet != null; packet = carriage.packets().poll()) {
+        for (AVPacket packet = carriage.packets().poll();
+                packet != null;
+                packet = carriage.packets().poll()) {
             try {
                 pass(packet);
             } finally {
@@ -116,8 +118,7 @@ final class CarriedStreams implements AutoCloseable {
         }
         AVStream source = carriage.input().streams(packet.stream_index());
         long offset = offsets.computeIfAbsent(
-                packet.stream_index(),
-                index -> av_rescale_q(startMicros, MICROSECONDS, source.time_base()));
+                packet.stream_index(), index -> av_rescale_q(startMicros, MICROSECONDS, source.time_base()));
         if (packet.pts() != AV_NOPTS_VALUE) {
             packet.pts(packet.pts() - offset);
         }

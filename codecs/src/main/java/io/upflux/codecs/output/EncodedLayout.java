@@ -63,8 +63,8 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
     static @Nullable EncodedLayout nearest(AVCodec codec, EncoderSpec spec, PixelLayout offered) {
         return supported(codec, spec).stream()
                 .filter(candidate -> offered.alpha() || !candidate.layout.alpha() || candidate.isPacked())
-                .min(Comparator.comparingInt(candidate -> loss(offered, candidate.layout, spec.lossless())
-                        .cost()))
+                .min(Comparator.comparingInt(candidate ->
+                        loss(offered, candidate.layout, spec.lossless()).cost()))
                 .map(candidate -> candidate.withoutUnusedAlpha(offered))
                 .orElse(null);
     }
@@ -109,7 +109,9 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
             PixelLayout layout = PACKED.containsKey(format)
                     ? PACKED.get(format)
                     : PixelFormats.layout(format).orElse(null);
-            if (layout != null && !PixelFormats.isFullRange(format) && !spec.avoid().contains(format)) {
+            if (layout != null
+                    && !PixelFormats.isFullRange(format)
+                    && !spec.avoid().contains(format)) {
                 layouts.add(new EncodedLayout(layout, format));
             }
         }

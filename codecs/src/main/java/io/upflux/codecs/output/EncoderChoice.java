@@ -39,12 +39,14 @@ final class EncoderChoice {
         this.options = options;
         List<AVCodec> possible = encoders(PixelLayout.YUV420P);
         if (possible.isEmpty()) {
-            throw new StreamException(location + ": no encoder of this FFmpeg makes video that " + container + " holds");
+            throw new StreamException(
+                    location + ": no encoder of this FFmpeg makes video that " + container + " holds");
         }
         checkOptions(possible);
         if (options.videoCodec() != null) {
-            EncoderTable.spec(options.videoCodec()).rate().options(
-                    new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads()));
+            EncoderTable.spec(options.videoCodec())
+                    .rate()
+                    .options(new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads()));
         }
     }
 

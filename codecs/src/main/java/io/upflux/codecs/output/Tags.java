@@ -18,14 +18,39 @@ import org.jspecify.annotations.Nullable;
 /** Titles, languages, dates, chapters: what a container says about its content in words. */
 final class Tags {
     /** They describe the input file, not what it shows. */
-    private static final Set<String> OF_THE_FILE = Set.of("major_brand", "minor_version", "compatible_brands", "encoder");
+    private static final Set<String> OF_THE_FILE =
+            Set.of("major_brand", "minor_version", "compatible_brands", "encoder");
 
-    private static final Set<String> EVERYWHERE = Set.of("creation_time", "location", "timecode");
-
-    /** What iTunes has atoms for, of what people see. */
-    private static final Set<String> ITUNES = Set.of(
-            "title", "artist", "album_artist", "album", "composer", "comment", "genre", "date", "description", "synopsis",
-            "copyright", "show", "episode_id", "network", "lyrics", "grouping", "track", "disc");
+    /** Names that libavformat's MP4 writer has boxes for. */
+    private static final Set<String> MP4_BOXES = Set.of(
+            "title",
+            "artist",
+            "album_artist",
+            "composer",
+            "album",
+            "date",
+            "comment",
+            "genre",
+            "copyright",
+            "grouping",
+            "lyrics",
+            "description",
+            "synopsis",
+            "show",
+            "episode_id",
+            "network",
+            "keywords",
+            "episode_sort",
+            "season_number",
+            "media_type",
+            "hd_video",
+            "gapless_playback",
+            "compilation",
+            "track",
+            "disc",
+            "tmpo",
+            "creation_time",
+            "location");
 
     private static final Set<String> STATISTICS = Set.of("bps", "number_of_frames", "number_of_bytes", "duration");
 
@@ -63,16 +88,11 @@ final class Tags {
         }
     }
 
-    /**
-     * Whether MP4 shall keep its tags under free names. By its older way it drops names it has no box for; by this one
-     * older players do not see the others.
-     */
-    static boolean needFreeNames(AVFormatContext from) {
-        Set<String> keys = AvOptions.entries(from.metadata()).keySet();
-        boolean familiar = keys.stream().anyMatch(ITUNES::contains);
-        boolean unfamiliar = keys.stream()
-                .anyMatch(key -> !ITUNES.contains(key) && !OF_THE_FILE.contains(key) && !EVERYWHERE.contains(key));
-        return keys.stream().anyMatch(key -> key.startsWith("com.")) || (unfamiliar && !familiar);
+    /** Whether there are names for which MP4 has no box of their own, so that they need its free keys. */
+    static boolean needFreeKeys(AVFormatContext from) {
+        return AvOptions.entries(from.metadata()).keySet().stream()
+                .map(key -> key.toLowerCase(Locale.ROOT))
+                .anyMatch(key -> !OF_THE_FILE.contains(key) && !MP4_BOXES.contains(key));
     }
 
     /**
@@ -94,9 +114,7 @@ final class Tags {
             AVRational base = old.time_base();
             long offset = av_rescale_q(startMicros, MICROSECONDS, base);
             long start = Math.max(0, old.start() - offset);
-            long last = endMicros == null
-                    ? Long.MAX_VALUE
-                    : av_rescale_q(endMicros - startMicros, MICROSECONDS, base);
+            long last = endMicros == null ? Long.MAX_VALUE : av_rescale_q(endMicros - startMicros, MICROSECONDS, base);
             long end = old.end() == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : Math.min(old.end() - offset, last);
             if ((end != AV_NOPTS_VALUE && end <= 0) || start >= last) {
                 continue;

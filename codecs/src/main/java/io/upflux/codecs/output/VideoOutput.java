@@ -222,8 +222,10 @@ public final class VideoOutput implements FrameSink {
     private void report(Candidate candidate, FrameFormat offered) {
         String name = candidate.spec().name();
         if (candidate.loss().any()) {
-            notices.warning(
-                    "encoder " + name + ": " + candidate.loss().describe(offered.layout(), candidate.layout().layout()));
+            notices.warning("encoder " + name + ": "
+                    + candidate
+                            .loss()
+                            .describe(offered.layout(), candidate.layout().layout()));
         } else if (options.videoCodec() == null) {
             notices.info("encoder " + name + ", " + candidate.layout().layout());
         }
@@ -277,8 +279,8 @@ public final class VideoOutput implements FrameSink {
     private Map<String, String> muxerOptions(Muxer out) {
         Map<String, String> settings = new LinkedHashMap<>();
         if (container.isIso() && container.kind() == Container.Kind.FILE) {
-            boolean freeNames = carriage != null && Tags.needFreeNames(carriage.input()) && !hasCover(out);
-            settings.put("movflags", freeNames ? "+faststart+use_metadata_tags" : "+faststart");
+            boolean freeKeys = carriage != null && Tags.needFreeKeys(carriage.input()) && !hasCover(out);
+            settings.put("movflags", freeKeys ? "+faststart+use_metadata_tags" : "+faststart");
         }
         if (container.kind() == Container.Kind.IMAGE) {
             settings.put("update", "1");

@@ -39,7 +39,16 @@ class CarriedStreamsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"in.mp4, out.mp4", "in.mp4, out.mkv", "in.mp4, out.mov", "in.mkv, out.mkv", "in.mkv, out.mp4", "in.ts, out.mp4", "in.ts, out.mkv", "in.mp4, out.ts"})
+    @CsvSource({
+        "in.mp4, out.mp4",
+        "in.mp4, out.mkv",
+        "in.mp4, out.mov",
+        "in.mkv, out.mkv",
+        "in.mkv, out.mp4",
+        "in.ts, out.mp4",
+        "in.ts, out.mkv",
+        "in.mp4, out.ts"
+    })
     void copiesSoundBitForBit(String from, String to) {
         Path in = folder.resolve(from);
         Path out = folder.resolve(to);
@@ -57,17 +66,55 @@ class CarriedStreamsTest {
         Path out = folder.resolve("out.mkv");
         Path font = Files.write(folder.resolve("font.ttf"), new byte[] {0, 1, 0, 0, 5, 6, 7});
         Programs.ffmpeg(
-                "-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2", "-i", subtitles, "-i", chapters,
-                "-map", "1:a", "-map", "0:v", "-map", "2:s", "-map", "1:a", "-map_metadata", 3,
-                "-attach", font, "-metadata:s:t:0", "mimetype=application/x-truetype-font",
-                "-c:v", "mpeg4", "-c:a:0", "ac3", "-c:a:1", "flac", "-c:s", "ass",
-                "-metadata:s:a:0", "language=deu", "-metadata:s:v:0", "title=Picture", "-metadata:s:a:1", "title=Comment",
-                "-disposition:a:1", "comment", in);
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=48x40:r=25:d=2",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=d=2",
+                "-i",
+                subtitles,
+                "-i",
+                chapters,
+                "-map",
+                "1:a",
+                "-map",
+                "0:v",
+                "-map",
+                "2:s",
+                "-map",
+                "1:a",
+                "-map_metadata",
+                3,
+                "-attach",
+                font,
+                "-metadata:s:t:0",
+                "mimetype=application/x-truetype-font",
+                "-c:v",
+                "mpeg4",
+                "-c:a:0",
+                "ac3",
+                "-c:a:1",
+                "flac",
+                "-c:s",
+                "ass",
+                "-metadata:s:a:0",
+                "language=deu",
+                "-metadata:s:v:0",
+                "title=Picture",
+                "-metadata:s:a:1",
+                "title=Comment",
+                "-disposition:a:1",
+                "comment",
+                in);
 
         Remux.run(in, out, notices);
 
         assertThat(notices.warnings).isEmpty();
-        String what = "stream=codec_type,codec_name:stream_tags=language,title,filename,mimetype:stream_disposition=comment";
+        String what =
+                "stream=codec_type,codec_name:stream_tags=language,title,filename,mimetype:stream_disposition=comment";
         List<String> before = Programs.ffprobe(in, "-show_entries", what);
         List<String> after = Programs.ffprobe(out, "-show_entries", what);
         assertThat(after).hasSize(5);
@@ -89,7 +136,9 @@ class CarriedStreamsTest {
         Path mp4 = folder.resolve("out.mp4");
         Remux.run(in, mp4, notices);
         assertThat(notices.warnings).isEmpty();
-        assertThat(notices.infos).filteredOn(line -> line.contains("is converted to mov_text")).hasSize(2);
+        assertThat(notices.infos)
+                .filteredOn(line -> line.contains("is converted to mov_text"))
+                .hasSize(2);
         assertThat(events(mp4, 0)).isEqualTo(events(in, 0)).contains("Second");
         assertThat(events(mp4, 1)).isEqualTo(events(in, 1)).contains("Second");
 
@@ -109,8 +158,19 @@ class CarriedStreamsTest {
         film(text, "-i", subtitles, "-map", "0:v", "-map", "2:s");
         // A bitmap subtitle: what matters is its codec.
         Programs.ffmpeg(
-                "-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=2", "-f", "lavfi", "-i", "color=s=48x40:d=1",
-                "-c:v", "mpeg4", "-map", "0", in);
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=48x40:r=25:d=2",
+                "-f",
+                "lavfi",
+                "-i",
+                "color=s=48x40:d=1",
+                "-c:v",
+                "mpeg4",
+                "-map",
+                "0",
+                in);
         Path pictures = folder.resolve("bitmap.mkv");
         BitmapSubtitle.addTo(in, pictures, folder);
 
@@ -126,13 +186,27 @@ class CarriedStreamsTest {
     @ValueSource(strings = {"mkv", "mp4"})
     void keepsCoverArt(String extension) {
         Path in = folder.resolve("in.mp4");
-        film(in, "-i", cover, "-map", "0:v", "-map", "1:a", "-map", "2:v", "-c:v:1", "copy", "-disposition:v:1", "attached_pic");
+        film(
+                in,
+                "-i",
+                cover,
+                "-map",
+                "0:v",
+                "-map",
+                "1:a",
+                "-map",
+                "2:v",
+                "-c:v:1",
+                "copy",
+                "-disposition:v:1",
+                "attached_pic");
 
         Path out = folder.resolve("out." + extension);
         Remux.run(in, out, notices);
 
         assertThat(notices.warnings).isEmpty();
-        List<String> streams = Programs.ffprobe(out, "-show_entries", "stream=codec_name:stream_disposition=attached_pic");
+        List<String> streams =
+                Programs.ffprobe(out, "-show_entries", "stream=codec_name:stream_disposition=attached_pic");
         assertThat(streams).contains("mjpeg,1").hasSize(3);
         Path taken = folder.resolve("taken.jpg");
         Programs.ffmpeg("-i", out, "-map", "0:v:1", "-c", "copy", "-update", 1, taken);
@@ -148,7 +222,8 @@ class CarriedStreamsTest {
             Path out = folder.resolve(name);
             Remux.run(in, out, notices);
             assertThat(chapters(out)).as(name).isEqualTo(chapters(in)).hasSize(2);
-            assertThat(Programs.ffprobe(out, "-show_entries", "format_tags=title")).containsExactly("A film");
+            assertThat(Programs.ffprobe(out, "-show_entries", "format_tags=title"))
+                    .containsExactly("A film");
         }
         assertThat(notices.warnings).isEmpty();
     }
@@ -161,8 +236,21 @@ class CarriedStreamsTest {
         String sound = "aevalsrc='" + "gt(t,0.7)*lt(t,0.71)|".repeat(channels).replaceFirst("\\|$", "")
                 + "':s=44100:d=1.6:c=" + (channels == 2 ? "stereo" : "5.1");
         Programs.ffmpeg(
-                "-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=2", "-itsoffset", 0.3, "-f", "lavfi", "-i", sound,
-                "-c:v", "mpeg4", "-c:a", channels == 2 && name.endsWith("mp4") ? "wmav2" : "pcm_s16le", in);
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=48x40:r=25:d=2",
+                "-itsoffset",
+                0.3,
+                "-f",
+                "lavfi",
+                "-i",
+                sound,
+                "-c:v",
+                "mpeg4",
+                "-c:a",
+                channels == 2 && name.endsWith("mp4") ? "wmav2" : "pcm_s16le",
+                in);
         Path out = folder.resolve(name);
 
         Remux.run(in, out, notices);
@@ -175,12 +263,32 @@ class CarriedStreamsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"in.mp4, out.mp4", "in.mp4, out.mkv", "in.mkv, out.mp4", "in.ts, out.mp4", "in.ts, out.mkv", "in.mkv, out.ts"})
+    @CsvSource({
+        "in.mp4, out.mp4",
+        "in.mp4, out.mkv",
+        "in.mkv, out.mp4",
+        "in.ts, out.mp4",
+        "in.ts, out.mkv",
+        "in.mkv, out.ts"
+    })
     void keepsTheStartOfSoundRelativeToThePicture(String from, String to) {
         Path in = folder.resolve(from);
         Programs.ffmpeg(
-                "-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=2", "-itsoffset", 0.4, "-f", "lavfi", "-i", "sine=d=1.5:r=48000",
-                "-c:v", "mpeg4", "-c:a", "aac", in);
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=48x40:r=25:d=2",
+                "-itsoffset",
+                0.4,
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=d=1.5:r=48000",
+                "-c:v",
+                "mpeg4",
+                "-c:a",
+                "aac",
+                in);
         Path out = folder.resolve(to);
 
         Remux.run(in, out, notices);
@@ -197,7 +305,8 @@ class CarriedStreamsTest {
 
         Remux.run(in, out, notices);
 
-        double start = Double.parseDouble(Programs.ffprobe(out, "-show_entries", "format=start_time").get(0));
+        double start = Double.parseDouble(
+                Programs.ffprobe(out, "-show_entries", "format=start_time").get(0));
         assertThat(start).isBetween(0.0, 0.1);
         assertThat(soundHash(out)).isEqualTo(soundHash(in));
         assertThat(offset(out)).isCloseTo(offset(in), within(0.002));
@@ -224,7 +333,8 @@ class CarriedStreamsTest {
         film(in, "-i", chapters, "-map_metadata", 2, "-map", "0:v", "-map", "1:a");
         Path out = folder.resolve("out.mkv");
 
-        InputOptions part = InputOptions.defaults().withStart(Duration.ofMillis(500)).withDuration(Duration.ofMillis(1000));
+        InputOptions part =
+                InputOptions.defaults().withStart(Duration.ofMillis(500)).withDuration(Duration.ofMillis(1000));
         Remux.run(in, out, part, notices);
 
         List<String> times = Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "packet=pts_time");
@@ -238,9 +348,7 @@ class CarriedStreamsTest {
 
     /** Two seconds of picture and sound; {@code arguments} come before the output's name. */
     private void film(Path out, Object... arguments) {
-        Object[] base = {
-            "-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"
-        };
+        Object[] base = {"-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"};
         Object[] all = new Object[base.length + arguments.length + 3];
         System.arraycopy(base, 0, all, 0, base.length);
         System.arraycopy(arguments, 0, all, base.length, arguments.length);
@@ -259,11 +367,13 @@ class CarriedStreamsTest {
     }
 
     private static String events(Path file, int index) {
-        return Programs.ffmpegOutput("-i", file, "-map", "0:s:" + index, "-f", "srt").replaceAll("</?font[^>]*>", "");
+        return Programs.ffmpegOutput("-i", file, "-map", "0:s:" + index, "-f", "srt")
+                .replaceAll("</?font[^>]*>", "");
     }
 
     private static List<String> chapters(Path file) {
-        return Programs.ffprobe(file, "-show_chapters", "-show_entries", "chapter=start_time,end_time:chapter_tags=title");
+        return Programs.ffprobe(
+                file, "-show_chapters", "-show_entries", "chapter=start_time,end_time:chapter_tags=title");
     }
 
     /** Seconds from the first picture to the first sound. */
@@ -272,15 +382,24 @@ class CarriedStreamsTest {
     }
 
     private static double first(Path file, String stream) {
-        return Double.parseDouble(Programs.ffprobe(file, "-select_streams", stream, "-show_entries", "stream=start_time")
-                .get(0));
+        return Double.parseDouble(
+                Programs.ffprobe(file, "-select_streams", stream, "-show_entries", "stream=start_time")
+                        .get(0));
     }
 
     /** When the loud part begins, on the clock of the pictures. */
     private static double clickSeconds(Path file) throws IOException {
         Path printed = file.resolveSibling("silence.txt");
         Programs.ffmpeg(
-                "-i", file, "-map", "0:a", "-af", "silencedetect=n=0.1:d=0.05,ametadata=print:file=" + printed, "-f", "null", "-");
+                "-i",
+                file,
+                "-map",
+                "0:a",
+                "-af",
+                "silencedetect=n=0.1:d=0.05,ametadata=print:file=" + printed,
+                "-f",
+                "null",
+                "-");
         String report = Files.readString(printed);
         return report.lines()
                         .filter(line -> line.startsWith("lavfi.silence_end="))

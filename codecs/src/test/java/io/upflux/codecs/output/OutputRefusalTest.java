@@ -102,10 +102,11 @@ class OutputRefusalTest {
     @Test
     void refusesUnknownEncoderOptionsBeforeAnyWork() {
         OutputOptions unknown = DEFAULTS.withVideoCodec("libopenh264").withEncoderOption("colour", "red");
-        assertThatThrownBy(() -> create(out(), unknown))
-                .hasMessage("encoder libopenh264 has no option colour");
+        assertThatThrownBy(() -> create(out(), unknown)).hasMessage("encoder libopenh264 has no option colour");
         OutputOptions wrong = DEFAULTS.withVideoCodec("libopenh264").withEncoderOption("rc_mode", "best");
-        assertThatThrownBy(() -> create(out(), wrong)).hasMessageContaining("rc_mode").hasMessageContaining("best");
+        assertThatThrownBy(() -> create(out(), wrong))
+                .hasMessageContaining("rc_mode")
+                .hasMessageContaining("best");
         assertThatThrownBy(() -> create(out(), DEFAULTS.withEncoderOption("colour", "red")))
                 .hasMessageContaining("has no option colour");
         assertThatThrownBy(() -> create(
@@ -132,7 +133,11 @@ class OutputRefusalTest {
             for (int i = 0; i < 10; i++) {
                 output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
             }
-            assertThat(names()).singleElement().asString().startsWith(".out.partial-").endsWith(".mp4");
+            assertThat(names())
+                    .singleElement()
+                    .asString()
+                    .startsWith(".out.partial-")
+                    .endsWith(".mp4");
         }
         assertThat(names()).isEmpty();
     }

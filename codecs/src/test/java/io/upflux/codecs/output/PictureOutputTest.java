@@ -40,8 +40,13 @@ class PictureOutputTest {
         "a.bmp,  RGB,  8,  bmp,   bgr24,    RGB, 8",
     })
     void writesPictures(
-            String name, PixelLayout.Family family, int depth, String codec, String pixelFormat,
-            PixelLayout.Family wantedFamily, int wantedDepth) {
+            String name,
+            PixelLayout.Family family,
+            int depth,
+            String codec,
+            String pixelFormat,
+            PixelLayout.Family wantedFamily,
+            int wantedDepth) {
         PixelLayout layout = family == PixelLayout.Family.YUV
                 ? PixelLayout.yuv(depth, 1, 1)
                 : new PixelLayout(family, depth, 0, 0, false);
@@ -52,9 +57,9 @@ class PictureOutputTest {
 
         assertThat(wanted.layout().family()).isEqualTo(wantedFamily);
         assertThat(wanted.layout().depth()).isEqualTo(wantedDepth);
-        assertThat(Programs.video(out, "codec_name,width,height,pix_fmt"))
-                .isEqualTo(codec + ",96,80," + pixelFormat);
-        assertThat(folder).isDirectoryNotContaining(file -> file.getFileName().toString().contains("partial"));
+        assertThat(Programs.video(out, "codec_name,width,height,pix_fmt")).isEqualTo(codec + ",96,80," + pixelFormat);
+        assertThat(folder)
+                .isDirectoryNotContaining(file -> file.getFileName().toString().contains("partial"));
     }
 
     @Test
@@ -94,15 +99,14 @@ class PictureOutputTest {
             assertThat(files.map(file -> file.getFileName().toString()).sorted())
                     .containsExactly("out_001.png", "out_002.png", "out_003.png");
         }
-        assertThatThrownBy(() -> write(
-                        folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 3))
+        assertThatThrownBy(() ->
+                        write(folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 3))
                 .hasMessageContaining("out_001.png exists already");
     }
 
     @Test
     void refusesASecondFrameInOnePicture() {
-        assertThatThrownBy(() -> write(
-                        folder.resolve("out.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 2))
+        assertThatThrownBy(() -> write(folder.resolve("out.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 2))
                 .hasMessageContaining("out_%05d.png");
         assertThat(folder).isEmptyDirectory();
     }
@@ -111,8 +115,8 @@ class PictureOutputTest {
     void resizesToTheWantedHeight() {
         Path out = folder.resolve("out.mkv");
 
-        FrameFormat wanted = write(
-                out.toString(), OutputOptions.defaults().withHeight(51), Bars.FORMAT.withSize(160, 100), 5);
+        FrameFormat wanted =
+                write(out.toString(), OutputOptions.defaults().withHeight(51), Bars.FORMAT.withSize(160, 100), 5);
 
         assertThat(wanted.width()).isEqualTo(160);
         assertThat(Programs.video(out, "width,height")).isEqualTo("84,52");
@@ -133,10 +137,7 @@ class PictureOutputTest {
         FrameFormat deep = Bars.FORMAT.withLayout(PixelLayout.yuv(10, 1, 1));
 
         FrameFormat wanted = write(
-                folder.resolve("out.mkv").toString(),
-                OutputOptions.defaults().withVideoCodec("libopenh264"),
-                deep,
-                3);
+                folder.resolve("out.mkv").toString(), OutputOptions.defaults().withVideoCodec("libopenh264"), deep, 3);
 
         assertThat(wanted.layout()).isEqualTo(PixelLayout.YUV420P);
         assertThat(notices.warnings).containsExactly("encoder libopenh264: 10 bits become 8");
@@ -159,8 +160,7 @@ class PictureOutputTest {
     void statesTheMatrixWhereTheGuessOfPlayersWouldChange() {
         Path out = folder.resolve("out.mkv");
         try (NativeScope scope = new NativeScope();
-                VideoOutput output =
-                        VideoOutput.create(out.toString(), OutputOptions.defaults(), null, 480, notices)) {
+                VideoOutput output = VideoOutput.create(out.toString(), OutputOptions.defaults(), null, 480, notices)) {
             FrameFormat wanted = output.open(Bars.FORMAT.withSize(128, 960));
             assertThat(wanted.colour().matrix()).isEqualTo(ColourSpec.MATRIX_SMPTE170M);
             output.write(Bars.frame(scope, wanted, 0, 0, 40));
@@ -183,7 +183,8 @@ class PictureOutputTest {
         assertThat(process.waitFor())
                 .as(Files.readString(folder.resolve("errors"), StandardCharsets.UTF_8))
                 .isZero();
-        assertThat(Programs.ffprobe(captured, "-show_entries", "packet=pts_time")).hasSize(5);
+        assertThat(Programs.ffprobe(captured, "-show_entries", "packet=pts_time"))
+                .hasSize(5);
     }
 
     /** Standard output belongs to a process, so this one is of its own. */

@@ -12,24 +12,31 @@ import java.util.Map;
  */
 final class CollectedNotices implements Notices {
     private final Console console;
+    private final String subject;
     private final Map<String, Integer> warnings = new LinkedHashMap<>();
     private final Map<String, Integer> infos = new LinkedHashMap<>();
 
     CollectedNotices(Console console) {
+        this(console, "");
+    }
+
+    /** @param subject begins every line, when there are several things to speak of */
+    CollectedNotices(Console console, String subject) {
         this.console = console;
+        this.subject = subject;
     }
 
     @Override
     public void warning(String line) {
-        if (isNew(warnings, line)) {
-            console.say("warning: " + line);
+        if (isNew(warnings, subject + line)) {
+            console.say("warning: " + subject + line);
         }
     }
 
     @Override
     public void info(String line) {
-        if (isNew(infos, line)) {
-            console.say("note: " + line);
+        if (isNew(infos, subject + line)) {
+            console.say("note: " + subject + line);
         }
     }
 

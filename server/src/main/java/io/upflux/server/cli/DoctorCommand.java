@@ -33,8 +33,8 @@ final class DoctorCommand implements Callable<Integer> {
                 .sorted(Comparator.comparing(Finding::problem).reversed())
                 .toList();
         long problems = findings.stream().filter(Finding::problem).count();
-        findings.forEach(finding -> console.say(String.format(
-                "%-8s %-10s %s", finding.problem() ? "PROBLEM" : "", finding.topic(), finding.text())));
+        findings.forEach(finding -> console.say(
+                String.format("%-8s %-10s %s", finding.problem() ? "PROBLEM" : "", finding.topic(), finding.text())));
         console.say(problems == 0 ? "No problems." : problems == 1 ? "1 problem." : problems + " problems.");
         if (json) {
             JsonLines lines = new JsonLines(console.out());

@@ -27,10 +27,7 @@ final class ModelsCommand implements Runnable {
         this.console = console;
     }
 
-    @Option(
-            names = "--json",
-            scope = ScopeType.INHERIT,
-            description = "One JSON object a model on standard output.")
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "One JSON object a model on standard output.")
     void json(boolean asked) {
         json = asked;
     }
@@ -83,10 +80,13 @@ final class ModelsCommand implements Runnable {
         if (json) {
             print(all);
         } else {
-            all.fields().forEachRemaining(field -> console.say(
-                    String.format("%-12s %s", field.getKey(), field.getValue().isValueNode()
-                            ? field.getValue().asText()
-                            : field.getValue().toString())));
+            all.fields()
+                    .forEachRemaining(field -> console.say(String.format(
+                            "%-12s %s",
+                            field.getKey(),
+                            field.getValue().isValueNode()
+                                    ? field.getValue().asText()
+                                    : field.getValue().toString())));
         }
     }
 
@@ -110,7 +110,13 @@ final class ModelsCommand implements Runnable {
                 .map(entry -> String.format(Locale.ROOT, "%s %.2f dB", entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));
         return String.format(
-                Locale.ROOT, "%-20s x%d  %,12d parameters  %-9s %s", card.name(), card.scale(), card.parameters(),
-                card.state(), psnr).stripTrailing();
+                        Locale.ROOT,
+                        "%-20s x%d  %,12d parameters  %-9s %s",
+                        card.name(),
+                        card.scale(),
+                        card.parameters(),
+                        card.state(),
+                        psnr)
+                .stripTrailing();
     }
 }

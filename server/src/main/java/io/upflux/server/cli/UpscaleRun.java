@@ -64,7 +64,8 @@ final class UpscaleRun implements AutoCloseable {
         int failed = 0;
         for (UpscaleTask task : tasks) {
             try {
-                Outcome outcome = one(task);
+                String subject = tasks.size() > 1 ? task.title() + ": " : "";
+                Outcome outcome = one(task, new CollectedNotices(console, subject));
                 if (!interruption.isRequested()) {
                     outcomes.add(outcome);
                     report.done(task, outcome);
@@ -93,16 +94,14 @@ final class UpscaleRun implements AutoCloseable {
         return failed > 0 || tooManyWarnings ? 1 : 0;
     }
 
-    private Outcome one(UpscaleTask task) {
+    private Outcome one(UpscaleTask task, CollectedNotices notices) {
         check(task);
-        CollectedNotices notices = new CollectedNotices(console);
         ProgressMeter meter = report.begin(task);
-        try (MediaSource source = MediaSource.open(
-                task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
-            SuperResolver resolver =
-                    resolver(size.model(catalogue, models.model(), source.format().height()));
-            try (FrameSink sink =
-                    MediaSink.create(task.output(), encoding, source, notices)) {
+        try (MediaSource source =
+                MediaSource.open(task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
+            SuperResolver resolver = resolver(
+                    size.model(catalogue, models.model(), source.format().height()));
+            try (FrameSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 upscale(source, resolver, sink, meter);
             }
             if (!interruption.isRequested()) {

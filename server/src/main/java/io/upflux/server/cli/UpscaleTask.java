@@ -34,7 +34,10 @@ record UpscaleTask(String input, String output) {
 
     /** For people: the last part of the input's name. */
     String title() {
-        if (!isPath(input)) {
+        if (isStandardStream(input)) {
+            return "standard input";
+        }
+        if (isUrl(input)) {
             return input;
         }
         Path name = Path.of(input).getFileName();
