@@ -94,13 +94,24 @@ class CatalogueTest {
         assertThat(cards)
                 .extracting(ModelCard::name)
                 .containsExactly(
-                        "plain-s-x2", "my-model-x3", "bicubic-x2", "bicubic-x3", "bicubic-x4", "lanczos-x2",
-                        "lanczos-x3", "lanczos-x4", "identity-x1");
+                        "plain-s-x2",
+                        "my-model-x3",
+                        "bicubic-x2",
+                        "bicubic-x3",
+                        "bicubic-x4",
+                        "lanczos-x2",
+                        "lanczos-x3",
+                        "lanczos-x4",
+                        "identity-x1");
         assertThat(cards.get(0).bundled()).isTrue();
         assertThat(cards.get(0).psnr()).containsEntry("set5", 30.5);
         assertThat(cards.get(0).sha256())
-                .isEqualTo(OnnxFile.of("x", TestModels.declare(TestModels.nearest(2), 2, 0).build()).sha256());
-        assertThat(cards.get(1).source()).isEqualTo(imports().resolve("my-model-x3.onnx").toString());
+                .isEqualTo(OnnxFile.of(
+                                "x",
+                                TestModels.declare(TestModels.nearest(2), 2, 0).build())
+                        .sha256());
+        assertThat(cards.get(1).source())
+                .isEqualTo(imports().resolve("my-model-x3.onnx").toString());
         assertThat(cards.get(1).state()).isEqualTo("imported");
         assertThat(cards.get(2).trained()).isFalse();
     }
@@ -216,7 +227,8 @@ class CatalogueTest {
     }
 
     private void bundle(String name, int scale) {
-        bundled.put(name, TestModels.declare(TestModels.nearest(scale), scale, 0).build());
+        bundled.put(
+                name, TestModels.declare(TestModels.nearest(scale), scale, 0).build());
     }
 
     private Path imports() {

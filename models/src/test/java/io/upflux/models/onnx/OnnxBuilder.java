@@ -47,8 +47,7 @@ public final class OnnxBuilder {
         return node("", type, inputs, output, attributes);
     }
 
-    public OnnxBuilder node(
-            String domain, String type, String inputs, String output, Map<String, Object> attributes) {
+    public OnnxBuilder node(String domain, String type, String inputs, String output, Map<String, Object> attributes) {
         Message node = new Message();
         for (String input : inputs.split(" ", -1)) {
             node.text(1, input);
@@ -99,8 +98,8 @@ public final class OnnxBuilder {
         Message model = new Message().number(1, 8);
         model.message(7, new Message().raw(graph.toByteArray()).text(2, "test"));
         model.raw(opsets.toByteArray());
-        metadata.forEach((key, value) ->
-                model.message(14, new Message().text(1, key).text(2, value)));
+        metadata.forEach(
+                (key, value) -> model.message(14, new Message().text(1, key).text(2, value)));
         return model.bytes();
     }
 

@@ -177,7 +177,9 @@ class OnnxResolverTest {
         resolver.close();
         resolver.close();
         resolver.interrupt();
-        assertThatThrownBy(() -> resolver.upscale(batch)).isInstanceOf(StreamException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> resolver.upscale(batch))
+                .isInstanceOf(StreamException.class)
+                .hasMessageContaining("closed");
         batch.close();
         batch.close();
         assertThatThrownBy(() -> resolver.newBatch(new TileShape(1, 8, 8))).isInstanceOf(IllegalStateException.class);
@@ -186,7 +188,8 @@ class OnnxResolverTest {
     @Test
     void freesNativeMemoryWithItsBatches() {
         long before = directBytes();
-        try (SuperResolver resolver = open(TestModels.nearest(3, 2, OnnxBuilder.FLOAT16, "n", "h", "w").build())) {
+        try (SuperResolver resolver = open(
+                TestModels.nearest(3, 2, OnnxBuilder.FLOAT16, "n", "h", "w").build())) {
             long opened = directBytes();
             for (int i = 0; i < 20; i++) {
                 try (TileBatch batch = resolver.newBatch(new TileShape(1, 256, 256))) {
@@ -212,7 +215,8 @@ class OnnxResolverTest {
                 TilePlan plan = TilePlan.cover(frame[0], frame[1], tile.width(), tile.height(), 7 + 3, 1);
                 long computed = (long) plan.tiles().size() * tile.width() * tile.height();
                 assertThat(tile.width() * tile.height()).isLessThanOrEqualTo(1 << 19);
-                assertThat((double) computed / ((long) frame[0] * frame[1])).isBetween(1.0, 1.08 + (frame[0] == 1 ? 1 : 0));
+                assertThat((double) computed / ((long) frame[0] * frame[1]))
+                        .isBetween(1.0, 1.08 + (frame[0] == 1 ? 1 : 0));
             }
         }
     }
@@ -226,8 +230,10 @@ class OnnxResolverTest {
             try (TileBatch batch = resolver.newBatch(only)) {
                 resolver.upscale(batch);
             }
-            assertThatThrownBy(() -> resolver.newBatch(new TileShape(2, 40, 56))).hasMessageContaining("56x40 only");
-            assertThatThrownBy(() -> resolver.newBatch(new TileShape(1, 56, 40))).hasMessageContaining("batches of 2");
+            assertThatThrownBy(() -> resolver.newBatch(new TileShape(2, 40, 56)))
+                    .hasMessageContaining("56x40 only");
+            assertThatThrownBy(() -> resolver.newBatch(new TileShape(1, 56, 40)))
+                    .hasMessageContaining("batches of 2");
         }
     }
 
@@ -238,7 +244,8 @@ class OnnxResolverTest {
             assertThat(resolver.tileFor(101, 50)).isEqualTo(new TileShape(1, 104, 56));
             TileShape large = resolver.tileFor(1917, 1079);
             assertThat(large.width() % 8 + large.height() % 8).isZero();
-            assertThatThrownBy(() -> resolver.newBatch(new TileShape(1, 101, 50))).hasMessageContaining("multiples of 8");
+            assertThatThrownBy(() -> resolver.newBatch(new TileShape(1, 101, 50)))
+                    .hasMessageContaining("multiples of 8");
         }
     }
 

@@ -57,9 +57,11 @@ class ProviderChoiceTest {
             })
     void fallsBackAndSaysWhy(String failure) {
         String reason = failure.substring(failure.indexOf("message: ") + 9);
-        assertThat(choose(Cuda.ASKED, CUDA_BUILD, failsOnCuda(new OrtException(failure)))).isEqualTo("cpu");
+        assertThat(choose(Cuda.ASKED, CUDA_BUILD, failsOnCuda(new OrtException(failure))))
+                .isEqualTo("cpu");
         assertThat(said.warnings).containsExactly("model: runs on the CPU: cuda:1 failed: " + reason);
-        assertThat(choose(Cuda.IF_PRESENT, CUDA_BUILD, failsOnCuda(new OrtException(failure)))).isEqualTo("cpu");
+        assertThat(choose(Cuda.IF_PRESENT, CUDA_BUILD, failsOnCuda(new OrtException(failure))))
+                .isEqualTo("cpu");
         assertThat(said.infos).containsExactly("model: runs on the CPU: cuda:1 failed: " + reason);
         assertThat(said.warnings).hasSize(1);
     }
@@ -76,7 +78,8 @@ class ProviderChoiceTest {
 
     @Test
     void aRealCpuBuildRefusesTheCudaProviderAndRunsAllTheSame() {
-        OnnxFile file = OnnxFile.of("model", TestModels.declare(TestModels.nearest(2), 2, 0).build());
+        OnnxFile file = OnnxFile.of(
+                "model", TestModels.declare(TestModels.nearest(2), 2, 0).build());
         Contract contract = OnnxResolver.declared(file).orElseThrow();
         Execution asked = new Execution(Cuda.ASKED, 99, 1);
         try (var resolver = OnnxResolver.open(file, "model", contract, asked, said)) {

@@ -27,12 +27,12 @@ class EvaluationTest {
             Evaluation.Result result = Evaluation.of(reference, bicubic);
 
             RgbPicture cropped = reference.modCrop(scale);
-            RgbPicture small =
-                    MatlabResize.resize(cropped, cropped.width() / scale, cropped.height() / scale);
+            RgbPicture small = MatlabResize.resize(cropped, cropped.width() / scale, cropped.height() / scale);
             RgbPicture expected = MatlabResize.resize(small, cropped.width(), cropped.height());
             int different = 0;
             for (int i = 0; i < expected.rgb().length; i++) {
-                int difference = Math.abs((expected.rgb()[i] & 0xff) - (result.picture().rgb()[i] & 0xff));
+                int difference =
+                        Math.abs((expected.rgb()[i] & 0xff) - (result.picture().rgb()[i] & 0xff));
                 assertThat(difference).isLessThanOrEqualTo(1);
                 different += difference;
             }

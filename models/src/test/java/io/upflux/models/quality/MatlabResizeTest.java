@@ -8,7 +8,8 @@ class MatlabResizeTest {
     @Test
     void halvesAnImpulseByTheWidenedKernel() {
         // Keys stretched by two, at distances 1/4, 3/4, 5/4 and 7/4: 111, 29, -9, -3 of 128, each halved. A column of
-        // 240 at x = 7 is 1/2 sample right of output 3's first neighbour: outputs 2, 3, 4, 5 see it at 5/4, 1/4, 3/4, 7/4.
+        // 240 at x = 7 is 1/2 sample right of output 3's first neighbour: outputs 2, 3, 4, 5 see it at 5/4, 1/4, 3/4,
+        // 7/4.
         byte[] rgb = new byte[3 * 16 * 8];
         for (int y = 0; y < 8; y++) {
             for (int c = 0; c < 3; c++) {
@@ -46,7 +47,8 @@ class MatlabResizeTest {
             }
         }
         RgbPicture twice = MatlabResize.resize(new RgbPicture(8, 1, rgb), 16, 1);
-        // Outputs lie 1/4 sample beside inputs and weigh 111, 29, -9 and -3 of 128. From the left of the step on they see
+        // Outputs lie 1/4 sample beside inputs and weigh 111, 29, -9 and -3 of 128. From the left of the step on they
+        // see
         // -3, -9 - 3 ... of it, saturated at 0; then 29 - 3, 111 - 9, 128 + 9, 128 + 3, and all.
         int[] expected = {0, 0, 0, 0, 0, 0, 0, 26, 102, 137, 131, 128, 128, 128, 128, 128};
         for (int x = 0; x < 16; x++) {

@@ -82,9 +82,7 @@ class MetricsTest {
 
     @Test
     void lumaIsMatlabs() {
-        RgbPicture colours = new RgbPicture(5, 1, new byte[] {
-            0, 0, 0, -1, -1, -1, -1, 0, 0, 0, -1, 0, 0, 0, -1
-        });
+        RgbPicture colours = new RgbPicture(5, 1, new byte[] {0, 0, 0, -1, -1, -1, -1, 0, 0, 0, -1, 0, 0, 0, -1});
         double[] y = YChannel.of(colours);
         double[] expected = {16, 235, 81.481, 144.553, 40.966};
         for (int i = 0; i < 5; i++) {
@@ -99,8 +97,7 @@ class MetricsTest {
             rgb[i] = (byte) (i * 89 + i / 7);
         }
         RgbPicture picture = new RgbPicture(16, 16, rgb);
-        RgbPicture back =
-                YChannel.toRgb(16, 16, YChannel.of(picture), YChannel.cb(picture), YChannel.cr(picture));
+        RgbPicture back = YChannel.toRgb(16, 16, YChannel.of(picture), YChannel.cb(picture), YChannel.cr(picture));
         assertThat(back.rgb()).isEqualTo(rgb);
     }
 

@@ -142,8 +142,7 @@ class SeparableResizerTest {
     }
 
     /** The two-dimensional sum over every sample, extended by reflection, with normalised weights. */
-    private static double byDefinition(
-            Kernel kernel, double[] in, int at, int w, int h, int scale, int ox, int oy) {
+    private static double byDefinition(Kernel kernel, double[] in, int at, int w, int h, int scale, int ox, int oy) {
         double x = (ox + 0.5) / scale - 0.5;
         double y = (oy + 0.5) / scale - 0.5;
         double sum = 0;
