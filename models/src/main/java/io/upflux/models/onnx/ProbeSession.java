@@ -23,12 +23,36 @@ final class ProbeSession implements AutoCloseable {
         this.provider = provider;
     }
 
-    /**
-     * Samples with their dimensions, batch first.
-     *
-     * @param samples planar
-     */
-    record Picture(float[] samples, int channels, int width, int height) {
+    /** Planar samples with their dimensions. */
+    static final class Picture {
+        private final float[] samples;
+        private final int channels;
+        private final int width;
+        private final int height;
+
+        Picture(float[] samples, int channels, int width, int height) {
+            this.samples = samples;
+            this.channels = channels;
+            this.width = width;
+            this.height = height;
+        }
+
+        float[] samples() {
+            return samples;
+        }
+
+        int channels() {
+            return channels;
+        }
+
+        int width() {
+            return width;
+        }
+
+        int height() {
+            return height;
+        }
+
         static Picture of(int channels, int width, int height) {
             return new Picture(new float[channels * width * height], channels, width, height);
         }

@@ -158,14 +158,14 @@ class InspectionTest {
         refused(
                 new OnnxBuilder()
                         .input("x", f, "n", 3, "h", "w")
-                        .output("y", f, "n", 3, null, null)
+                        .output("y", f, "n", 3, "", "")
                         .node("GlobalAveragePool", "x", "y", Map.of()),
                 false,
                 "makes 1x1 of 64x64");
         refused(
                 new OnnxBuilder()
                         .input("x", f, 3, "h", "w")
-                        .output("y", f, 3, null, null)
+                        .output("y", f, 3, "", "")
                         .node("Relu", "x", "y", Map.of()),
                 false,
                 "3 dimensions");
@@ -173,7 +173,7 @@ class InspectionTest {
                 new OnnxBuilder()
                         .input("a", f, 1, 3, "h", "w")
                         .input("b", f, 1, 3, "h", "w")
-                        .output("y", f, 1, 3, null, null)
+                        .output("y", f, 1, 3, "", "")
                         .node("Add", "a b", "y", Map.of()),
                 false,
                 "2 inputs");
@@ -199,7 +199,7 @@ class InspectionTest {
     void refusesScalesThatAreNotWhole() {
         OnnxBuilder resize = new OnnxBuilder()
                 .input("x", OnnxBuilder.FLOAT, "n", 3, "h", "w")
-                .output("y", OnnxBuilder.FLOAT, "n", 3, null, null)
+                .output("y", OnnxBuilder.FLOAT, "n", 3, "", "")
                 .floats("scales", new float[] {1, 1, 1.5f, 1.5f}, 4)
                 .node("Resize", "x  scales", "y", Map.of("mode", "linear"));
 
@@ -211,13 +211,13 @@ class InspectionTest {
         OnnxBuilder custom = new OnnxBuilder()
                 .opset("com.example", 1)
                 .input("x", OnnxBuilder.FLOAT, "n", 3, "h", "w")
-                .output("y", OnnxBuilder.FLOAT, "n", 3, null, null)
+                .output("y", OnnxBuilder.FLOAT, "n", 3, "", "")
                 .node("com.example", "Magic", "x", "y", Map.of());
         refused(custom, false, "com.example:Magic", "does not know");
 
         OnnxBuilder invented = new OnnxBuilder()
                 .input("x", OnnxBuilder.FLOAT, "n", 3, "h", "w")
-                .output("y", OnnxBuilder.FLOAT, "n", 3, null, null)
+                .output("y", OnnxBuilder.FLOAT, "n", 3, "", "")
                 .node("Magic", "x", "y", Map.of());
         refused(invented, false, "ONNX Runtime cannot run it", "Magic");
     }

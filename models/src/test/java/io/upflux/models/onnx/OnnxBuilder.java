@@ -31,7 +31,7 @@ public final class OnnxBuilder {
         return this;
     }
 
-    /** Sides are lengths (Number), names of free sides (String), or null for a free side without a name. */
+    /** Sides are lengths (Number), or names of free sides (String), which may be empty. */
     public OnnxBuilder input(String name, int type, Object... sides) {
         graph.writeBytes(new Message().message(11, value(name, type, sides)).bytes());
         return this;
@@ -123,7 +123,7 @@ public final class OnnxBuilder {
             Message dimension = new Message();
             if (side instanceof Number length) {
                 dimension.number(1, length.longValue());
-            } else if (side instanceof String symbol) {
+            } else if (side instanceof String symbol && !symbol.isEmpty()) {
                 dimension.text(2, symbol);
             }
             shape.message(1, dimension);
@@ -165,7 +165,7 @@ public final class OnnxBuilder {
         }
 
         Message data(int field, byte[] value) {
-            varint(field << 3 | 2);
+            varint((field << 3) | 2);
             varint(value.length);
             return raw(value);
         }
@@ -182,7 +182,7 @@ public final class OnnxBuilder {
         private void varint(long value) {
             long rest = value;
             while ((rest & ~0x7fL) != 0) {
-                out.write((int) (rest & 0x7f | 0x80));
+                out.write((int) ((rest & 0x7f) | 0x80));
                 rest >>>= 7;
             }
             out.write((int) rest);

@@ -266,7 +266,7 @@ class OnnxResolverTest {
     private static byte[] slow() {
         OnnxBuilder model = new OnnxBuilder()
                 .input("lr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
-                .output("hr", OnnxBuilder.FLOAT, "n", 3, null, null);
+                .output("hr", OnnxBuilder.FLOAT, "n", 3, "", "");
         float[] weights = new float[3 * 3 * 9];
         for (int c = 0; c < 3; c++) {
             weights[(c * 3 + c) * 9 + 4] = 1;

@@ -20,7 +20,7 @@ public final class TestModels {
         }
         return new OnnxBuilder()
                 .input("lr", type, n, channels, h, w)
-                .output("hr", type, n, channels, null, null)
+                .output("hr", type, n, channels, "", "")
                 .longs("repeat", repeat)
                 .node("Gather", "lr repeat", "wide", Map.of("axis", 1))
                 .node("DepthToSpace", "wide", "hr", Map.of("blocksize", scale, "mode", "CRD"));
@@ -47,7 +47,7 @@ public final class TestModels {
         }
         return new OnnxBuilder()
                 .input("lr", OnnxBuilder.FLOAT, n, 3, h, w)
-                .output("hr", OnnxBuilder.FLOAT, n, 3, null, null)
+                .output("hr", OnnxBuilder.FLOAT, n, 3, "", "")
                 .floats("weights", weights, outputs, 3, side, side)
                 .node("Conv", "lr weights", "wide", Map.of("pads", new long[] {reach, reach, reach, reach}))
                 .node("DepthToSpace", "wide", "hr", Map.of("blocksize", scale, "mode", "CRD"));
@@ -57,7 +57,7 @@ public final class TestModels {
     public static OnnxBuilder pooled(int scale) {
         return new OnnxBuilder()
                 .input("lr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
-                .output("hr", OnnxBuilder.FLOAT, "n", 3, null, null)
+                .output("hr", OnnxBuilder.FLOAT, "n", 3, "", "")
                 .floats("half", new float[] {0.5f}, 1)
                 .longs("repeat", repeat(scale))
                 .node("GlobalAveragePool", "lr", "mean", Map.of())
@@ -71,7 +71,7 @@ public final class TestModels {
     public static OnnxBuilder stepped(int scale, int step) {
         return new OnnxBuilder()
                 .input("lr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
-                .output("hr", OnnxBuilder.FLOAT, "n", 3, null, null)
+                .output("hr", OnnxBuilder.FLOAT, "n", 3, "", "")
                 .longs("repeat", repeat(scale))
                 .node("SpaceToDepth", "lr", "folded", Map.of("blocksize", step))
                 .node("DepthToSpace", "folded", "same", Map.of("blocksize", step))
@@ -83,7 +83,7 @@ public final class TestModels {
     public static OnnxBuilder bytes(int scale) {
         return new OnnxBuilder()
                 .input("lr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
-                .output("hr", OnnxBuilder.FLOAT, "n", 3, null, null)
+                .output("hr", OnnxBuilder.FLOAT, "n", 3, "", "")
                 .longs("repeat", repeat(scale))
                 .floats("black", new float[] {16})
                 .floats("white", new float[] {255})
