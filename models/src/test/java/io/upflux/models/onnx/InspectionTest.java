@@ -71,6 +71,7 @@ class InspectionTest {
     @Test
     void acceptsAFixedSizeAndBatch() {
         Contract contract = probe(TestModels.blur(2, 3, 2, 40, 56));
+        assertThat(said.infos).singleElement().asString().contains("tiles of 56x40 only");
 
         assertThat(contract.tile()).isEqualTo(new Size(56, 40));
         assertThat(contract.batch()).isEqualTo(2);
