@@ -1,8 +1,6 @@
 package io.upflux.models;
 
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtProvider;
-import io.upflux.pipeline.StreamException;
+import io.upflux.models.onnx.RuntimeBuild;
 import java.util.List;
 
 /**
@@ -12,17 +10,12 @@ import java.util.List;
  * @param providers that the build has, which says nothing about whether this machine has what they need
  */
 public record OnnxRuntimeBuild(String version, List<String> providers) {
-    /** @throws StreamException when it cannot be loaded on this machine */
+    /**
+     * Loads it.
+     *
+     * @throws io.upflux.pipeline.StreamException when it cannot be loaded on this machine
+     */
     public static OnnxRuntimeBuild present() {
-        try {
-            return new OnnxRuntimeBuild(
-                    OrtEnvironment.getEnvironment().getVersion(),
-                    OrtEnvironment.getAvailableProviders().stream()
-                            .map(OrtProvider::getName)
-                            .map(name -> name.replace("ExecutionProvider", ""))
-                            .toList());
-        } catch (LinkageError e) {
-            throw new StreamException("ONNX Runtime cannot be loaded: " + e.getMessage(), e);
-        }
+        return new OnnxRuntimeBuild(RuntimeBuild.version(), RuntimeBuild.providers());
     }
 }
