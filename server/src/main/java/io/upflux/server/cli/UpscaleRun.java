@@ -64,7 +64,7 @@ final class UpscaleRun implements AutoCloseable {
         int failed = 0;
         for (UpscaleTask task : tasks) {
             try {
-                String subject = tasks.size() > 1 ? task.title() + ": " : "";
+                String subject = tasks.size() > 1 ? task.title() : "";
                 Outcome outcome = one(task, new CollectedNotices(console, subject));
                 if (!interruption.isRequested()) {
                     outcomes.add(outcome);
