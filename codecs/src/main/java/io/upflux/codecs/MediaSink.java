@@ -41,7 +41,11 @@ public final class MediaSink implements FrameSink {
         VideoOutput output = companion == null
                 ? VideoOutput.create(location, options, null, 0, notices)
                 : VideoOutput.create(
-                        location, options, companion.carriage(), companion.format().height(), notices);
+                        location,
+                        options,
+                        companion.carriage(),
+                        companion.format().height(),
+                        notices);
         return new MediaSink(output);
     }
 

@@ -79,6 +79,10 @@ record Fidelity(
                 .lines()
                 .filter(line -> !line.isBlank())
                 .toList();
+        notices = notices.stream()
+                .map(line -> told(line, clip, folder))
+                .filter(line -> !line.isEmpty())
+                .toList();
         JsonNode before = Ffprobe.read(clip);
         if (before.path("frames").isEmpty()) {
             List<String> wrong = new ArrayList<>();
@@ -93,6 +97,13 @@ record Fidelity(
         Fidelity result = compare(before, Ffprobe.read(output), notices);
         Files.delete(output);
         return result;
+    }
+
+    /** A line without the folders of this run; nothing for the summary. */
+    private static String told(String line, Path clip, Path folder) {
+        return line.contains(" -> ") && line.contains(folder.toString())
+                ? ""
+                : line.replace(clip.getParent() + "/", "").replace(folder + "/", "");
     }
 
     /** The containers people ask for: MP4 stays MP4, the rest becomes Matroska, which holds everything. */
@@ -113,7 +124,9 @@ record Fidelity(
         double tick = Math.max(Ffprobe.tick(a), Ffprobe.tick(b));
         double worst = 0;
         for (int i = 0; i < Math.min(in.size(), out.size()); i++) {
-            worst = Math.max(worst, Math.abs((out.get(i) - out.get(0)) - (in.get(i) - in.get(0))));
+            double moved = Math.abs((out.get(i) - out.get(0)) - (in.get(i) - in.get(0)));
+            // Elementary streams, and some AVI frames, have no time of their own.
+            worst = Double.isNaN(moved) ? worst : Math.max(worst, moved);
         }
         check(wrong, worst <= 1.01 * tick, "a frame moved by " + worst + " s");
         double offset = out.isEmpty() || in.isEmpty()
@@ -146,10 +159,11 @@ record Fidelity(
                 Ffprobe.sideData(a).equals(Ffprobe.sideData(b)),
                 "side data " + Ffprobe.sideData(a) + " -> " + Ffprobe.sideData(b));
         check(wrong, before.path("chapters").size() == after.path("chapters").size(), "chapters");
+        boolean cutOff = notices.stream().anyMatch(line -> line.contains("cut off"));
         double length = Ffprobe.duration(after) - Ffprobe.duration(before);
         check(
                 wrong,
-                Double.isNaN(length) || Math.abs(length) <= Math.max(0.1, 0.02 * Ffprobe.duration(before)),
+                Double.isNaN(length) || cutOff || Math.abs(length) <= Math.max(0.1, 0.02 * Ffprobe.duration(before)),
                 "duration differs by " + length + " s");
         Set<String> kinds = new TreeSet<>();
         for (JsonNode stream : after.path("streams")) {

@@ -197,7 +197,7 @@ public final class FrameReader implements AutoCloseable {
     }
 
     private void carry() {
-        if (carriage.isWanted() && inRange(packet)) {
+        if (carriage.isWanted() && inRange(packet) && !isHidden(packet)) {
             AVPacket owned = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
             avcodec.av_packet_move_ref(owned, packet);
             carriage.packets().add(owned);
@@ -212,6 +212,11 @@ public final class FrameReader implements AutoCloseable {
             return true;
         }
         return micros >= startMicros && (endMicros == null || micros < endMicros);
+    }
+
+    /** An edit list hides it. What it hides before the start, an encoder's priming, the next container hides as well. */
+    private boolean isHidden(AVPacket other) {
+        return (other.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0 && micros(other) >= startMicros;
     }
 
     /** When a packet is shown, else decoded, in microseconds; the least value when it does not say. */

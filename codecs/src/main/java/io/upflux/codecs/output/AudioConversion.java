@@ -116,6 +116,9 @@ final class AudioConversion implements Carried {
     }
 
     private void convert() {
+        if (decoded.ch_layout().order() == AV_CHANNEL_ORDER_UNSPEC) {
+            av_channel_layout_default(decoded.ch_layout(), decoded.ch_layout().nb_channels());
+        }
         SwrContext swr = resamplerFor(decoded);
         long pts = decoded.best_effort_timestamp();
         if (pts != AV_NOPTS_VALUE) {
@@ -149,9 +152,6 @@ final class AudioConversion implements Carried {
         flushResampler();
         if (current != null) {
             swr_free(current);
-        }
-        if (frame.ch_layout().order() == AV_CHANNEL_ORDER_UNSPEC) {
-            av_channel_layout_default(frame.ch_layout(), frame.ch_layout().nb_channels());
         }
         SwrContext fresh = new SwrContext(null);
         resampler = fresh;

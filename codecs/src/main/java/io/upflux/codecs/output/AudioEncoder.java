@@ -41,7 +41,8 @@ final class AudioEncoder implements AutoCloseable {
         this.target = target;
         this.timeBase = Av.rational(Av.rational(context.time_base()));
         this.frameSize = context.frame_size() > 0 ? context.frame_size() : 1024;
-        this.queue = av_audio_fifo_alloc(context.sample_fmt(), context.ch_layout().nb_channels(), frameSize * 2);
+        this.queue =
+                av_audio_fifo_alloc(context.sample_fmt(), context.ch_layout().nb_channels(), frameSize * 2);
     }
 
     /** Opens the encoder and adds its stream. @throws StreamException when the encoder is absent or takes no such sound */
@@ -203,7 +204,8 @@ final class AudioEncoder implements AutoCloseable {
         context.sample_rate(rate);
         context.sample_fmt(nearest(codec, AV_CODEC_CONFIG_SAMPLE_FORMAT, AV_SAMPLE_FMT_FLTP));
         context.time_base(new AVRational().num(1).den(rate));
-        context.bit_rate((long) BITS_PER_SECOND_AND_CHANNEL * context.ch_layout().nb_channels());
+        context.bit_rate(
+                (long) BITS_PER_SECOND_AND_CHANNEL * context.ch_layout().nb_channels());
         if (muxer.wantsGlobalHeader()) {
             context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
         }
@@ -229,9 +231,7 @@ final class AudioEncoder implements AutoCloseable {
                 if (value == wanted) {
                     return wanted;
                 }
-                if (what == AV_CODEC_CONFIG_SAMPLE_RATE
-                        && value > wanted
-                        && (best < wanted || value < best)) {
+                if (what == AV_CODEC_CONFIG_SAMPLE_RATE && value > wanted && (best < wanted || value < best)) {
                     best = value;
                 }
             }

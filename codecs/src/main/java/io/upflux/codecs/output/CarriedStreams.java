@@ -24,6 +24,7 @@ final class CarriedStreams implements AutoCloseable {
     private static final AVRational MICROSECONDS = new AVRational().num(1).den(1_000_000);
 
     private final Carriage carriage;
+    private final long startMicros;
     private final Container container;
     private final Muxer muxer;
     private final Notices notices;
@@ -33,8 +34,10 @@ final class CarriedStreams implements AutoCloseable {
 
     private record Cover(AVStream source, int target) {}
 
-    CarriedStreams(Carriage carriage, Container container, Muxer muxer, Notices notices) {
+    /** @param startMicros what to subtract from every time */
+    CarriedStreams(Carriage carriage, long startMicros, Container container, Muxer muxer, Notices notices) {
         this.carriage = carriage;
+        this.startMicros = startMicros;
         this.container = container;
         this.muxer = muxer;
         this.notices = notices;
@@ -71,7 +74,9 @@ final class CarriedStreams implements AutoCloseable {
 
     /** Passes on every packet that the demultiplexer has delivered by now. */
     void drain() {
-        for (AVPacket packet = carriage.packets().poll(); packet != null; packet = carriage.packets().poll()) {
+        for (AVPacket packet = carriage.packets().poll();
+                packet != null;
+                packet = carriage.packets().poll()) {
             try {
                 pass(packet);
             } finally {
@@ -98,12 +103,7 @@ final class CarriedStreams implements AutoCloseable {
         }
         AVStream source = carriage.input().streams(packet.stream_index());
         long offset = offsets.computeIfAbsent(
-                packet.stream_index(),
-                index -> av_rescale_q(carriage.startMicros(), MICROSECONDS, source.time_base()));
-        long time = packet.pts() != AV_NOPTS_VALUE ? packet.pts() : packet.dts();
-        if (time != AV_NOPTS_VALUE && !isWanted(source, time, packet.duration(), offset)) {
-            return;
-        }
+                packet.stream_index(), index -> av_rescale_q(startMicros, MICROSECONDS, source.time_base()));
         if (packet.pts() != AV_NOPTS_VALUE) {
             packet.pts(packet.pts() - offset);
         }
@@ -111,17 +111,6 @@ final class CarriedStreams implements AutoCloseable {
             packet.dts(packet.dts() - offset);
         }
         carried.accept(packet);
-    }
-
-    /** Whether a packet lies in the part asked for. What comes before zero in a whole file (priming) is kept. */
-    private boolean isWanted(AVStream source, long time, long duration, long offset) {
-        Long end = carriage.endMicros();
-        if (end != null && av_rescale_q(time, source.time_base(), MICROSECONDS) >= end) {
-            return false;
-        }
-        long fileStart = carriage.input().start_time();
-        boolean cut = fileStart != AV_NOPTS_VALUE && carriage.startMicros() > fileStart;
-        return !cut || time + Math.max(0, duration) > offset;
     }
 
     private void copy(AVStream source, String label) {

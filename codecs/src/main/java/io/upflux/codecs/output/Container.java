@@ -31,8 +31,7 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         NETWORK
     }
 
-    private static final Set<String> IMAGE_EXTENSIONS =
-            Set.of("png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp");
+    private static final Set<String> IMAGE_EXTENSIONS = Set.of("png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp");
     private static final Pattern NUMBER = Pattern.compile("%0?[0-9]*d");
     private static final Pattern SCHEME = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]+):.*");
 
@@ -43,7 +42,8 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
     private static final Set<String> ISO = Set.of("mp4", "mov", "ipod", "3gp", "3g2", "ismv", "f4v", "psp");
 
     /** Their only picture is a cover. */
-    private static final Set<String> AUDIO_ONLY = Set.of("mp3", "flac", "aiff", "wav", "adts", "tta", "oga", "opus", "spx");
+    private static final Set<String> AUDIO_ONLY =
+            Set.of("mp3", "flac", "aiff", "wav", "adts", "tta", "oga", "opus", "spx");
 
     /** MPEG-TS has no table that libavformat would show; ISO 13818-1 and what its muxer knows. */
     private static final Set<Integer> TS_CODECS = Set.of(
@@ -180,16 +180,16 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
     }
 
     private static AVOutputFormat network(String scheme, String location) {
-        String name =
-                switch (scheme) {
-                    case "rtmp", "rtmps", "rtmpt", "rtmpe", "rtmpte" -> "flv";
-                    case "srt", "udp", "tcp", "tls" -> "mpegts";
-                    case "rtsp", "rtsps" -> "rtsp";
-                    case "rtp" -> "rtp_mpegts";
-                    case "http", "https" -> httpFormat(location);
-                    default -> throw new StreamException(
-                            location + ": do not know what to send by " + scheme + "; name the container");
-                };
+        String name = switch (scheme) {
+            case "rtmp", "rtmps", "rtmpt", "rtmpe", "rtmpte" -> "flv";
+            case "srt", "udp", "tcp", "tls" -> "mpegts";
+            case "rtsp", "rtsps" -> "rtsp";
+            case "rtp" -> "rtp_mpegts";
+            case "http", "https" -> httpFormat(location);
+            default ->
+                throw new StreamException(
+                        location + ": do not know what to send by " + scheme + "; name the container");
+        };
         return guess(name, location);
     }
 

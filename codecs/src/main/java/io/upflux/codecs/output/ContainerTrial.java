@@ -2,8 +2,10 @@ package io.upflux.codecs.output;
 
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_copy;
 import static org.bytedeco.ffmpeg.global.avformat.*;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.av_free;
 
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
@@ -16,6 +18,25 @@ final class ContainerTrial {
     private ContainerTrial() {}
 
     static boolean accepts(Container container, AVStream source) {
+        return accepts(container, stream -> {
+            copyParameters(container, source.codecpar(), stream.codecpar());
+            stream.time_base(source.time_base());
+            stream.sample_aspect_ratio(source.sample_aspect_ratio());
+        });
+    }
+
+    /** Whether a container takes video of this codec at all. */
+    static boolean acceptsVideo(Container container, int codec) {
+        return accepts(container, stream -> {
+            stream.codecpar().codec_type(AVMEDIA_TYPE_VIDEO);
+            stream.codecpar().codec_id(codec);
+            stream.codecpar().width(64);
+            stream.codecpar().height(64);
+            stream.time_base().num(1).den(25);
+        });
+    }
+
+    private static boolean accepts(Container container, Consumer<AVStream> describe) {
         if (container.opensFiles()) {
             return true;
         }
@@ -26,10 +47,7 @@ final class ContainerTrial {
         AVIOContext io = new AVIOContext(null);
         try {
             context.strict_std_compliance(-2);
-            AVStream stream = avformat_new_stream(context, null);
-            copyParameters(container, source.codecpar(), stream.codecpar());
-            stream.time_base(source.time_base());
-            stream.sample_aspect_ratio(source.sample_aspect_ratio());
+            describe.accept(avformat_new_stream(context, null));
             if (avio_open_dyn_buf(io) < 0) {
                 return false;
             }

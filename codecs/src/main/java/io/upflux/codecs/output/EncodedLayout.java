@@ -63,9 +63,9 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
     static @Nullable EncodedLayout nearest(AVCodec codec, EncoderSpec spec, PixelLayout offered) {
         return supported(codec, spec).stream()
                 .filter(candidate -> offered.alpha() || !candidate.layout.alpha() || candidate.isPacked())
+                .min(Comparator.comparingInt(candidate ->
+                        loss(offered, candidate.layout, spec.lossless()).cost()))
                 .map(candidate -> candidate.withoutUnusedAlpha(offered))
-                .min(Comparator.comparingInt(candidate -> loss(offered, candidate.layout, spec.lossless())
-                        .cost()))
                 .orElse(null);
     }
 
@@ -74,7 +74,7 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
         boolean depth = to.depth() < from.depth();
         int cost = depth ? 100 * (from.depth() - to.depth()) : to.depth() - from.depth();
         boolean alpha = from.alpha() && !to.alpha();
-        cost += alpha ? 400 : 0;
+        cost += alpha ? 400 : !from.alpha() && to.alpha() ? 1 : 0;
         boolean chroma = false;
         if (from.family() == Family.GRAY) {
             cost += to.family() == Family.GRAY ? 0 : 5 - to.chromaShiftX() - to.chromaShiftY();
@@ -109,7 +109,9 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
             PixelLayout layout = PACKED.containsKey(format)
                     ? PACKED.get(format)
                     : PixelFormats.layout(format).orElse(null);
-            if (layout != null && !PixelFormats.isFullRange(format) && !spec.avoid().contains(format)) {
+            if (layout != null
+                    && !PixelFormats.isFullRange(format)
+                    && !spec.avoid().contains(format)) {
                 layouts.add(new EncodedLayout(layout, format));
             }
         }

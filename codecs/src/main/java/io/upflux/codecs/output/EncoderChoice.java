@@ -39,12 +39,14 @@ final class EncoderChoice {
         this.options = options;
         List<AVCodec> possible = encoders(PixelLayout.YUV420P);
         if (possible.isEmpty()) {
-            throw new StreamException(location + ": no encoder of this FFmpeg makes video that " + container + " holds");
+            throw new StreamException(
+                    location + ": no encoder of this FFmpeg makes video that " + container + " holds");
         }
         checkOptions(possible);
         if (options.videoCodec() != null) {
-            EncoderTable.spec(options.videoCodec()).rate().options(
-                    new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads()));
+            EncoderTable.spec(options.videoCodec())
+                    .rate()
+                    .options(new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads()));
         }
     }
 
@@ -82,11 +84,20 @@ final class EncoderChoice {
         List<AVCodec> encoders = new ArrayList<>();
         for (String name : names) {
             AVCodec codec = EncoderTable.find(name);
-            if (codec != null && (container.isImage() || container.holds(codec.id()))) {
+            if (codec != null && holds(codec)) {
                 encoders.add(codec);
             }
         }
         return encoders;
+    }
+
+    private boolean holds(AVCodec codec) {
+        if (container.isImage()) {
+            return true;
+        }
+        // QuickTime's table lists codecs that its muxer then refuses; other muxers want headers that do not exist yet.
+        return container.holds(codec.id())
+                && (!container.isIso() || ContainerTrial.acceptsVideo(container, codec.id()));
     }
 
     private AVCodec named(String wanted) {
@@ -95,7 +106,7 @@ final class EncoderChoice {
             throw new StreamException("there is no video encoder " + wanted + " in this build of FFmpeg; available: "
                     + EncoderTable.present().stream().map(EncoderSpec::name).collect(Collectors.joining(", ")));
         }
-        if (!container.isImage() && !container.holds(codec.id())) {
+        if (!holds(codec)) {
             throw new StreamException(location + ": " + container + " cannot hold what " + wanted
                     + " makes; choose another video codec or container (Matroska holds nearly everything)");
         }

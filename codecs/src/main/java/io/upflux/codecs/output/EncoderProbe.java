@@ -2,8 +2,8 @@ package io.upflux.codecs.output;
 
 import io.upflux.codecs.VideoEncoders.Encoder;
 import io.upflux.codecs.ffmpeg.Av;
-import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.codecs.output.EncodedLayout.Loss;
+import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;

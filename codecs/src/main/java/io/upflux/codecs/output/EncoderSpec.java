@@ -38,11 +38,7 @@ record EncoderSpec(
      * @param framesPerSecond nominal, 25 when unknown
      * @param threads 0 to let the encoder decide
      */
-    record Request(
-            @Nullable Integer crf,
-            @Nullable Long bitrate,
-            double framesPerSecond,
-            int threads) {
+    record Request(@Nullable Integer crf, @Nullable Long bitrate, double framesPerSecond, int threads) {
         String crfOr(int otherwise) {
             return Integer.toString(crf != null ? crf : otherwise);
         }
@@ -73,7 +69,8 @@ record EncoderSpec(
     }
 
     EncoderSpec without(Integer... pixelFormats) {
-        return new EncoderSpec(name, hardware, lossless, minSide, evenOnly, largestTimeBase, Set.of(pixelFormats), rate);
+        return new EncoderSpec(
+                name, hardware, lossless, minSide, evenOnly, largestTimeBase, Set.of(pixelFormats), rate);
     }
 
     /** MPEG-1 and MPEG-2 know eight frame rates and nothing between. */

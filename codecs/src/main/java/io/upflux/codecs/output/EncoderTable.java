@@ -57,17 +57,28 @@ final class EncoderTable {
         boolean fullChroma = layout.family() != Family.GRAY && layout.chromaShiftX() + layout.chromaShiftY() < 2;
         return switch (container.name()) {
             case "webm" -> List.of("libsvtav1", "libvpx-vp9", "libaom-av1");
-            case "mpegts" -> deep
-                    ? List.of("libx265", "hevc_nvenc", "libx264", "h264_nvenc", "libopenh264", "mpeg2video")
-                    : List.of("libx264", "h264_nvenc", "libopenh264", "mpeg2video");
-            case "mov" -> deep && fullChroma
-                    ? List.of("prores_ks", "libx265", "libvpx-vp9", "libaom-av1")
-                    : deep
-                            ? List.of("libx265", "hevc_nvenc", "libsvtav1", "libvpx-vp9", "prores_ks", "libopenh264")
-                            : List.of("libx264", "h264_nvenc", "libopenh264", "libsvtav1", "libvpx-vp9", "mpeg4");
-            default -> deep
-                    ? List.of("libx265", "hevc_nvenc", "libsvtav1", "libvpx-vp9", "libaom-av1", "libx264", "libopenh264", "mpeg4")
-                    : List.of("libx264", "h264_nvenc", "libopenh264", "libsvtav1", "libvpx-vp9", "mpeg4");
+            case "mpegts" ->
+                deep
+                        ? List.of("libx265", "hevc_nvenc", "libx264", "h264_nvenc", "libopenh264", "mpeg2video")
+                        : List.of("libx264", "h264_nvenc", "libopenh264", "mpeg2video");
+            case "mov" ->
+                deep && fullChroma
+                        ? List.of("prores_ks", "libx265")
+                        : deep
+                                ? List.of("libx265", "hevc_nvenc", "prores_ks", "libopenh264", "mpeg4")
+                                : List.of("libx264", "h264_nvenc", "libopenh264", "prores_ks", "mpeg4");
+            default ->
+                deep
+                        ? List.of(
+                                "libx265",
+                                "hevc_nvenc",
+                                "libsvtav1",
+                                "libvpx-vp9",
+                                "libaom-av1",
+                                "libx264",
+                                "libopenh264",
+                                "mpeg4")
+                        : List.of("libx264", "h264_nvenc", "libopenh264", "libsvtav1", "libvpx-vp9", "mpeg4");
         };
     }
 
@@ -84,7 +95,9 @@ final class EncoderTable {
                 EncoderSpec.software("libx264", request -> x26x(request, "17", "veryfast")),
                 EncoderSpec.software("libx265", request -> x26x(request, "18", "veryfast"))
                         .from(32),
-                EncoderSpec.software("libopenh264", EncoderTable::openh264).from(16).evenSides(),
+                EncoderSpec.software("libopenh264", EncoderTable::openh264)
+                        .from(16)
+                        .evenSides(),
                 EncoderSpec.software("libsvtav1", EncoderTable::svtav1).from(64),
                 EncoderSpec.software("libvpx-vp9", EncoderTable::vp9)
                         // Its alpha is a second stream that only WebM and Matroska can hold.
@@ -99,10 +112,13 @@ final class EncoderTable {
                 EncoderSpec.software("mpeg4", EncoderTable::quantiser).withLargestTimeBase(65535),
                 EncoderSpec.software("mpeg2video", EncoderTable::quantiser),
                 EncoderSpec.software("mjpeg", EncoderTable::quantiser),
-                EncoderSpec.software("png", request -> fixed("png", request, Map.of())).asLossless(),
+                EncoderSpec.software("png", request -> fixed("png", request, Map.of()))
+                        .asLossless(),
                 EncoderSpec.software("libwebp", EncoderTable::webp).asLossless(),
-                EncoderSpec.software("tiff", request -> fixed("tiff", request, Map.of())).asLossless(),
-                EncoderSpec.software("bmp", request -> fixed("bmp", request, Map.of())).asLossless());
+                EncoderSpec.software("tiff", request -> fixed("tiff", request, Map.of()))
+                        .asLossless(),
+                EncoderSpec.software("bmp", request -> fixed("bmp", request, Map.of()))
+                        .asLossless());
         Map<String, EncoderSpec> byName = new LinkedHashMap<>();
         all.forEach(spec -> byName.put(spec.name(), spec));
         return byName;
@@ -113,13 +129,18 @@ final class EncoderTable {
                 request,
                 request.bitrate() != null
                         ? Map.of("preset", preset, "b", request.bitrate().toString())
-                        : Map.of("preset", preset, "crf", request.crf() != null ? request.crf().toString() : crf));
+                        : Map.of(
+                                "preset",
+                                preset,
+                                "crf",
+                                request.crf() != null ? request.crf().toString() : crf));
     }
 
     /** It has no constant quality, so the quantiser is pinned; its rate control would also misjudge variable rates. */
     private static Map<String, String> openh264(Request request) {
         if (request.bitrate() != null) {
-            return threads(request, Map.of("rc_mode", "bitrate", "b", request.bitrate().toString()));
+            return threads(
+                    request, Map.of("rc_mode", "bitrate", "b", request.bitrate().toString()));
         }
         int qp = Math.min(51, Math.max(1, request.crf() != null ? request.crf() : 20));
         return threads(
@@ -195,26 +216,26 @@ final class EncoderTable {
 
     /** The MPEG-4 and JPEG family: a crf becomes their quantiser scale, 1 (best) to 31. */
     private static Map<String, String> quantiser(Request request) {
+        // Without B-frames every GOP is closed; asking for it makes these encoders refuse.
         if (request.bitrate() != null) {
-            return threads(request, Map.of("b", request.bitrate().toString()));
+            return threads(
+                    request, Map.of("flags", "-cgop", "b", request.bitrate().toString()));
         }
         int scale = Math.max(1, Math.min(31, request.crf() != null ? request.crf() : 2));
-        return threads(
-                request,
-                Map.of(
-                        "flags",
-                        "+qscale",
-                        "global_quality",
-                        Integer.toString(scale * FF_QP2LAMBDA),
-                        "qmin",
-                        Integer.toString(Math.min(scale, 2))));
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("flags", "+qscale-cgop");
+        options.put("global_quality", Integer.toString(scale * FF_QP2LAMBDA));
+        options.put("qmin", Integer.toString(Math.min(scale, 2)));
+        return threads(request, options);
     }
 
     private static Map<String, String> plain(Request request) {
         if (request.crf() != null) {
             return threads(request, Map.of("crf", request.crf().toString()));
         }
-        return threads(request, request.bitrate() != null ? Map.of("b", request.bitrate().toString()) : Map.of());
+        return threads(
+                request,
+                request.bitrate() != null ? Map.of("b", request.bitrate().toString()) : Map.of());
     }
 
     private static Map<String, String> threads(Request request, Map<String, String> options) {

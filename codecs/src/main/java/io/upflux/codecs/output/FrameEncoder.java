@@ -61,7 +61,8 @@ final class FrameEncoder implements AutoCloseable {
                 context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
             }
             hdr.attachTo(context);
-            Map<String, String> settings = new LinkedHashMap<>(candidate.spec().rate().options(request));
+            Map<String, String> settings =
+                    new LinkedHashMap<>(candidate.spec().rate().options(request));
             settings.putAll(userOptions);
             try (AvOptions options = new AvOptions(settings)) {
                 int rc = avcodec_open2(context, candidate.codec(), options.dictionary());
@@ -137,8 +138,7 @@ final class FrameEncoder implements AutoCloseable {
         }
     }
 
-    private static void describe(
-            AVCodecContext context, Candidate candidate, FrameFormat format, EncoderClock clock) {
+    private static void describe(AVCodecContext context, Candidate candidate, FrameFormat format, EncoderClock clock) {
         context.width(format.width()).height(format.height());
         context.pix_fmt(candidate.layout().pixelFormat());
         context.time_base(Av.rational(clock.timeBase()));

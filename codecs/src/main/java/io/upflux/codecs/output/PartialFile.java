@@ -34,7 +34,9 @@ final class PartialFile {
         this.inPlace = inPlace;
         this.sequence = sequence;
         this.overwrite = overwrite;
-        this.partial = inPlace ? target : target.resolveSibling(partialName(target.getFileName().toString()));
+        this.partial = inPlace
+                ? target
+                : target.resolveSibling(partialName(target.getFileName().toString()));
     }
 
     /**

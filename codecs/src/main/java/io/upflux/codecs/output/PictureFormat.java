@@ -24,11 +24,7 @@ final class PictureFormat {
         Family from = offered.layout().family();
         if (layout.family() == Family.RGB) {
             colour = new ColourSpec(
-                    colour.primaries(),
-                    colour.transfer(),
-                    ColourSpec.MATRIX_RGB,
-                    Range.FULL,
-                    ChromaSiting.UNSPECIFIED);
+                    colour.primaries(), colour.transfer(), ColourSpec.MATRIX_RGB, Range.FULL, ChromaSiting.UNSPECIFIED);
         } else if (jpeg) {
             ChromaSiting siting = layout.isSubsampled(1) ? ChromaSiting.CENTER : ChromaSiting.UNSPECIFIED;
             int matrix = layout.family() == Family.GRAY ? ColourSpec.UNSPECIFIED : ColourSpec.MATRIX_BT470BG;

@@ -51,8 +51,7 @@ final class SubtitleConversion implements Carried {
     }
 
     /** Opens both codecs and adds the output stream, or returns null when FFmpeg lacks one of them. */
-    static @Nullable SubtitleConversion open(
-            Muxer muxer, Notices notices, String label, AVStream source, int codec) {
+    static @Nullable SubtitleConversion open(Muxer muxer, Notices notices, String label, AVStream source, int codec) {
         AVCodec from = avcodec_find_decoder(source.codecpar().codec_id());
         AVCodec to = avcodec_find_encoder(codec);
         if (from == null || from.isNull() || to == null || to.isNull()) {
@@ -113,7 +112,8 @@ final class SubtitleConversion implements Carried {
     }
 
     private void encode(AVSubtitle subtitle, AVPacket packet) {
-        long start = av_rescale_q(packet.pts(), timeBase, MILLISECONDS) + Integer.toUnsignedLong(subtitle.start_display_time());
+        long start = av_rescale_q(packet.pts(), timeBase, MILLISECONDS)
+                + Integer.toUnsignedLong(subtitle.start_display_time());
         long end = Integer.toUnsignedLong(subtitle.end_display_time());
         long duration = end == 0 || end == UNKNOWN_END
                 ? av_rescale_q(packet.duration(), timeBase, MILLISECONDS)

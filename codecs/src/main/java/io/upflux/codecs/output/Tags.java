@@ -18,7 +18,38 @@ import org.jspecify.annotations.Nullable;
 /** Titles, languages, dates, chapters: what a container says about its content in words. */
 final class Tags {
     /** They describe the input file, not what it shows. */
-    private static final Set<String> OF_THE_FILE = Set.of("major_brand", "minor_version", "compatible_brands", "encoder");
+    private static final Set<String> OF_THE_FILE =
+            Set.of("major_brand", "minor_version", "compatible_brands", "encoder");
+
+    /** Names that libavformat's MP4 writer has boxes for. */
+    private static final Set<String> MP4_BOXES = Set.of(
+            "title",
+            "artist",
+            "album_artist",
+            "composer",
+            "album",
+            "date",
+            "comment",
+            "genre",
+            "copyright",
+            "grouping",
+            "lyrics",
+            "description",
+            "synopsis",
+            "show",
+            "episode_id",
+            "network",
+            "keywords",
+            "episode_sort",
+            "season_number",
+            "media_type",
+            "hd_video",
+            "gapless_playback",
+            "compilation",
+            "track",
+            "disc",
+            "tmpo",
+            "creation_time");
 
     private static final Set<String> STATISTICS = Set.of("bps", "number_of_frames", "number_of_bytes", "duration");
 
@@ -56,9 +87,11 @@ final class Tags {
         }
     }
 
-    /** Whether there are names outside the few that MP4 has boxes for. */
-    static boolean hasReverseDomainKeys(AVFormatContext from) {
-        return AvOptions.entries(from.metadata()).keySet().stream().anyMatch(key -> key.startsWith("com."));
+    /** Whether there are names for which MP4 has no box of their own, so that they need its free keys. */
+    static boolean needFreeKeys(AVFormatContext from) {
+        return AvOptions.entries(from.metadata()).keySet().stream()
+                .map(key -> key.toLowerCase(Locale.ROOT))
+                .anyMatch(key -> !OF_THE_FILE.contains(key) && !MP4_BOXES.contains(key));
     }
 
     /**
@@ -80,9 +113,7 @@ final class Tags {
             AVRational base = old.time_base();
             long offset = av_rescale_q(startMicros, MICROSECONDS, base);
             long start = Math.max(0, old.start() - offset);
-            long last = endMicros == null
-                    ? Long.MAX_VALUE
-                    : av_rescale_q(endMicros - startMicros, MICROSECONDS, base);
+            long last = endMicros == null ? Long.MAX_VALUE : av_rescale_q(endMicros - startMicros, MICROSECONDS, base);
             long end = old.end() == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : Math.min(old.end() - offset, last);
             if ((end != AV_NOPTS_VALUE && end <= 0) || start >= last) {
                 continue;

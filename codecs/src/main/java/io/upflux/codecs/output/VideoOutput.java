@@ -5,6 +5,7 @@ import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
@@ -25,6 +26,7 @@ public final class VideoOutput implements FrameSink {
     private final EncoderChoice choice;
     private final @Nullable PartialFile file;
     private final @Nullable Carriage carriage;
+    private final long startMicros;
     private final int sourceHeight;
     private final Notices notices;
 
@@ -35,6 +37,7 @@ public final class VideoOutput implements FrameSink {
     private @Nullable CarriedStreams carried;
     private @Nullable AVRational timeBase;
     private int videoIndex;
+    private long startTicks;
     private long frames;
     private long lost;
     private long nextPts;
@@ -56,6 +59,8 @@ public final class VideoOutput implements FrameSink {
         this.choice = choice;
         this.file = file;
         this.carriage = carriage;
+        // What lies before zero (an encoder's priming) stays there, so that nothing else has to move.
+        this.startMicros = carriage == null ? 0 : Math.max(0, carriage.startMicros());
         this.sourceHeight = sourceHeight;
         this.notices = notices;
     }
@@ -117,7 +122,7 @@ public final class VideoOutput implements FrameSink {
                 throw new StreamException(location + ": more than one frame does not fit into one picture; name a"
                         + " pattern such as out_%05d." + container.extension() + ", or a video file");
             }
-            long pts = frame.pts() == VideoFrame.NO_PTS ? nextPts : frame.pts();
+            long pts = frame.pts() == VideoFrame.NO_PTS ? nextPts : frame.pts() - startTicks;
             nextPts = pts + Math.max(1, frame.duration());
             frames++;
             opened(encoder).encode(opened(loader).load(frame), pts, frame.duration(), this::muxVideo);
@@ -217,8 +222,10 @@ public final class VideoOutput implements FrameSink {
     private void report(Candidate candidate, FrameFormat offered) {
         String name = candidate.spec().name();
         if (candidate.loss().any()) {
-            notices.warning(
-                    "encoder " + name + ": " + candidate.loss().describe(offered.layout(), candidate.layout().layout()));
+            notices.warning("encoder " + name + ": "
+                    + candidate
+                            .loss()
+                            .describe(offered.layout(), candidate.layout().layout()));
         } else if (options.videoCodec() == null) {
             notices.info("encoder " + name + ", " + candidate.layout().layout());
         }
@@ -232,7 +239,7 @@ public final class VideoOutput implements FrameSink {
             return;
         }
         AVFormatContext from = input.input();
-        CarriedStreams others = new CarriedStreams(input, container, out, notices);
+        CarriedStreams others = new CarriedStreams(input, startMicros, container, out, notices);
         carried = others;
         for (int i = 0; i < from.nb_streams(); i++) {
             if (i == input.videoStream()) {
@@ -243,7 +250,8 @@ public final class VideoOutput implements FrameSink {
         }
         Tags.copyGlobal(from, out.context());
         if (container.hasChapters()) {
-            Tags.copyChapters(from, out.context(), input.startMicros(), input.endMicros());
+            Long end = input.endMicros();
+            Tags.copyChapters(from, out.context(), startMicros, end);
         } else if (from.nb_chapters() > 0 && !container.isImage()) {
             notices.warning(from.nb_chapters() + " chapters are dropped: " + container + " has none");
         }
@@ -264,13 +272,14 @@ public final class VideoOutput implements FrameSink {
         }
         videoIndex = stream.index();
         timeBase = Av.rational(wanted.timeBase());
+        startTicks = Av.rescale(startMicros, new Rational(1, Av.MICROS), wanted.timeBase());
     }
 
     private Map<String, String> muxerOptions(Muxer out) {
         Map<String, String> settings = new LinkedHashMap<>();
         if (container.isIso() && container.kind() == Container.Kind.FILE) {
-            boolean domainKeys = carriage != null && Tags.hasReverseDomainKeys(carriage.input()) && !hasCover(out);
-            settings.put("movflags", domainKeys ? "+faststart+use_metadata_tags" : "+faststart");
+            boolean freeKeys = carriage != null && Tags.needFreeKeys(carriage.input()) && !hasCover(out);
+            settings.put("movflags", freeKeys ? "+faststart+use_metadata_tags" : "+faststart");
         }
         if (container.kind() == Container.Kind.IMAGE) {
             settings.put("update", "1");

@@ -55,11 +55,13 @@ class VideoRoundTripTest {
 
         assertThat(notices.warnings).isEmpty();
         assertThat(notices.infos).anyMatch(line -> line.startsWith("encoder " + encoder + ","));
-        assertThat(Programs.video(out, "codec_name,width,height,pix_fmt,color_range,color_space,color_transfer,color_primaries"))
+        assertThat(Programs.video(
+                        out, "codec_name,width,height,pix_fmt,color_range,color_space,color_transfer,color_primaries"))
                 // ProRes has no field for the range; it is limited by definition.
                 .isEqualTo(codec + ",96,80," + pixelFormat + (codec.equals("prores") ? ",unknown" : ",tv")
                         + ",bt709,bt709,bt709");
-        assertThat(times(out)).containsExactlyElementsOf(expected(VARIABLE, times(out).get(0)));
+        assertThat(times(out))
+                .containsExactlyElementsOf(expected(VARIABLE, times(out).get(0)));
     }
 
     @Test
@@ -81,7 +83,7 @@ class VideoRoundTripTest {
                 VideoOutput output = VideoOutput.create(out.toString(), options, null, 0, notices)) {
             FrameFormat wanted = output.open(format);
             for (int i = 0; i < pts.length; i++) {
-                output.write(TestInput.bars(scope, wanted, i, pts[i], i + 1 < pts.length ? pts[i + 1] - pts[i] : 40));
+                output.write(Bars.frame(scope, wanted, i, pts[i], i + 1 < pts.length ? pts[i + 1] - pts[i] : 40));
             }
             output.finish();
             assertThat(scope.outstanding()).isZero();
@@ -89,8 +91,7 @@ class VideoRoundTripTest {
     }
 
     private static FrameFormat format(int width, int height, PixelLayout layout, ColourSpec colour) {
-        return new FrameFormat(
-                width, height, layout, colour, Rational.ONE, new Rational(1, 1000), new Rational(25, 1));
+        return new FrameFormat(width, height, layout, colour, Rational.ONE, new Rational(1, 1000), new Rational(25, 1));
     }
 
     /** Presentation times in milliseconds, in order. */

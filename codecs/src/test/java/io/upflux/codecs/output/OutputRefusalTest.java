@@ -1,0 +1,209 @@
+package io.upflux.codecs.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.OutputOptions;
+import io.upflux.frame.FrameFormat;
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputRefusalTest {
+    private static final OutputOptions DEFAULTS = OutputOptions.defaults();
+
+    @TempDir
+    Path folder;
+
+    private final RecordedNotices notices = new RecordedNotices();
+
+    @Test
+    void leavesAnExistingOutputAlone() throws IOException {
+        Path out = Files.writeString(folder.resolve("out.mp4"), "precious");
+
+        assertThatThrownBy(() -> create(out.toString(), DEFAULTS))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith(out + " exists already");
+        assertThat(out).hasContent("precious");
+    }
+
+    @Test
+    void replacesAnExistingOutputWhenTold() throws IOException {
+        Path out = Files.writeString(folder.resolve("out.mkv"), "precious");
+
+        write(out.toString(), DEFAULTS.withOverwrite(true), 2);
+
+        assertThat(Programs.video(out, "codec_type")).isEqualTo("video");
+        assertThat(names()).containsExactly("out.mkv");
+    }
+
+    @Test
+    void refusesTheInputAsOutput() {
+        Path in = folder.resolve("in.mp4");
+        Programs.ffmpeg("-f", "lavfi", "-i", "testsrc=s=48x40:d=0.2", "-c:v", "mpeg4", in);
+
+        assertThatThrownBy(() -> Remux.run(in, in, notices)).hasMessageContaining("is the input itself");
+    }
+
+    @Test
+    void namesWhatIsWrongWithThePlace() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+
+        assertThatThrownBy(() -> create(folder.resolve("none/out.mp4").toString(), DEFAULTS))
+                .hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> create(folder.toString() + "/x.mp4/../file/out.mp4", DEFAULTS))
+                .isInstanceOf(StreamException.class);
+        Path asFolder = Files.createDirectory(folder.resolve("out.mp4"));
+        assertThatThrownBy(() -> create(asFolder.toString(), DEFAULTS)).hasMessageContaining("is a folder");
+        assertThat(file).exists();
+    }
+
+    @Test
+    void refusesAFolderItMayNotWriteTo() throws IOException {
+        Path locked = Files.createDirectory(folder.resolve("locked"));
+        assertThat(locked.toFile().setWritable(false)).isTrue();
+        // The superuser may write everywhere, except where the kernel says no.
+        Path unwritable = Files.isWritable(locked) ? Path.of("/proc") : locked;
+        assumeThat(unwritable).isDirectory();
+
+        assertThatThrownBy(() -> create(unwritable.resolve("out.mp4").toString(), DEFAULTS))
+                .isInstanceOf(StreamException.class)
+                .hasMessageContaining("cannot write here");
+        assertThat(locked.toFile().setWritable(true)).isTrue();
+    }
+
+    @Test
+    void namesUnknownNames() {
+        assertThatThrownBy(() -> create(folder.resolve("out.xyz").toString(), DEFAULTS))
+                .hasMessageContaining("unknown extension .xyz");
+        assertThatThrownBy(() -> create(folder.resolve("out").toString(), DEFAULTS))
+                .hasMessageContaining("no extension");
+        assertThatThrownBy(() -> create(folder.resolve("out.mp3").toString(), DEFAULTS))
+                .hasMessageContaining("holds no video");
+        assertThatThrownBy(() -> create(out(), DEFAULTS.withVideoCodec("libx999")))
+                .hasMessageContaining("no video encoder libx999")
+                .hasMessageContaining("libopenh264");
+        assertThatThrownBy(() -> create(folder.resolve("out.webm").toString(), DEFAULTS.withVideoCodec("mpeg4")))
+                .hasMessageContaining("WEBM cannot hold what mpeg4 makes");
+        assertThatThrownBy(() -> create(out(), DEFAULTS.withContainer("boxes")))
+                .hasMessageContaining("no container named boxes");
+        assertThatThrownBy(() -> create("-", DEFAULTS.withContainer("mp4")))
+                .hasMessageContaining("cannot be written to standard output");
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void refusesUnknownEncoderOptionsBeforeAnyWork() {
+        OutputOptions unknown = DEFAULTS.withVideoCodec("libopenh264").withEncoderOption("colour", "red");
+        assertThatThrownBy(() -> create(out(), unknown)).hasMessage("encoder libopenh264 has no option colour");
+        OutputOptions wrong = DEFAULTS.withVideoCodec("libopenh264").withEncoderOption("rc_mode", "best");
+        assertThatThrownBy(() -> create(out(), wrong))
+                .hasMessageContaining("rc_mode")
+                .hasMessageContaining("best");
+        assertThatThrownBy(() -> create(out(), DEFAULTS.withEncoderOption("colour", "red")))
+                .hasMessageContaining("has no option colour");
+        assertThatThrownBy(() -> create(
+                        folder.resolve("out.mov").toString(),
+                        DEFAULTS.withVideoCodec("prores_ks").withCrf(20)))
+                .hasMessageContaining("prores_ks takes neither crf nor bitrate");
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void passesEncoderOptionsOn() {
+        write(folder.resolve("all-key.mkv").toString(), DEFAULTS.withEncoderOption("g", "1"), 5);
+
+        assertThat(Programs.ffprobe(folder.resolve("all-key.mkv"), "-show_entries", "packet=flags"))
+                .hasSize(5)
+                .allMatch(flags -> flags.startsWith("K"));
+    }
+
+    @Test
+    void leavesNothingBehindWithoutFinish() {
+        try (NativeScope scope = new NativeScope();
+                VideoOutput output = create(out(), DEFAULTS)) {
+            FrameFormat wanted = output.open(Bars.FORMAT);
+            for (int i = 0; i < 10; i++) {
+                output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
+            }
+            assertThat(names())
+                    .singleElement()
+                    .asString()
+                    .startsWith(".out.partial-")
+                    .endsWith(".mp4");
+        }
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void stopsWhenInterrupted() {
+        try (NativeScope scope = new NativeScope();
+                VideoOutput output = create(out(), DEFAULTS)) {
+            FrameFormat wanted = output.open(Bars.FORMAT);
+            output.write(Bars.frame(scope, wanted, 0, 0, 40));
+            output.interrupt();
+            output.interrupt();
+            assertThatThrownBy(() -> output.write(Bars.frame(scope, wanted, 1, 40, 40)))
+                    .hasMessageContaining("interrupted");
+            assertThatThrownBy(output::finish).hasMessageContaining("interrupted");
+            assertThat(scope.outstanding()).isZero();
+        }
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void saysThatTheDiskIsFull() {
+        assumeThat(Path.of("/dev/full")).exists();
+        OutputOptions options = DEFAULTS.withContainer("matroska").withEncoderOption("g", "1");
+
+        assertThatThrownBy(() -> write("/dev/full", options, 200))
+                .isInstanceOf(StreamException.class)
+                .hasMessage("/dev/full: No space left on device");
+        assertThat(Path.of("/dev/full")).exists();
+    }
+
+    @Test
+    void refusesAnEmptyResult() {
+        try (VideoOutput output = create(out(), DEFAULTS)) {
+            output.open(Bars.FORMAT);
+            assertThatThrownBy(output::finish).hasMessageContaining("no frame");
+        }
+        assertThat(names()).isEmpty();
+    }
+
+    private String out() {
+        return folder.resolve("out.mp4").toString();
+    }
+
+    private VideoOutput create(String location, OutputOptions options) {
+        return VideoOutput.create(location, options, null, 0, notices);
+    }
+
+    private void write(String location, OutputOptions options, int frames) {
+        try (NativeScope scope = new NativeScope();
+                VideoOutput output = create(location, options)) {
+            FrameFormat wanted = output.open(Bars.FORMAT);
+            for (int i = 0; i < frames; i++) {
+                output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
+            }
+            output.finish();
+        }
+    }
+
+    private List<String> names() {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("file"))
+                    .toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
