@@ -152,13 +152,15 @@ public final class Catalogue {
     public ModelCard importFile(Path path) {
         OnnxFile file = OnnxFile.read(path);
         if (!file.externalFiles().isEmpty()) {
-            throw new StreamException(path + ": keeps weights in other files (" + String.join(", ", file.externalFiles())
-                    + "); save it as one file to import it, or name it by its path");
+            throw new StreamException(
+                    path + ": keeps weights in other files (" + String.join(", ", file.externalFiles())
+                            + "); save it as one file to import it, or name it by its path");
         }
         ModelCard card = card(file, stemOf(path), path.toString(), true);
         String name = importName(card);
         if (named(name) != null) {
-            throw new StreamException(path + ": there is a model named " + name + " already; rename the file to import it");
+            throw new StreamException(
+                    path + ": there is a model named " + name + " already; rename the file to import it");
         }
         imported.put(name, file.withContract(card.contract()));
         return card(imported, name);
@@ -232,8 +234,8 @@ public final class Catalogue {
     }
 
     private StreamException notInScale(String stem, int scale) {
-        return new StreamException("model " + stem + " does not enlarge by " + scale + "; it exists for scale "
-                + scalesOf(stem));
+        return new StreamException(
+                "model " + stem + " does not enlarge by " + scale + "; it exists for scale " + scalesOf(stem));
     }
 
     private StreamException unknown(String name) {
@@ -280,9 +282,7 @@ public final class Catalogue {
     }
 
     private static boolean isPath(String name) {
-        return name.toLowerCase(Locale.ROOT).endsWith(SUFFIX)
-                || name.contains("/")
-                || name.contains("\\");
+        return name.toLowerCase(Locale.ROOT).endsWith(SUFFIX) || name.contains("/") || name.contains("\\");
     }
 
     private static String stemOf(Path path) {

@@ -42,12 +42,11 @@ public record Device(Kind kind, int index) {
     }
 
     Execution execution(int threads) {
-        Execution.Cuda cuda =
-                switch (kind) {
-                    case AUTO -> Execution.Cuda.IF_PRESENT;
-                    case CPU -> Execution.Cuda.NEVER;
-                    case CUDA -> Execution.Cuda.ASKED;
-                };
+        Execution.Cuda cuda = switch (kind) {
+            case AUTO -> Execution.Cuda.IF_PRESENT;
+            case CPU -> Execution.Cuda.NEVER;
+            case CUDA -> Execution.Cuda.ASKED;
+        };
         return new Execution(cuda, index, threads);
     }
 

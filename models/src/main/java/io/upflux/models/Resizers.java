@@ -69,8 +69,22 @@ final class Resizers {
 
     private static ModelCard card(String stem, int scale, int halo) {
         Contract contract = new Contract(
-                stem, scale, "plain", Format.RGB_F32, Range.UNIT, "rgb", 1, 0, null, 0, halo, 0, "Apache-2.0", "",
-                Map.of(), "final");
+                stem,
+                scale,
+                "plain",
+                Format.RGB_F32,
+                Range.UNIT,
+                "rgb",
+                1,
+                0,
+                null,
+                0,
+                halo,
+                0,
+                "Apache-2.0",
+                "",
+                Map.of(),
+                "final");
         return new ModelCard(stem + "-x" + scale, 0, null, ModelCard.BUNDLED, contract);
     }
 }

@@ -4,6 +4,7 @@ import io.upflux.frame.PixelLayout;
 import io.upflux.frame.PixelLayout.Family;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avutil.AVComponentDescriptor;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,14 @@ public final class PixelFormats {
             }
         }
         return wanted.withDepth(8);
+    }
+
+    /** Replaces a yuvj format, which states its range by its name, by the same planes with the range as a tag. */
+    public static void nameRange(AVFrame frame) {
+        if (isFullRange(frame.format())) {
+            frame.format(plainFormat(frame.format()));
+            frame.color_range(avutil.AVCOL_RANGE_JPEG);
+        }
     }
 
     /** Whether a format's samples are full range by definition. */

@@ -4,15 +4,22 @@ import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.AvOptions;
 import io.upflux.codecs.ffmpeg.Interrupts;
+import io.upflux.codecs.input.Location.Kind;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.jspecify.annotations.Nullable;
 
 /** An opened container: its streams and, one after the other, its packets. One thread, except {@link #interrupt}. */
 public final class Demuxer implements AutoCloseable {
@@ -22,20 +29,26 @@ public final class Demuxer implements AutoCloseable {
     /** Damaged packets in a row after which a damaged input counts as ended. */
     private static final int PATIENCE = 50;
 
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final Location location;
     private final InputOptions options;
-    private final Interrupts interrupts = new Interrupts();
+    private final Interrupts interrupts;
     private final AVFormatContext context;
+    private @Nullable PipeInput pipe;
+    private @Nullable String brokenOff;
     private int damaged;
     private boolean closed;
 
     public Demuxer(String name, InputOptions options) {
         this.options = options;
-        AVFormatContext opened = null;
+        location = Location.of(name);
+        interrupts = new Interrupts();
+        AVFormatContext made = null;
         try {
-            this.location = Location.of(name);
-            opened = open();
-            this.context = opened;
+            made = Av.allocated(avformat.avformat_alloc_context(), location.name());
+            context = made;
+            open();
             if (TEXT_FORMATS.contains(formatName())) {
                 throw new StreamException(location.name() + ": not a media file (it looks like text)");
             }
@@ -45,37 +58,56 @@ public final class Demuxer implements AutoCloseable {
             }
             interrupts.deadline(null);
         } catch (RuntimeException e) {
-            if (opened != null) {
-                avformat.avformat_close_input(opened);
-            }
-            interrupts.close();
+            free(made);
             throw e;
         }
     }
 
-    private AVFormatContext open() {
-        AVFormatContext made = Av.allocated(avformat.avformat_alloc_context(), location.name());
-        interrupts.watch(made);
+    private void open() {
+        interrupts.watch(context);
         if (location.isNetwork()) {
             interrupts.deadline(options.openDeadline());
         }
-        try (AvOptions dictionary = new AvOptions(options.demuxerOptions())) {
+        PipeInput source = pipe();
+        if (source != null) {
+            pipe = source;
+            source.attach(context);
+        }
+        try (AvOptions dictionary = new AvOptions()) {
             if (!location.protocols().isEmpty()) {
                 dictionary.set("protocol_whitelist", location.protocols());
             }
-            // On failure FFmpeg frees the context.
-            int code = avformat.avformat_open_input(made, location.url(), null, dictionary.dictionary());
+            if (location.path() != null) {
+                // The file is there under this very name, so a % in it is no pattern for numbered pictures.
+                dictionary.set("pattern_type", "none");
+            }
+            options.demuxerOptions().forEach(dictionary::set);
+            // On failure FFmpeg frees the context, and the pointer becomes null.
+            int code = avformat.avformat_open_input(context, location.url(), null, dictionary.dictionary());
             if (code < 0) {
                 throw failure(code);
             }
+            Set<String> unknown = dictionary.entries().keySet();
             for (String key : options.demuxerOptions().keySet()) {
-                if (dictionary.entries().containsKey(key)) {
-                    avformat.avformat_close_input(made);
+                if (unknown.contains(key)) {
                     throw new StreamException(location.name() + ": the input does not know the option " + key);
                 }
             }
         }
-        return made;
+    }
+
+    private @Nullable PipeInput pipe() {
+        if (location.kind() == Kind.STANDARD_INPUT) {
+            return PipeInput.standardInput();
+        }
+        if (location.kind() == Kind.NAMED_PIPE) {
+            try {
+                return PipeInput.named(Objects.requireNonNull(location.path()));
+            } catch (IOException e) {
+                throw new StreamException(location.name() + ": " + e.getMessage(), e);
+            }
+        }
+        return null;
     }
 
     /** The container, for readers of its fields. Owned by this demuxer. */
@@ -95,6 +127,17 @@ public final class Demuxer implements AutoCloseable {
     /** Packets that were damaged beyond use so far. */
     public int damaged() {
         return damaged;
+    }
+
+    /** Packets on the way to the wanted ones may be damaged: nobody sees them. */
+    void forgetDamage() {
+        damaged = 0;
+    }
+
+    /** Why reading stopped before the input's end; null when it did not. */
+    @Nullable
+    String brokenOff() {
+        return brokenOff;
     }
 
     /**
@@ -120,7 +163,7 @@ public final class Demuxer implements AutoCloseable {
         throw new StreamException(location.name() + (sound ? ": has sound but no video" : ": has no video"));
     }
 
-    private static boolean isCover(AVStream stream) {
+    static boolean isCover(AVStream stream) {
         return (stream.disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
     }
 
@@ -133,9 +176,27 @@ public final class Demuxer implements AutoCloseable {
         return context.start_time() == Av.NO_PTS ? 0 : context.start_time();
     }
 
-    /** Goes to a key frame at or before an instant, where the input can seek; otherwise stays. */
-    public void seek(long micros) {
-        avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, micros, micros, 0);
+    /** Whether {@link #seek} and {@link #rewind} can work; pipes and live streams only run forward. */
+    boolean canSeek() {
+        AVIOContext io = context.pb();
+        if (io == null || io.isNull()) {
+            return (context.ctx_flags() & avformat.AVFMTCTX_UNSEEKABLE) == 0 && context.duration() > 0;
+        }
+        return (io.seekable() & avformat.AVIO_SEEKABLE_NORMAL) != 0;
+    }
+
+    /** Goes to a packet at or before an instant, often but not always a key frame's; false when it cannot. */
+    boolean seek(long micros) {
+        brokenOff = null;
+        return avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, micros, micros, 0) >= 0;
+    }
+
+    /** Goes back to the beginning. */
+    void rewind() {
+        brokenOff = null;
+        if (avformat.avformat_seek_file(context, -1, 0, 0, 0, avformat.AVSEEK_FLAG_BYTE) < 0) {
+            seek(startMicros());
+        }
     }
 
     /**
@@ -145,37 +206,50 @@ public final class Demuxer implements AutoCloseable {
      * @throws StreamException when interrupted or stalled
      */
     public boolean read(AVPacket packet) {
-        int failures = 0;
-        while (true) {
+        for (int failures = 0; failures < PATIENCE; ) {
             if (location.isNetwork()) {
                 interrupts.deadline(options.readDeadline());
             }
             int code = avformat.av_read_frame(context, packet);
             if (code >= 0) {
-                if ((packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
+                if (failures > 0 || (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
                     damaged++;
                 }
                 return true;
             }
-            if (code == Av.END) {
-                return false;
-            }
             if (interrupts.isInterrupted() || interrupts.isExpired() || code == avutil.AVERROR_EXIT) {
                 throw failure(code);
             }
-            if (code != Av.AGAIN) {
-                damaged++;
-                failures++;
-                if (failures > PATIENCE || avformat.avio_feof(context.pb()) != 0) {
-                    return false;
-                }
+            if (code == Av.AGAIN) {
+                LockSupport.parkNanos(RETRY_NANOS);
+                continue;
             }
+            int cause = code == Av.END ? ioError() : code;
+            if (cause >= 0) {
+                return false;
+            }
+            brokenOff = Av.text(cause);
+            if (code != avutil.AVERROR_INVALIDDATA || avformat.avio_feof(context.pb()) != 0) {
+                return false;
+            }
+            failures++;
         }
+        return false;
+    }
+
+    /** What went wrong underneath an "end"; 0 for nothing. */
+    private int ioError() {
+        AVIOContext io = context.pb();
+        return io == null || io.isNull() || io.error() == Av.END ? 0 : Math.min(io.error(), 0);
     }
 
     /** Makes blocking calls fail soon. Any thread. */
     public void interrupt() {
         interrupts.interrupt();
+        PipeInput source = pipe;
+        if (source != null) {
+            source.interrupt();
+        }
     }
 
     private StreamException failure(int code) {
@@ -195,8 +269,17 @@ public final class Demuxer implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            avformat.avformat_close_input(context);
-            interrupts.close();
+            free(context);
         }
+    }
+
+    private void free(@Nullable AVFormatContext opened) {
+        if (opened != null && !opened.isNull()) {
+            avformat.avformat_close_input(opened);
+        }
+        if (pipe != null) {
+            pipe.close();
+        }
+        interrupts.close();
     }
 }

@@ -18,9 +18,6 @@ final class FilterChain implements AutoCloseable {
     private final AVFilterContext source;
     private final AVFilterContext sink;
     private final Rational timeBase;
-    private final int width;
-    private final int height;
-    private final int format;
     private boolean closed;
 
     /**
@@ -30,9 +27,6 @@ final class FilterChain implements AutoCloseable {
      */
     FilterChain(AVFrame like, Rational timeBase, List<String> filters, String name) {
         this.timeBase = timeBase;
-        this.width = like.width();
-        this.height = like.height();
-        this.format = like.format();
         graph = Av.allocated(avfilter.avfilter_graph_alloc(), name);
         try {
             graph.nb_threads(1);
@@ -42,9 +36,9 @@ final class FilterChain implements AutoCloseable {
                     String.format(
                             Locale.ROOT,
                             "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=%d/%d:colorspace=%d:range=%d",
-                            width,
-                            height,
-                            format,
+                            like.width(),
+                            like.height(),
+                            like.format(),
                             timeBase.num(),
                             timeBase.den(),
                             aspect.num(),
@@ -77,11 +71,6 @@ final class FilterChain implements AutoCloseable {
                 Av.allocated(avfilter.avfilter_graph_alloc_filter(graph, kind, filter + graph.nb_filters()), name);
         Av.check(avfilter.avfilter_init_str(made, arguments), name + ": filter " + filter);
         return made;
-    }
-
-    /** Whether frames like this one may be sent. */
-    boolean accepts(AVFrame frame) {
-        return frame.width() == width && frame.height() == height && frame.format() == format;
     }
 
     /** Feeds a frame, whose reference is taken over, or null for the end. */

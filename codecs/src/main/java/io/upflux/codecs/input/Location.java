@@ -3,40 +3,79 @@ package io.upflux.codecs.input;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the user wrote for an input, and what FFmpeg is given for it.
  *
  * @param name for messages
  * @param url for FFmpeg
- * @param isNetwork whether reading may stall, so that deadlines apply
+ * @param kind how it is read
+ * @param path of local files and named pipes
  */
-record Location(String name, String url, boolean isNetwork) {
+record Location(
+        String name, String url, Kind kind, @Nullable Path path) {
+    /** Two letters at least, so that {@code C:} stays a drive. */
     private static final Pattern SCHEME = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]+:.*", Pattern.DOTALL);
 
     /** A playlist or stream description on the local disk must not make us fetch things from elsewhere. */
     private static final String LOCAL_PROTOCOLS = "file,pipe,crypto,data,fd";
 
-    /** @throws StreamException when a local file cannot be read, saying why */
-    static Location of(String name) {
-        if (name.equals("-")) {
-            return new Location("standard input", "pipe:0", false);
-        }
-        if (SCHEME.matcher(name).matches() && !Files.exists(Path.of(name.split(":", 2)[0] + ":"))) {
-            String scheme = name.substring(0, name.indexOf(':')).toLowerCase(Locale.ROOT);
-            if (!scheme.equals("file")) {
-                return new Location(name, name, !scheme.equals("pipe") && !scheme.equals("data"));
-            }
-            return local(name, Path.of(name.substring("file:".length())));
-        }
-        return local(name, Path.of(name));
+    enum Kind {
+        /** A file, or another protocol that never leaves this machine. */
+        LOCAL,
+        STANDARD_INPUT,
+        NAMED_PIPE,
+        /** Reading may stall, so deadlines apply. */
+        NETWORK
     }
 
+    /** @throws StreamException when a local file cannot be read, saying why */
+    static Location of(String name) {
+        if (name.equals("-") || name.equals("pipe:") || name.equals("pipe:0")) {
+            return new Location("standard input", "pipe:0", Kind.STANDARD_INPUT, null);
+        }
+        if (SCHEME.matcher(name).matches() && !isFile(name)) {
+            String scheme = name.substring(0, name.indexOf(':')).toLowerCase(Locale.ROOT);
+            return switch (scheme) {
+                case "file" -> local(name, path(name, name.substring("file:".length())));
+                case "data", "fd" -> new Location(name, name, Kind.LOCAL, null);
+                default -> new Location(name, name, Kind.NETWORK, null);
+            };
+        }
+        return local(name, path(name, name));
+    }
+
+    boolean isNetwork() {
+        return kind == Kind.NETWORK;
+    }
+
+    /**
+     * What it may lead to; empty for FFmpeg's own rule, by which a network protocol leads to its like and never to a
+     * local file.
+     */
     String protocols() {
-        return isNetwork ? "" : LOCAL_PROTOCOLS;
+        return isNetwork() ? "" : LOCAL_PROTOCOLS;
+    }
+
+    private static boolean isFile(String name) {
+        try {
+            return Files.exists(Path.of(name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private static Path path(String name, String path) {
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new StreamException(name + ": not a file name in this locale: " + e.getReason(), e);
+        }
     }
 
     private static Location local(String name, Path path) {
@@ -56,6 +95,7 @@ record Location(String name, String url, boolean isNetwork) {
         } catch (IOException e) {
             throw new StreamException(name + ": " + e.getMessage(), e);
         }
-        return new Location(name, "file:" + path, false);
+        Kind kind = Files.isRegularFile(path) ? Kind.LOCAL : Kind.NAMED_PIPE;
+        return new Location(name, "file:" + path, kind, path);
     }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.IntPointer;
@@ -17,13 +19,23 @@ import org.bytedeco.javacpp.IntPointer;
 record Orientation(int degrees, List<String> filters) {
     private static final int MATRIX_INTS = 9;
 
+    /** As a frame says (still pictures, H.264 messages), else as its stream says. */
+    static Orientation of(AVFrame frame, AVCodecParameters parameters) {
+        AVFrameSideData data = avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
+        return data == null || data.isNull() || data.size() < MATRIX_INTS * Integer.BYTES
+                ? of(parameters)
+                : of(new IntPointer(data.data()));
+    }
+
     static Orientation of(AVCodecParameters parameters) {
         AVPacketSideData data = avcodec.av_packet_side_data_get(
                 parameters.coded_side_data(), parameters.nb_coded_side_data(), avcodec.AV_PKT_DATA_DISPLAYMATRIX);
-        if (data == null || data.isNull() || data.size() < MATRIX_INTS * Integer.BYTES) {
-            return new Orientation(0, List.of());
-        }
-        IntPointer matrix = new IntPointer(data.data());
+        return data == null || data.isNull() || data.size() < MATRIX_INTS * Integer.BYTES
+                ? new Orientation(0, List.of())
+                : of(new IntPointer(data.data()));
+    }
+
+    private static Orientation of(IntPointer matrix) {
         double counterClockwise = avutil.av_display_rotation_get(matrix);
         if (Double.isNaN(counterClockwise)) {
             return new Orientation(0, List.of());
@@ -41,10 +53,13 @@ record Orientation(int degrees, List<String> filters) {
                     filters.add("vflip");
                 }
             }
-            default -> {
+            case 0 -> {
                 if (matrix.get(4) < 0) {
                     filters.add("vflip");
                 }
+            }
+            default -> {
+                // Any other angle would need corners that do not exist.
             }
         }
         return new Orientation(degrees, List.copyOf(filters));

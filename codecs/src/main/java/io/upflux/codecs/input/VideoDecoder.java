@@ -2,17 +2,23 @@ package io.upflux.codecs.input;
 
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.pipeline.StreamException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
 /** One stream's decoder. Damage is counted and decoding goes on. One thread at a time. */
 final class VideoDecoder implements AutoCloseable {
     private final AVCodecContext context;
+    private final long @Nullable [] crop;
     private int damaged;
     private boolean closed;
 
@@ -23,11 +29,14 @@ final class VideoDecoder implements AutoCloseable {
             throw new StreamException(name + ": there is no decoder for " + Av.string(avcodec.avcodec_get_name(id))
                     + " video in this build of FFmpeg");
         }
+        crop = containerCrop(stream.codecpar());
         context = Av.allocated(avcodec.avcodec_alloc_context3(codec), name);
         try {
             Av.check(avcodec.avcodec_parameters_to_context(context, stream.codecpar()), name);
             context.pkt_timebase(stream.time_base());
             context.thread_count(threads);
+            // Views of planes need no alignment, and without this FFmpeg rounds what is cut off at the left.
+            context.flags(context.flags() | avcodec.AV_CODEC_FLAG_UNALIGNED);
             context.thread_type(AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE);
             Av.check(
                     avcodec.avcodec_open2(context, codec, (org.bytedeco.javacpp.PointerPointer<?>) null),
@@ -62,6 +71,7 @@ final class VideoDecoder implements AutoCloseable {
             if (frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
                 damaged++;
             }
+            crop(frame);
             return Result.FRAME;
         }
         if (code == Av.END) {
@@ -72,6 +82,45 @@ final class VideoDecoder implements AutoCloseable {
             damaged++;
         }
         return Result.NEEDS_INPUT;
+    }
+
+    /** Frames on the way to the wanted ones may be damaged: nobody sees them. */
+    void forgetDamage() {
+        damaged = 0;
+    }
+
+    /** To be called after seeking: the next packet follows nothing. */
+    void restart() {
+        avcodec.avcodec_flush_buffers(context);
+        damaged = 0;
+    }
+
+    /** The decoder applies what the video itself states; a container may cut further. */
+    private void crop(AVFrame frame) {
+        if (crop == null) {
+            return;
+        }
+        frame.crop_top(crop[0]);
+        frame.crop_bottom(crop[1]);
+        frame.crop_left(crop[2]);
+        frame.crop_right(crop[3]);
+        // A cut that leaves nothing is refused, and the whole picture stays.
+        avutil.av_frame_apply_cropping(frame, avutil.AV_FRAME_CROP_UNALIGNED);
+    }
+
+    private static long @Nullable [] containerCrop(AVCodecParameters parameters) {
+        AVPacketSideData data = avcodec.av_packet_side_data_get(
+                parameters.coded_side_data(), parameters.nb_coded_side_data(), avcodec.AV_PKT_DATA_FRAME_CROPPING);
+        if (data == null || data.isNull() || data.size() < 4 * Integer.BYTES) {
+            return null;
+        }
+        ByteBuffer sides =
+                data.data().capacity(4 * Integer.BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        long[] crop = new long[4];
+        for (int i = 0; i < crop.length; i++) {
+            crop[i] = Integer.toUnsignedLong(sides.getInt(i * Integer.BYTES));
+        }
+        return crop;
     }
 
     enum Result {

@@ -49,7 +49,8 @@ final class Tags {
             "track",
             "disc",
             "tmpo",
-            "creation_time");
+            "creation_time",
+            "location");
 
     private static final Set<String> STATISTICS = Set.of("bps", "number_of_frames", "number_of_bytes", "duration");
 

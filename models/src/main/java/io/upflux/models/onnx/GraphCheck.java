@@ -17,12 +17,30 @@ import org.jspecify.annotations.Nullable;
  * @param tile null when sides are free
  * @param batch 0 when free
  */
-record GraphCheck(Tensor input, Tensor output, int channels, boolean half, @Nullable Size tile, int batch) {
+record GraphCheck(
+        Tensor input,
+        Tensor output,
+        int channels,
+        boolean half,
+        @Nullable Size tile,
+        int batch) {
     private static final int FLOAT = 1;
     private static final int FLOAT16 = 10;
     private static final String[] TYPES = {
-        "no tensor", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16",
-        "float64", "uint32", "uint64"
+        "no tensor",
+        "float32",
+        "uint8",
+        "int8",
+        "uint16",
+        "int16",
+        "int32",
+        "int64",
+        "string",
+        "bool",
+        "float16",
+        "float64",
+        "uint32",
+        "uint64"
     };
 
     /** @throws StreamException when it cannot be a model that Upflux runs */
@@ -30,8 +48,9 @@ record GraphCheck(Tensor input, Tensor output, int channels, boolean half, @Null
         OnnxGraph graph = file.graph();
         String label = file.label();
         if (!graph.customOperators().isEmpty()) {
-            throw new StreamException(label + ": uses operators outside ONNX, " + String.join(", ", graph.customOperators())
-                    + ", which ONNX Runtime does not know; export it without them");
+            throw new StreamException(
+                    label + ": uses operators outside ONNX, " + String.join(", ", graph.customOperators())
+                            + ", which ONNX Runtime does not know; export it without them");
         }
         Tensor input = only(label, "input", graph.inputs());
         Tensor output = only(label, "output", graph.outputs());
@@ -39,14 +58,16 @@ record GraphCheck(Tensor input, Tensor output, int channels, boolean half, @Null
         picture(label, "output", output);
         int channels = channels(label, input.sides());
         List<Side> sides = input.sides();
-        boolean fixed = sides.size() == 4 && sides.get(2).fixed() && sides.get(3).fixed();
+        boolean fixed =
+                sides.size() == 4 && sides.get(2).fixed() && sides.get(3).fixed();
         if (sides.size() == 4 && sides.get(2).fixed() != sides.get(3).fixed()) {
-            throw new StreamException(label + ": fixes only one side of its input; export it with both fixed or both free");
+            throw new StreamException(
+                    label + ": fixes only one side of its input; export it with both fixed or both free");
         }
-        Size tile = fixed
-                ? new Size((int) sides.get(3).length(), (int) sides.get(2).length())
-                : null;
-        int batch = !sides.isEmpty() && sides.get(0).fixed() ? (int) sides.get(0).length() : 0;
+        Size tile =
+                fixed ? new Size((int) sides.get(3).length(), (int) sides.get(2).length()) : null;
+        int batch =
+                !sides.isEmpty() && sides.get(0).fixed() ? (int) sides.get(0).length() : 0;
         return new GraphCheck(input, output, channels, input.elementType() == FLOAT16, tile, batch);
     }
 
@@ -61,8 +82,8 @@ record GraphCheck(Tensor input, Tensor output, int channels, boolean half, @Null
 
     private static Tensor only(String label, String which, List<Tensor> tensors) {
         if (tensors.size() != 1) {
-            throw new StreamException(label + ": has " + tensors.size() + " " + which + "s where a super-resolution model has one "
-                    + which);
+            throw new StreamException(label + ": has " + tensors.size() + " " + which
+                    + "s where a super-resolution model has one " + which);
         }
         return tensors.get(0);
     }
@@ -70,8 +91,8 @@ record GraphCheck(Tensor input, Tensor output, int channels, boolean half, @Null
     private static void picture(String label, String which, Tensor tensor) {
         if (tensor.elementType() != FLOAT && tensor.elementType() != FLOAT16) {
             int type = tensor.elementType();
-            throw new StreamException(label + ": its " + which + " is " + (type < TYPES.length ? TYPES[type] : "type " + type)
-                    + "; supported are float32 and float16");
+            throw new StreamException(label + ": its " + which + " is "
+                    + (type < TYPES.length ? TYPES[type] : "type " + type) + "; supported are float32 and float16");
         }
         if (tensor.ranked() && tensor.sides().size() != 4) {
             throw new StreamException(label + ": is no super-resolution model: its " + which + " has "
@@ -86,7 +107,8 @@ record GraphCheck(Tensor input, Tensor output, int channels, boolean half, @Null
         long channels = sides.get(1).length();
         if (channels != 1 && channels != 3) {
             String hint = sides.get(3).length() == 3 ? " (it takes channels last; export it as NCHW)" : "";
-            throw new StreamException(label + ": takes " + channels + " channels; supported are 1 (luma) and 3 (RGB)" + hint);
+            throw new StreamException(
+                    label + ": takes " + channels + " channels; supported are 1 (luma) and 3 (RGB)" + hint);
         }
         return (int) channels;
     }

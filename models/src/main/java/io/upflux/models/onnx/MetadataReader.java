@@ -129,8 +129,9 @@ final class MetadataReader {
         if (node.isNumber()) {
             to.put(path, node.doubleValue());
         }
-        node.fields().forEachRemaining(field -> collect(
-                path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), to));
+        node.fields()
+                .forEachRemaining(field ->
+                        collect(path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), to));
     }
 
     private StreamException wrong(String key, String value, String expected) {

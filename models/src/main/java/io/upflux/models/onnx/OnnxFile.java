@@ -96,7 +96,8 @@ public final class OnnxFile {
         byte[] own = new byte[bytes.remaining()];
         bytes.duplicate().get(own);
         out.writeBytes(own);
-        for (Map.Entry<String, String> entry : MetadataReader.toMetadata(contract).entrySet()) {
+        for (Map.Entry<String, String> entry :
+                MetadataReader.toMetadata(contract).entrySet()) {
             if (!graph.metadata().containsKey(entry.getKey())) {
                 ByteArrayOutputStream pair = new ByteArrayOutputStream();
                 field(pair, 1, entry.getKey().getBytes(StandardCharsets.UTF_8));
@@ -111,7 +112,8 @@ public final class OnnxFile {
         return graph;
     }
 
-    @Nullable Path path() {
+    @Nullable
+    Path path() {
         return path;
     }
 

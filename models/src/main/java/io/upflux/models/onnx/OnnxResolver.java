@@ -110,8 +110,8 @@ public final class OnnxResolver implements SuperResolver {
     public TileBatch newBatch(TileShape shape) {
         Size fixed = contract.tile();
         if (fixed != null && (shape.width() != fixed.width() || shape.height() != fixed.height())) {
-            throw new StreamException(traits.name() + ": runs tiles of " + fixed + " only, not of " + shape.width() + "x"
-                    + shape.height());
+            throw new StreamException(traits.name() + ": runs tiles of " + fixed + " only, not of " + shape.width()
+                    + "x" + shape.height());
         }
         if (contract.batch() > 0 && shape.batch() != contract.batch()) {
             throw new StreamException(

@@ -26,7 +26,8 @@ final class Ort {
             return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         } catch (LinkageError e) {
             throw new StreamException(
-                    "ONNX Runtime cannot be loaded on this machine: " + firstLine(e) + "; see -Donnxruntime.native.path",
+                    "ONNX Runtime cannot be loaded on this machine: " + firstLine(e)
+                            + "; see -Donnxruntime.native.path",
                     e);
         }
     }

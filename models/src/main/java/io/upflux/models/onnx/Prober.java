@@ -96,7 +96,8 @@ final class Prober {
      *
      * @throws StreamException when the model fails on flat grey
      */
-    @Nullable Range range() {
+    @Nullable
+    Range range() {
         double unit = deviation(Range.UNIT);
         double bytes = deviation(Range.BYTE);
         if (Math.min(unit, bytes) > 0.2) {
@@ -203,7 +204,8 @@ final class Prober {
     }
 
     private static int scale(String label, Picture input, Picture output) {
-        String sizes = "makes " + output.width() + "x" + output.height() + " of " + input.width() + "x" + input.height();
+        String sizes =
+                "makes " + output.width() + "x" + output.height() + " of " + input.width() + "x" + input.height();
         if (output.channels() != input.channels()) {
             throw new StreamException(label + ": is no super-resolution model: takes " + input.channels()
                     + " channels and returns " + output.channels());

@@ -54,7 +54,8 @@ final class ProviderChoice {
         boolean asked = execution.cuda() == Cuda.ASKED;
         if (!inThisBuild.contains(OrtProvider.CUDA)) {
             if (asked) {
-                notices.warning(label + ": runs on the CPU: this build of ONNX Runtime has no CUDA; build Upflux with -Pcuda");
+                notices.warning(
+                        label + ": runs on the CPU: this build of ONNX Runtime has no CUDA; build Upflux with -Pcuda");
             }
             return null;
         }

@@ -47,8 +47,10 @@ final class ShapeSessions implements AutoCloseable {
             try {
                 entry = new Entry(factory.forShape(provider, shape));
             } catch (OrtException e) {
-                throw new StreamException(label + ": cannot run tiles of " + shape.width() + "x" + shape.height()
-                        + " in batches of " + shape.batch() + ": " + Ort.reason(e), e);
+                throw new StreamException(
+                        label + ": cannot run tiles of " + shape.width() + "x" + shape.height() + " in batches of "
+                                + shape.batch() + ": " + Ort.reason(e),
+                        e);
             }
         }
         entry.users++;

@@ -53,8 +53,7 @@ final class PictureUpscale {
 
     private double[][] run(double[][] planes, int width, int height) {
         TileShape shape = shape(width, height);
-        TilePlan plan =
-                TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo(), traits.align());
+        TilePlan plan = TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo(), traits.align());
         double[][] out = new double[planes.length][width * height * traits.scale() * traits.scale()];
         try (TileBatch batch = resolver.newBatch(shape)) {
             for (Tile tile : plan.tiles()) {

@@ -27,8 +27,8 @@ public final class Psnr {
 
     static void requireSameSize(RgbPicture a, RgbPicture b) {
         if (a.width() != b.width() || a.height() != b.height()) {
-            throw new IllegalArgumentException("cannot compare " + a.width() + "x" + a.height() + " with " + b.width()
-                    + "x" + b.height());
+            throw new IllegalArgumentException(
+                    "cannot compare " + a.width() + "x" + a.height() + " with " + b.width() + "x" + b.height());
         }
     }
 }

@@ -29,8 +29,7 @@ public final class SeparableResizer implements SuperResolver {
     private SeparableResizer(Kernel kernel, int scale) {
         this.kernel = kernel;
         this.phases = new Phases(kernel, scale);
-        this.traits =
-                new Traits(kernel.label() + "-x" + scale, scale, 3, 1, kernel.reach(), "java", "fp32");
+        this.traits = new Traits(kernel.label() + "-x" + scale, scale, 3, 1, kernel.reach(), "java", "fp32");
     }
 
     /**
@@ -39,8 +38,8 @@ public final class SeparableResizer implements SuperResolver {
      */
     public static SuperResolver of(Kernel kernel, int scale) {
         if (scale < 1 || scale > LARGEST_SCALE) {
-            throw new StreamException(
-                    kernel.label() + " enlarges by 1 to " + LARGEST_SCALE + ", not by " + scale + "; choose such a scale");
+            throw new StreamException(kernel.label() + " enlarges by 1 to " + LARGEST_SCALE + ", not by " + scale
+                    + "; choose such a scale");
         }
         return new SeparableResizer(kernel, scale);
     }
