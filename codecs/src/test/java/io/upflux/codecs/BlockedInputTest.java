@@ -119,8 +119,8 @@ class BlockedInputTest {
     void interruptsAndClosesInAnyOrderAreHarmless() throws Exception {
         clip();
         for (int i = 0; i < 30; i++) {
-            MediaSource source = MediaSource.open(
-                    folder.resolve("clip.ts").toString(), InputOptions.defaults(), notices);
+            MediaSource source =
+                    MediaSource.open(folder.resolve("clip.ts").toString(), InputOptions.defaults(), notices);
             CompletableFuture<Throwable> reading = readUntilItFails(source);
             CompletableFuture<Void> interrupting = CompletableFuture.runAsync(source::interrupt);
             reading.get(10, TimeUnit.SECONDS);
@@ -158,7 +158,8 @@ class BlockedInputTest {
 
     private Path pipe() throws Exception {
         Path pipe = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         return pipe;
     }
 

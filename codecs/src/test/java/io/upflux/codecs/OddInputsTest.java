@@ -57,7 +57,8 @@ class OddInputsTest {
         List<Picture> pictures = read(clip);
         assertThat(pictures).hasSize(100);
         long[] steps = LongStream.range(1, 100)
-                .map(i -> pictures.get((int) i).pts() - pictures.get((int) i - 1).pts())
+                .map(i ->
+                        pictures.get((int) i).pts() - pictures.get((int) i - 1).pts())
                 .toArray();
         assertThat(steps).containsOnly(3600);
         assertThat(notices.warnings).isEmpty();
@@ -71,7 +72,14 @@ class OddInputsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cr\u00e8me br\u00fbl\u00e9e \u5bff\u53f8.mkv", "12:30 at: noon.mkv", "50%d off.png", "-dash.mkv", "it's.mkv"})
+    @ValueSource(
+            strings = {
+                "cr\u00e8me br\u00fbl\u00e9e \u5bff\u53f8.mkv",
+                "12:30 at: noon.mkv",
+                "50%d off.png",
+                "-dash.mkv",
+                "it's.mkv"
+            })
     void anyFileNameWorks(String name) {
         Path clip = make("plain." + name.replaceAll(".*\\.", ""), "testsrc2=size=16x16:rate=25:duration=0.04");
         Path renamed = folder.resolve(name);
@@ -91,15 +99,45 @@ class OddInputsTest {
         Path cover = make("cover.png", "testsrc2=size=640x480:rate=1:duration=1");
         Path song = folder.resolve("song.mp3");
         ffmpeg(
-                "-f", "lavfi", "-i", "sine=duration=1", "-i", cover.toString(), "-map", "0", "-map", "1", "-c:v",
-                "copy", "-disposition:v", "attached_pic", "-id3v2_version", "3", song.toString());
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=duration=1",
+                "-i",
+                cover.toString(),
+                "-map",
+                "0",
+                "-map",
+                "1",
+                "-c:v",
+                "copy",
+                "-disposition:v",
+                "attached_pic",
+                "-id3v2_version",
+                "3",
+                song.toString());
         assertThatThrownBy(() -> MediaSource.open(song.toString(), DEFAULTS, notices))
                 .isInstanceOf(StreamException.class)
                 .hasMessage(song + ": has sound but no video");
         Path film = folder.resolve("film.mp4");
         ffmpeg(
-                "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=1", "-i", cover.toString(), "-map", "1",
-                "-map", "0", "-c:v:0", "copy", "-disposition:v:0", "attached_pic", "-c:v:1", "mpeg4", film.toString());
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x48:rate=25:duration=1",
+                "-i",
+                cover.toString(),
+                "-map",
+                "1",
+                "-map",
+                "0",
+                "-c:v:0",
+                "copy",
+                "-disposition:v:0",
+                "attached_pic",
+                "-c:v:1",
+                "mpeg4",
+                film.toString());
         List<Picture> pictures = read(film);
         assertThat(pictures).hasSize(25);
         assertThat(pictures.get(0).format().width()).isEqualTo(64);
@@ -113,8 +151,42 @@ class OddInputsTest {
         Path plain = make("plain.jpg", "testsrc2=size=48x32:rate=1:duration=1", "-q:v", "2");
         // EXIF with the single entry Orientation (0x0112) = 6: turn clockwise by 90 degrees (CIPA DC-008, 4.6.4).
         byte[] exif = {
-            (byte) 0xff, (byte) 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0,
-            3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0
+            (byte) 0xff,
+            (byte) 0xe1,
+            0,
+            34,
+            'E',
+            'x',
+            'i',
+            'f',
+            0,
+            0,
+            'M',
+            'M',
+            0,
+            42,
+            0,
+            0,
+            0,
+            8,
+            0,
+            1,
+            0x01,
+            0x12,
+            0,
+            3,
+            0,
+            0,
+            0,
+            1,
+            0,
+            6,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0
         };
         byte[] jpeg = Files.readAllBytes(plain);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -138,8 +210,16 @@ class OddInputsTest {
     @Test
     void turningKeepsFullRangeAspectAndSkewedChroma() {
         Path plain = make(
-                "plain.mov", "testsrc2=size=48x32:rate=25:duration=0.2", "-pix_fmt", "yuvj422p", "-c:v", "mjpeg",
-                "-q:v", "2", "-vf", "setsar=4/3");
+                "plain.mov",
+                "testsrc2=size=48x32:rate=25:duration=0.2",
+                "-pix_fmt",
+                "yuvj422p",
+                "-c:v",
+                "mjpeg",
+                "-q:v",
+                "2",
+                "-vf",
+                "setsar=4/3");
         Path turned = folder.resolve("turned.mov");
         ffmpeg("-display_rotation", "180", "-i", plain.toString(), "-c", "copy", turned.toString());
         Path quarter = folder.resolve("quarter.mov");
@@ -180,7 +260,8 @@ class OddInputsTest {
         List<Picture> woven = Pictures.read(clip, DEFAULTS.withDeinterlace(false), notices);
         List<Picture> full = read(clip);
         assertThat(woven).hasSize(frames);
-        assertThat(full.stream().map(Picture::pts)).isEqualTo(woven.stream().map(Picture::pts).toList());
+        assertThat(full.stream().map(Picture::pts))
+                .isEqualTo(woven.stream().map(Picture::pts).toList());
         assertThat(full.stream().map(Picture::duration))
                 .isEqualTo(woven.stream().map(Picture::duration).toList());
     }
@@ -190,7 +271,12 @@ class OddInputsTest {
         Path whole = make("whole.mp4", "testsrc2=size=64x64:rate=25:duration=0.2", "-c:v", "libopenh264");
         Path cut = folder.resolve("cut.mp4");
         ffmpeg(
-                "-i", whole.toString(), "-c", "copy", "-bsf:v", "h264_metadata=crop_left=6:crop_top=2:crop_right=4",
+                "-i",
+                whole.toString(),
+                "-c",
+                "copy",
+                "-bsf:v",
+                "h264_metadata=crop_left=6:crop_top=2:crop_right=4",
                 cut.toString());
         Picture all = read(whole).get(0);
         Picture part = read(cut).get(0);
@@ -219,12 +305,23 @@ class OddInputsTest {
     @Test
     void aChangeOfRangeInMidStreamIsUndone() throws IOException {
         Path limited = make(
-                "limited.ts", "color=c=0x808080:size=64x48:rate=25:duration=0.4", "-vf",
-                "scale=out_range=tv,format=yuv420p,setparams=range=tv", "-c:v", "libopenh264");
+                "limited.ts",
+                "color=c=0x808080:size=64x48:rate=25:duration=0.4",
+                "-vf",
+                "scale=out_range=tv,format=yuv420p,setparams=range=tv",
+                "-c:v",
+                "libopenh264");
         Path full = make(
-                "full.ts", "color=c=0x202020:size=64x48:rate=25:duration=0.4", "-vf",
-                "scale=out_range=pc,format=yuv420p,setparams=range=pc", "-c:v", "libopenh264", "-bsf:v",
-                "h264_metadata=video_full_range_flag=1", "-output_ts_offset", "0.4");
+                "full.ts",
+                "color=c=0x202020:size=64x48:rate=25:duration=0.4",
+                "-vf",
+                "scale=out_range=pc,format=yuv420p,setparams=range=pc",
+                "-c:v",
+                "libopenh264",
+                "-bsf:v",
+                "h264_metadata=video_full_range_flag=1",
+                "-output_ts_offset",
+                "0.4");
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(Files.readAllBytes(limited));
         both.writeBytes(Files.readAllBytes(full));

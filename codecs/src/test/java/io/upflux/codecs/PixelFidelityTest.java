@@ -146,9 +146,15 @@ class PixelFidelityTest {
         Path picture = folder.resolve("palette.png");
         Path packed = folder.resolve("palette.rgba");
         ffmpeg(
-                "-f", "lavfi", "-i", "testsrc2=size=40x30:rate=1:duration=1,format=rgba,"
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=40x30:rate=1:duration=1,format=rgba,"
                         + "geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='if(gt(X,20),255,0)'",
-                "-filter_complex", "split[a][b];[a]palettegen=max_colors=16[p];[b][p]paletteuse", "-pix_fmt", "pal8",
+                "-filter_complex",
+                "split[a][b];[a]palettegen=max_colors=16[p];[b][p]paletteuse",
+                "-pix_fmt",
+                "pal8",
                 picture.toString());
         ffmpeg("-i", picture.toString(), "-f", "rawvideo", "-pix_fmt", "rgba", packed.toString());
         byte[] expected = Files.readAllBytes(packed);
@@ -168,11 +174,32 @@ class PixelFidelityTest {
         byte[] raw = noise(WIDTH * HEIGHT * 3);
         Path file = Files.write(folder.resolve("picture.raw"), raw);
         Path bitmap = folder.resolve("picture.bmp");
-        ffmpeg("-f", "rawvideo", "-pix_fmt", "bgr24", "-s", WIDTH + "x" + HEIGHT, "-i", file.toString(), bitmap.toString());
+        ffmpeg(
+                "-f",
+                "rawvideo",
+                "-pix_fmt",
+                "bgr24",
+                "-s",
+                WIDTH + "x" + HEIGHT,
+                "-i",
+                file.toString(),
+                bitmap.toString());
         Path film = folder.resolve("picture.avi");
-        ffmpeg("-f", "rawvideo", "-pix_fmt", "bgr24", "-s", WIDTH + "x" + HEIGHT, "-i", file.toString(), "-c:v", "rawvideo", film.toString());
+        ffmpeg(
+                "-f",
+                "rawvideo",
+                "-pix_fmt",
+                "bgr24",
+                "-s",
+                WIDTH + "x" + HEIGHT,
+                "-i",
+                file.toString(),
+                "-c:v",
+                "rawvideo",
+                film.toString());
         for (Path stored : new Path[] {bitmap, film}) {
-            Picture picture = Pictures.read(stored, InputOptions.defaults(), notices).get(0);
+            Picture picture =
+                    Pictures.read(stored, InputOptions.defaults(), notices).get(0);
             for (int y = 0; y < HEIGHT; y++) {
                 assertThat(picture.sample(2, 3, y)).isEqualTo(raw[(y * WIDTH + 3) * 3] & 0xff);
             }
