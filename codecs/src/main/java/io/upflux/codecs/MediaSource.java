@@ -60,6 +60,11 @@ public final class MediaSource implements FrameSource {
         return format;
     }
 
+    /** Lines of the picture as players show it: its width, when the display matrix turns it by a quarter. */
+    public int shownHeight() {
+        return reader.carriage().rotation() % 180 != 0 ? format.width() : format.height();
+    }
+
     @Override
     public long estimatedFrames() {
         AVStream stream = reader.stream();

@@ -9,8 +9,10 @@ import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.pipeline.Notices;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
@@ -32,7 +34,19 @@ final class CarriedStreams implements AutoCloseable {
     private final Map<Integer, Long> offsets = new HashMap<>();
     private final List<Cover> covers = new ArrayList<>();
 
+    private final Map<String, Dropped> dropped = new LinkedHashMap<>();
+
     private record Cover(AVStream source, int target) {}
+
+    /** Streams of one kind that are lost for one reason; they share a line. */
+    private record Dropped(String kind, List<Integer> indices, String reason) {
+        String line() {
+            String numbers = indices.stream().map(String::valueOf).collect(Collectors.joining(", "));
+            return indices.size() == 1
+                    ? kind.replaceFirst(" stream", " stream " + numbers) + " is dropped: " + reason
+                    : kind.replaceFirst(" stream", " streams " + numbers) + " are dropped: " + reason;
+        }
+    }
 
     /** @param startMicros what to subtract from every time */
     CarriedStreams(Carriage carriage, long startMicros, Container container, Muxer muxer, Notices notices) {
@@ -54,13 +68,14 @@ final class CarriedStreams implements AutoCloseable {
             case ATTACHMENT -> copyDescription(source);
             case CONVERT_AUDIO -> convertAudio(source, label, plan.codec());
             case CONVERT_SUBTITLE -> convertSubtitle(source, label, plan.codec());
-            case DROP -> notices.warning(label + " is dropped: " + plan.reason());
+            case DROP -> drop(source, plan.reason());
             case SKIP -> {}
         }
     }
 
     /** To be called when the header is written: cover art comes first. */
     void begin() {
+        dropped.values().forEach(drop -> notices.warning(drop.line()));
         for (Cover cover : covers) {
             AVPacket packet = Av.allocated(av_packet_clone(cover.source.attached_pic()), "cover art");
             try {
@@ -98,7 +113,7 @@ final class CarriedStreams implements AutoCloseable {
 
     private void pass(AVPacket packet) {
         Carried carried = byInput.get(packet.stream_index());
-        if (carried == null) {
+        if (carried == null || Priming.isPast(packet, startMicros)) {
             return;
         }
         AVStream source = carriage.input().streams(packet.stream_index());
@@ -113,8 +128,16 @@ final class CarriedStreams implements AutoCloseable {
         carried.accept(packet);
     }
 
+    private void drop(AVStream source, String reason) {
+        String kind = StreamPlan.kind(source);
+        dropped.computeIfAbsent(kind + reason, key -> new Dropped(kind, new ArrayList<>(), reason))
+                .indices()
+                .add(source.index());
+    }
+
     private void copy(AVStream source, String label) {
         AVStream target = copyDescription(source);
+        Priming.state(container, source, target.codecpar());
         byInput.put(source.index(), new StreamCopy(muxer, notices, label, source, target.index()));
     }
 
@@ -139,7 +162,7 @@ final class CarriedStreams implements AutoCloseable {
 
     private void converted(AVStream source, String label, @Nullable Carried conversion, int codec) {
         if (conversion == null) {
-            notices.warning(label + " is dropped: " + container + " cannot hold it and it cannot be converted");
+            drop(source, container + " cannot hold it and it cannot be converted");
             return;
         }
         // A conversion adds its stream when both codecs have opened, so it is the newest.

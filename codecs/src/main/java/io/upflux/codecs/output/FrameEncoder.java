@@ -18,6 +18,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open video encoder. Times go in and come out in the time base of the frames, exactly, whatever the encoder makes
@@ -30,11 +31,13 @@ final class FrameEncoder implements AutoCloseable {
     private final AVCodecContext context;
     private final EncoderClock clock;
     private final AVPacket packet = av_packet_alloc();
+    private final @Nullable H264Tags tags;
 
-    private FrameEncoder(String name, AVCodecContext context, EncoderClock clock) {
+    private FrameEncoder(String name, AVCodecContext context, EncoderClock clock, @Nullable H264Tags tags) {
         this.name = name;
         this.context = context;
         this.clock = clock;
+        this.tags = tags;
     }
 
     /**
@@ -76,8 +79,9 @@ final class FrameEncoder implements AutoCloseable {
                     }
                 }
             }
+            H264Tags tags = name.equals("libopenh264") ? new H264Tags(context, format.colour()) : null;
             opened = true;
-            return new FrameEncoder(name, context, clock);
+            return new FrameEncoder(name, context, clock, tags);
         } finally {
             if (!opened) {
                 avcodec_free_context(context);
@@ -87,7 +91,11 @@ final class FrameEncoder implements AutoCloseable {
 
     /** Copies what a muxer must know about the stream. */
     void describeTo(AVCodecParameters parameters) {
-        Av.check(avcodec_parameters_from_context(parameters, context), "describing the video stream");
+        if (tags != null) {
+            tags.describeTo(parameters);
+        } else {
+            Av.check(avcodec_parameters_from_context(parameters, context), "describing the video stream");
+        }
     }
 
     /**
@@ -118,6 +126,9 @@ final class FrameEncoder implements AutoCloseable {
 
     @Override
     public void close() {
+        if (tags != null) {
+            tags.close();
+        }
         av_packet_free(packet);
         avcodec_free_context(context);
     }
@@ -129,6 +140,9 @@ final class FrameEncoder implements AutoCloseable {
                 return;
             }
             Av.check(rc, "encoder " + name);
+            if (tags != null) {
+                tags.complete(packet);
+            }
             clock.out(packet);
             try {
                 output.accept(packet);
@@ -155,10 +169,5 @@ final class FrameEncoder implements AutoCloseable {
         return Math.max(reduced.num(), reduced.den()) > Integer.MAX_VALUE
                 ? new AVRational().num(0).den(1)
                 : Av.rational(reduced);
-    }
-
-    /** For messages. */
-    String name() {
-        return name;
     }
 }

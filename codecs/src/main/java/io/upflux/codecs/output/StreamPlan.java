@@ -67,9 +67,17 @@ record StreamPlan(Action action, int codec, String reason) {
 
     /** {@code audio stream 2 (ac3)}. */
     static String label(AVStream stream) {
-        String type = Av.string(av_get_media_type_string(stream.codecpar().codec_type()));
-        return (type == null ? "unknown" : type) + " stream " + stream.index() + " ("
-                + avcodec_get_name(stream.codecpar().codec_id()).getString() + ")";
+        return kind(stream).replaceFirst(" stream", " stream " + stream.index());
+    }
+
+    /** {@code audio stream (ac3)}. */
+    static String kind(AVStream stream) {
+        AVCodecParameters parameters = stream.codecpar();
+        String type = Av.string(av_get_media_type_string(parameters.codec_type()));
+        String codec = parameters.codec_id() == AV_CODEC_ID_NONE
+                ? ""
+                : " (" + avcodec_get_name(parameters.codec_id()).getString() + ")";
+        return (type == null ? "unknown" : type) + " stream" + codec;
     }
 
     private static StreamPlan cover(Container container, AVCodecParameters parameters) {

@@ -266,8 +266,9 @@ public final class VideoOutput implements FrameSink {
         }
         if (input != null) {
             Tags.copyVideo(input.input().streams(input.videoStream()), stream);
+            StreamSideData.copy(input.input().streams(input.videoStream()).codecpar(), stream.codecpar(), notices);
             if (input.rotation() != 0 && container.carriesRotation()) {
-                DisplayMatrix.rotate(stream.codecpar(), input.rotation());
+                StreamSideData.rotate(stream.codecpar(), input.rotation());
             }
         }
         videoIndex = stream.index();

@@ -1,0 +1,59 @@
+package io.upflux.codecs.output;
+
+import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avutil.av_display_rotation_set;
+
+import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.pipeline.Notices;
+import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/** What a container says about the pictures of a stream beside its codec parameters. */
+final class StreamSideData {
+    /** Where the viewer stands and what surrounds the screen; unchanged by upscaling. */
+    private static final List<Integer> KEPT =
+            List.of(AV_PKT_DATA_SPHERICAL, AV_PKT_DATA_STEREO3D, AV_PKT_DATA_AMBIENT_VIEWING_ENVIRONMENT);
+
+    private static final int MATRIX_BYTES = 9 * Integer.BYTES;
+
+    private StreamSideData() {}
+
+    static void copy(AVCodecParameters from, AVCodecParameters to, Notices notices) {
+        for (int i = 0; i < from.nb_coded_side_data(); i++) {
+            AVPacketSideData entry = from.coded_side_data().getPointer(i);
+            if (KEPT.contains(entry.type())) {
+                Pointer.memcpy(add(to, entry.type(), entry.size()).data(), entry.data(), entry.size());
+            } else if (entry.type() == AV_PKT_DATA_DOVI_CONF) {
+                notices.warning("Dolby Vision metadata is dropped: it belongs to the old pictures; the base layer's"
+                        + " HDR stays");
+            }
+        }
+    }
+
+    /**
+     * The turn that players give a picture (ISO 14496-12, track header matrix).
+     *
+     * @param degrees counter-clockwise
+     */
+    static void rotate(AVCodecParameters parameters, int degrees) {
+        AVPacketSideData entry = add(parameters, AV_PKT_DATA_DISPLAYMATRIX, MATRIX_BYTES);
+        // FFmpeg's function turns clockwise.
+        av_display_rotation_set(new IntPointer(entry.data()), -degrees);
+    }
+
+    private static AVPacketSideData add(AVCodecParameters parameters, int type, long size) {
+        try (PointerPointer<AVPacketSideData> list = new PointerPointer<>(1);
+                IntPointer count = new IntPointer(1)) {
+            list.put(0, parameters.coded_side_data());
+            count.put(parameters.nb_coded_side_data());
+            AVPacketSideData entry = Av.allocated(av_packet_side_data_new(list, count, type, size, 0), "side data");
+            parameters.coded_side_data(new AVPacketSideData(list.get(0)));
+            parameters.nb_coded_side_data(count.get());
+            return entry;
+        }
+    }
+}
