@@ -10,6 +10,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
@@ -36,15 +37,15 @@ record StaticHdr(List<AVFrameSideData> entries) {
 
     /** Gives an encoder, before it opens, copies of the data; libavcodec also passes them on to the container. */
     void attachTo(AVCodecContext context) {
-        try (PointerPointer<AVFrameSideData> list = new PointerPointer<>(1);
-                IntPointer count = new IntPointer(1)) {
-            list.put(0, (AVFrameSideData) null);
+        // JavaCPP passes this pointer by reference: it is the array that the function grows, not a place for it.
+        PointerPointer<AVFrameSideData> array = new PointerPointer<>((Pointer) null);
+        try (IntPointer count = new IntPointer(1)) {
             count.put(0);
             for (AVFrameSideData entry : entries) {
-                Av.check(av_frame_side_data_clone(list, count, entry, 0), "copying HDR metadata");
+                Av.check(av_frame_side_data_clone(array, count, entry, 0), "copying HDR metadata");
             }
             if (count.get() > 0) {
-                context.decoded_side_data(new PointerPointer<>(list.get(0)));
+                context.decoded_side_data(array);
                 context.nb_decoded_side_data(count.get());
             }
         }

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +126,11 @@ public final class VideoOutput implements FrameSink {
             long pts = frame.pts() == VideoFrame.NO_PTS ? nextPts : frame.pts() - startTicks;
             nextPts = pts + Math.max(1, frame.duration());
             frames++;
-            opened(encoder).encode(opened(loader).load(frame), pts, frame.duration(), this::muxVideo);
+            AVFrame picture = opened(loader).load(frame);
+            if (container.isImage() && carriage != null) {
+                IccProfile.of(carriage.firstFrame()).attachTo(picture);
+            }
+            opened(encoder).encode(picture, pts, frame.duration(), this::muxVideo);
         }
         if (carried != null) {
             carried.drain();

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaSink;
+import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Still pictures, sizes, and colour that the encoder does not take as offered. */
 class PictureOutputTest {
@@ -89,6 +95,29 @@ class PictureOutputTest {
             int pixel = i / 3;
             assertThat(bytes[i] & 0xFF).isEqualTo(sample(i % 3, pixel % 96, pixel / 96));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"out.png", "out.jpg"})
+    void keepsTheColourProfile(String to) throws IOException {
+        Path in = folder.resolve("in.png");
+        Programs.ffmpeg("-f", "lavfi", "-i", "testsrc=s=64x48:d=0.04", "-frames:v", 1, "-update", 1, in);
+        Png.insert(
+                in,
+                "iCCP",
+                Png.profile(ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData()));
+        Path out = folder.resolve(to);
+        try (NativeScope scope = new NativeScope();
+                MediaSource source = MediaSource.open(in.toString(), InputOptions.defaults(), notices);
+                MediaSink sink = MediaSink.create(out.toString(), OutputOptions.defaults(), source, notices)) {
+            FrameFormat wanted = sink.open(source.format());
+            sink.write(Bars.frame(scope, wanted, 0, 0, 1));
+            sink.finish();
+        }
+        String profile = "frame_side_data=side_data_type,size";
+        assertThat(Programs.ffprobe(out, "-show_entries", profile))
+                .isEqualTo(Programs.ffprobe(in, "-show_entries", profile))
+                .isNotEmpty();
     }
 
     @Test

@@ -72,7 +72,8 @@ class VideoRoundTripTest {
             FrameFormat format = new FrameFormat(
                     96, 80, base.layout(), base.colour(), new Rational(64, 45), base.timeBase(), base.frameRate());
 
-            write(out, OutputOptions.defaults(), format, 0, 40, 80);
+            // A transport stream of a few packets is too short to be recognised.
+            write(out, OutputOptions.defaults(), format, VARIABLE);
 
             assertThat(Programs.video(out, "sample_aspect_ratio")).as(name).isEqualTo("64:45");
         }
