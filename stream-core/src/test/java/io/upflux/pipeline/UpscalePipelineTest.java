@@ -242,6 +242,25 @@ class UpscalePipelineTest {
     }
 
     @Test
+    void aSecondSubscriberDoesNotDisturbTheFirst() throws InterruptedException {
+        FakeSource source = new FakeSource(TestFrames.yuv420(16, 16), 20, -1);
+        FakeSink sink = new FakeSink();
+        sink.gate = new CountDownLatch(1);
+        UpscalePipeline pipeline = UpscalePipeline.of(source, FakeResolver.identity(), sink);
+        CountDownLatch completed = new CountDownLatch(1);
+        Disposable first = pipeline.run().doOnComplete(completed::countDown).subscribe();
+        assertThat(sink.firstWrite.await(20, TimeUnit.SECONDS)).isTrue();
+        StepVerifier.create(pipeline.run())
+                .expectError(IllegalStateException.class)
+                .verify(SOON);
+        assertThat(source.interrupted).isFalse();
+        sink.gate.countDown();
+        assertThat(completed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.isDisposed()).isTrue();
+        assertThat(sink.pts).hasSize(20);
+    }
+
+    @Test
     void tiledEqualsUntiledWithinOneCodeValue() {
         for (PixelLayout layout : List.of(PixelLayout.YUV420P, PixelLayout.yuv(10, 1, 0), PixelLayout.RGB24)) {
             FrameFormat format = TestFrames.format(
