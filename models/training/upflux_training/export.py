@@ -25,6 +25,8 @@ _AGREEMENT = 1e-4
 _STORAGE_LOSS = 0.01
 _FINAL_SET5 = {2: 36.8, 3: 32.9, 4: 30.5}
 """Luma PSNR on Set5 below which a model is published as a preview."""
+_PARAMETERS = {"s": 25_000, "m": 150_000}
+"""Deployed parameters above which a variant is published as a preview: it is not the size its name promises."""
 
 
 def build(layers: list[FoldedLayer], scale: int, half: bool = True) -> onnx.ModelProto:
@@ -157,6 +159,8 @@ def main() -> None:
         raise ValueError(f"the exported graph differs from the trained network by {gap:.2e}")
 
     set5 = scores.get("set5")
+    parameters = sum(layer.weight.numel() + layer.bias.numel() for layer in layers)
+    reached = set5 is not None and set5.psnr >= _FINAL_SET5[arguments.scale] and parameters <= _PARAMETERS[variant]
     entries = {
         "network": family,
         "variant": variant,
@@ -171,12 +175,12 @@ def main() -> None:
         "batch": "free",
         "halo": str(measure_halo(network)),
         "blocks": "0",
-        "parameters": str(sum(layer.weight.numel() + layer.bias.numel() for layer in layers)),
+        "parameters": str(parameters),
         "macs": str(sum(layer.weight.numel() for layer in layers)),
         "licence": "Apache-2.0",
         "training": training_summary(weights.log_path(source), name),
         "psnr": json.dumps({key: round(score.psnr, 2) for key, score in scores.items()}),
-        "state": "final" if set5 and set5.psnr >= _FINAL_SET5[arguments.scale] else "preview",
+        "state": "final" if reached else "preview",
     }
     helper.set_model_props(model, {f"upflux.{key}": value for key, value in entries.items()})
     onnx.save(model, target)

@@ -60,12 +60,20 @@ public final class MediaSource implements FrameSource {
         return format;
     }
 
+    /** Lines of the picture as players show it: its width, when the display matrix turns it by a quarter. */
+    public int shownHeight() {
+        return reader.carriage().rotation() % 180 != 0 ? format.width() : format.height();
+    }
+
     @Override
     public long estimatedFrames() {
         AVStream stream = reader.stream();
         double seconds = stream.duration() != Av.NO_PTS
                 ? reader.timeBase().seconds(stream.duration())
                 : Math.max(reader.demuxer().context().duration(), 0) / (double) Av.MICROS;
+        if (seconds <= 0 && reader.demuxer().isPicture()) {
+            return 1;
+        }
         boolean whole = options.start() == null && options.duration() == null;
         if (whole && stream.nb_frames() > 0) {
             return stream.nb_frames();

@@ -25,7 +25,11 @@ public record Device(Kind kind, int index) {
         CUDA
     }
 
-    /** @throws StreamException for anything but the four forms */
+    /**
+     * Reads one of the four forms.
+     *
+     * @throws StreamException for anything else
+     */
     public static Device parse(String text) {
         String lower = text.strip().toLowerCase(Locale.ROOT);
         if (lower.equals("auto")) {

@@ -8,7 +8,11 @@ interface Shelf {
     /** Names without {@code .onnx}, sorted. */
     List<String> names();
 
-    /** @throws io.upflux.pipeline.StreamException when it cannot be read or is no ONNX model */
+    /**
+     * Reads the model of a listed name.
+     *
+     * @throws io.upflux.pipeline.StreamException when it cannot be read or is no ONNX model
+     */
     OnnxFile open(String name);
 
     /** What {@link ModelCard#source} says of it. */

@@ -27,6 +27,7 @@ class ArchitectureTest {
 
     private static final JavaClasses UPFLUX = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.upflux");
 
     private static final DescribedPredicate<JavaClass> NATIVE =

@@ -124,6 +124,11 @@ public final class Demuxer implements AutoCloseable {
         return String.valueOf(Av.string(context.iformat().name()));
     }
 
+    /** Whether the input is a still picture: {@code png_pipe} and its like. */
+    public boolean isPicture() {
+        return formatName().endsWith("_pipe");
+    }
+
     /** Packets that were damaged beyond use so far. */
     public int damaged() {
         return damaged;
@@ -131,6 +136,7 @@ public final class Demuxer implements AutoCloseable {
 
     /** Packets on the way to the wanted ones may be damaged: nobody sees them. */
     void forgetDamage() {
+        brokenOff = null;
         damaged = 0;
     }
 
@@ -148,19 +154,32 @@ public final class Demuxer implements AutoCloseable {
     public int videoStream() {
         int best = avformat.av_find_best_stream(
                 context, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (org.bytedeco.ffmpeg.avcodec.AVCodec) null, 0);
-        if (best >= 0 && !isCover(context.streams(best))) {
+        if (best >= 0 && isDecodable(context.streams(best))) {
             return best;
         }
         boolean sound = false;
+        int undecodable = -1;
         for (int i = 0; i < context.nb_streams(); i++) {
             AVStream stream = context.streams(i);
             int type = stream.codecpar().codec_type();
-            if (type == avutil.AVMEDIA_TYPE_VIDEO && !isCover(stream)) {
+            if (type == avutil.AVMEDIA_TYPE_VIDEO && isDecodable(stream)) {
                 return i;
+            }
+            if (type == avutil.AVMEDIA_TYPE_VIDEO && !isCover(stream)) {
+                undecodable = i;
             }
             sound |= type == avutil.AVMEDIA_TYPE_AUDIO;
         }
+        if (undecodable >= 0) {
+            // Opening its decoder says what is missing.
+            return undecodable;
+        }
         throw new StreamException(location.name() + (sound ? ": has sound but no video" : ": has no video"));
+    }
+
+    private static boolean isDecodable(AVStream stream) {
+        return !isCover(stream)
+                && avcodec.avcodec_find_decoder(stream.codecpar().codec_id()) != null;
     }
 
     static boolean isCover(AVStream stream) {
@@ -187,13 +206,13 @@ public final class Demuxer implements AutoCloseable {
 
     /** Goes to a packet at or before an instant, often but not always a key frame's; false when it cannot. */
     boolean seek(long micros) {
-        brokenOff = null;
+        forgetDamage();
         return avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, micros, micros, 0) >= 0;
     }
 
     /** Goes back to the beginning. */
     void rewind() {
-        brokenOff = null;
+        forgetDamage();
         if (avformat.avformat_seek_file(context, -1, 0, 0, 0, avformat.AVSEEK_FLAG_BYTE) < 0) {
             seek(startMicros());
         }
@@ -212,6 +231,7 @@ public final class Demuxer implements AutoCloseable {
             }
             int code = avformat.av_read_frame(context, packet);
             if (code >= 0) {
+                brokenOff = null;
                 if (failures > 0 || (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
                     damaged++;
                 }

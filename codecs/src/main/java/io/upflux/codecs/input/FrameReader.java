@@ -222,7 +222,7 @@ public final class FrameReader implements AutoCloseable {
     /** Takes over a decoded frame: gives it a time, drops it outside the range, and shapes it where needed. */
     private void accept(AVFrame frame) {
         try {
-            frame.pts(timeline.place(frame.best_effort_timestamp(), frame.duration()));
+            timeline.place(frame);
             if (frame.pts() < range.startTicks()) {
                 decoder.forgetDamage();
                 demuxer.forgetDamage();

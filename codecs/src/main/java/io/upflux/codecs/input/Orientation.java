@@ -64,4 +64,27 @@ record Orientation(int degrees, List<String> filters) {
         }
         return new Orientation(degrees, List.copyOf(filters));
     }
+
+    /** Where chroma samples ({@code AVChromaLocation}) lie after {@link #filters}; unspecified where it has no name. */
+    int turned(int location) {
+        if (location == avutil.AVCHROMA_LOC_CENTER) {
+            return location;
+        }
+        boolean clockwise = filters.equals(List.of("transpose=clock"));
+        boolean counterClockwise = filters.equals(List.of("transpose=cclock"));
+        return switch (location) {
+            case avutil.AVCHROMA_LOC_LEFT ->
+                clockwise
+                        ? avutil.AVCHROMA_LOC_TOP
+                        : counterClockwise ? avutil.AVCHROMA_LOC_BOTTOM : avutil.AVCHROMA_LOC_UNSPECIFIED;
+            case avutil.AVCHROMA_LOC_TOP ->
+                counterClockwise ? avutil.AVCHROMA_LOC_LEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
+            case avutil.AVCHROMA_LOC_BOTTOM -> clockwise ? avutil.AVCHROMA_LOC_LEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
+            case avutil.AVCHROMA_LOC_TOPLEFT ->
+                counterClockwise ? avutil.AVCHROMA_LOC_BOTTOMLEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
+            case avutil.AVCHROMA_LOC_BOTTOMLEFT ->
+                clockwise ? avutil.AVCHROMA_LOC_TOPLEFT : avutil.AVCHROMA_LOC_UNSPECIFIED;
+            default -> avutil.AVCHROMA_LOC_UNSPECIFIED;
+        };
+    }
 }

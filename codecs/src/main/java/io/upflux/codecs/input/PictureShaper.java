@@ -43,6 +43,8 @@ final class PictureShaper implements AutoCloseable {
     private @Nullable PictureShape current;
     private @Nullable PictureShape emitted;
     private boolean deinterlacing;
+    /** {@code AVChromaLocation} of what leaves the filters, which forget it when they convert. */
+    private int siting;
 
     PictureShaper(String name, Notices notices, AVCodecParameters parameters, Rational timeBase, InputOptions options) {
         this.name = name;
@@ -90,6 +92,7 @@ final class PictureShaper implements AutoCloseable {
         if (changed || (fields && !deinterlacing) || (filters == null && needsFilters(frame))) {
             finish();
             deinterlacing |= fields;
+            siting = turned(frame.chroma_location());
             filters = new FilterChain(frame, timeBase, chain(frame, now), name);
         }
         FilterChain chain = filters;
@@ -148,7 +151,9 @@ final class PictureShaper implements AutoCloseable {
         // Explicit, since an inserted scaler would round to save time.
         String scale = "scale=flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
         if (target == null) {
-            chain.add(scale);
+            if (format != frame.format()) {
+                chain.add(scale);
+            }
             chain.add("format=pix_fmts=" + PixelFormats.name(format));
             chain.addAll(turning());
         } else {
@@ -178,6 +183,11 @@ final class PictureShaper implements AutoCloseable {
 
     private static String rangeName(PictureShape shape) {
         return shape.range() == Range.FULL ? "pc" : "tv";
+    }
+
+    private int turned(int location) {
+        Orientation known = orientation;
+        return turning().isEmpty() || known == null ? location : known.turned(location);
     }
 
     private List<String> turning() {
@@ -230,6 +240,7 @@ final class PictureShaper implements AutoCloseable {
                 avutil.av_frame_free(filtered);
                 return;
             }
+            filtered.chroma_location(siting);
             emit(filtered);
         }
     }

@@ -1,6 +1,7 @@
 package io.upflux.codecs.input;
 
 import io.upflux.codecs.ffmpeg.Av;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 
 /** Gives every frame a time: its own where it has a usable one, otherwise the least that keeps time increasing. */
 final class Timeline {
@@ -20,19 +21,21 @@ final class Timeline {
         this.lastDuration = frameTicks;
     }
 
-    /** The time of the next frame, from what its decoder says, {@link Av#NO_PTS} included. */
-    long place(long stated, long duration) {
-        long time = stated;
+    /** Gives a frame its time, from what its decoder says of it. */
+    void place(AVFrame frame) {
+        long time = frame.best_effort_timestamp();
         if (time == Av.NO_PTS) {
-            // Elementary streams have no times at all; counting frames is no repair.
+            // Elementary streams have no times at all; counting frames is no repair. Their packets' durations are
+            // FFmpeg's guess and may turn into single ticks after the part that was probed.
             time = last == Long.MIN_VALUE ? origin : last + lastDuration;
+            frame.duration(frameTicks);
         } else if (last != Long.MIN_VALUE && time <= last) {
             time = last + 1;
             repaired++;
         }
         last = time;
-        lastDuration = duration > 0 ? duration : frameTicks;
-        return time;
+        lastDuration = frame.duration() > 0 ? frame.duration() : frameTicks;
+        frame.pts(time);
     }
 
     /** Forgets all frames so far: the next one may lie before them. */

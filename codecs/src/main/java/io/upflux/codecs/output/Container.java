@@ -33,7 +33,7 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
 
     private static final Set<String> IMAGE_EXTENSIONS = Set.of("png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp");
     private static final Pattern NUMBER = Pattern.compile("%0?[0-9]*d");
-    private static final Pattern SCHEME = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]+):.*");
+    private static final Pattern SCHEME = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]+)://.*");
 
     /** Muxers that never go back to fill something in. */
     private static final Set<String> STREAMABLE =
@@ -153,7 +153,7 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         return extension.isEmpty() || isImage() ? name : extension.toUpperCase(Locale.ROOT);
     }
 
-    /** URL scheme, or null for a path; {@code C:\} and {@code file:} are paths. */
+    /** URL scheme, or null for a path, which may hold a colon: {@code Alien: Romulus.mkv}. */
     static @Nullable String scheme(String location) {
         var matcher = SCHEME.matcher(location);
         if (!matcher.matches() || matcher.group(1).equalsIgnoreCase("file")) {

@@ -123,8 +123,13 @@ final class EncoderChoice {
                 return;
             }
         }
-        AVCodec first = possible.get(0);
-        throw new StreamException("encoder " + first.name().getString() + " has no option " + firstUnknown(first));
+        String names = possible.stream().map(codec -> codec.name().getString()).collect(Collectors.joining(", "));
+        String keys = String.join(", ", options.encoderOptions().keySet());
+        throw new StreamException(
+                possible.size() == 1
+                        ? "encoder " + names + " has no option " + firstUnknown(possible.get(0))
+                        : "no encoder for " + container + " has the option(s) " + keys + "; there are " + names
+                                + " (choose one by its name to see which option it lacks)");
     }
 
     private @Nullable String firstUnknown(AVCodec codec) {

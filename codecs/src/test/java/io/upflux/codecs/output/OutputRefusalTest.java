@@ -108,7 +108,7 @@ class OutputRefusalTest {
                 .hasMessageContaining("rc_mode")
                 .hasMessageContaining("best");
         assertThatThrownBy(() -> create(out(), DEFAULTS.withEncoderOption("colour", "red")))
-                .hasMessageContaining("has no option colour");
+                .hasMessageContaining("has the option(s) colour");
         assertThatThrownBy(() -> create(
                         folder.resolve("out.mov").toString(),
                         DEFAULTS.withVideoCodec("prores_ks").withCrf(20)))

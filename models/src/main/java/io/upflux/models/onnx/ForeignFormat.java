@@ -43,6 +43,6 @@ final class ForeignFormat {
     }
 
     private static boolean printable(String text) {
-        return text.chars().allMatch(c -> c >= 0x20 && c < 0x7f || c == '\n' || c == '\r' || c == '\t' || c >= 0x80);
+        return text.chars().allMatch(c -> (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' || c == '\t' || c >= 0x80);
     }
 }

@@ -13,7 +13,7 @@ final class HalfFloats {
         int magnitude = half & 0x7fff;
         int sign = (half & 0x8000) << 16;
         if (magnitude >= 0x7c00) {
-            return Float.intBitsToFloat(sign | 0x7f800000 | (magnitude & 0x3ff) << 13);
+            return Float.intBitsToFloat(sign | 0x7f800000 | ((magnitude & 0x3ff) << 13));
         }
         // Normal and subnormal alike: place the bits, then let a multiplication by 2^112 correct the exponent.
         float scaled = Float.intBitsToFloat(magnitude << 13) * 0x1p112f;
@@ -22,10 +22,10 @@ final class HalfFloats {
 
     static short fromFloat(float value) {
         int bits = Float.floatToRawIntBits(value);
-        int sign = bits >>> 16 & 0x8000;
+        int sign = (bits >>> 16) & 0x8000;
         int magnitude = bits & 0x7fffffff;
         if (magnitude > 0x7f800000) {
-            return (short) (sign | 0x7e00 | magnitude >>> 13 & 0x3ff);
+            return (short) (sign | 0x7e00 | ((magnitude >>> 13) & 0x3ff));
         }
         if (magnitude >= 0x477ff000) {
             return (short) (sign | 0x7c00);
@@ -33,10 +33,10 @@ final class HalfFloats {
         if (magnitude < 0x38800000) {
             // Subnormal: adding 0.5 makes the floating-point unit round at binary16's last place.
             float shifted = Float.intBitsToFloat(magnitude) + 0.5f;
-            return (short) (sign | Float.floatToRawIntBits(shifted) - 0x3f000000);
+            return (short) (sign | (Float.floatToRawIntBits(shifted) - 0x3f000000));
         }
-        int odd = magnitude >>> 13 & 1;
-        return (short) (sign | magnitude - 0x38000000 + 0xfff + odd >>> 13);
+        int odd = (magnitude >>> 13) & 1;
+        return (short) (sign | ((magnitude - 0x38000000 + 0xfff + odd) >>> 13));
     }
 
     /** {@code to[i] = from[i] * factor}, from the start of both, without allocating but for two small arrays. */

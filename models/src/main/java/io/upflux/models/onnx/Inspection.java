@@ -178,7 +178,9 @@ final class Inspection {
     private void say(int scale, Range range, boolean rangeAssumed, int align, int halo, boolean haloAssumed) {
         notices.info(label + ": says nothing of its " + String.join(", ", declared.missing())
                 + "; a probe run found scale " + scale + ", white " + (range == Range.UNIT ? "1" : "255")
-                + (rangeAssumed ? " (assumed)" : "") + ", sides in steps of " + align + ", halo " + halo
+                + (rangeAssumed ? " (assumed)" : "")
+                + (graph.tile() == null ? ", sides in steps of " + align : ", tiles of " + graph.tile() + " only")
+                + ", halo " + halo
                 + (haloAssumed ? " (assumed: it sees farther than that, so joins of tiles may show)" : ""));
     }
 

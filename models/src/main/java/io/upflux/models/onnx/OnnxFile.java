@@ -32,6 +32,8 @@ public final class OnnxFile {
     }
 
     /**
+     * Reads what a file says about itself.
+     *
      * @param path of a file that must not change while it is in use
      * @throws StreamException when it cannot be read or is no ONNX model
      */
@@ -53,6 +55,8 @@ public final class OnnxFile {
     }
 
     /**
+     * The same for a model in memory.
+     *
      * @param label for messages
      * @throws StreamException when it is no ONNX model
      */
@@ -122,10 +126,10 @@ public final class OnnxFile {
     }
 
     private static void field(ByteArrayOutputStream to, int number, byte[] content) {
-        to.write(number << 3 | ProtoReader.LENGTH_DELIMITED);
+        to.write((number << 3) | ProtoReader.LENGTH_DELIMITED);
         int length = content.length;
         while (length > 0x7f) {
-            to.write(length & 0x7f | 0x80);
+            to.write((length & 0x7f) | 0x80);
             length >>>= 7;
         }
         to.write(length);

@@ -6,8 +6,8 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.upflux.models.tile.TileMemory;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
 
@@ -23,12 +23,36 @@ final class ProbeSession implements AutoCloseable {
         this.provider = provider;
     }
 
-    /**
-     * Samples with their dimensions, batch first.
-     *
-     * @param samples planar
-     */
-    record Picture(float[] samples, int channels, int width, int height) {
+    /** Planar samples with their dimensions. */
+    static final class Picture {
+        private final float[] samples;
+        private final int channels;
+        private final int width;
+        private final int height;
+
+        Picture(float[] samples, int channels, int width, int height) {
+            this.samples = samples;
+            this.channels = channels;
+            this.width = width;
+            this.height = height;
+        }
+
+        float[] samples() {
+            return samples;
+        }
+
+        int channels() {
+            return channels;
+        }
+
+        int width() {
+            return width;
+        }
+
+        int height() {
+            return height;
+        }
+
         static Picture of(int channels, int width, int height) {
             return new Picture(new float[channels * width * height], channels, width, height);
         }
@@ -46,16 +70,21 @@ final class ProbeSession implements AutoCloseable {
     Picture run(Picture picture) throws OrtException {
         int batch = Math.max(1, graph.batch());
         int count = picture.samples().length;
-        ByteBuffer bytes = ByteBuffer.allocateDirect(batch * count * (graph.half() ? 2 : 4))
-                .order(ByteOrder.nativeOrder());
-        FloatBuffer wide = graph.half() ? FloatBuffer.allocate(batch * count) : bytes.asFloatBuffer();
-        for (int i = 0; i < batch; i++) {
-            wide.put(i * count, picture.samples());
-        }
-        if (graph.half()) {
-            HalfFloats.narrow(wide, bytes.asShortBuffer(), batch * count, 1);
-        }
         long[] shape = {batch, picture.channels(), picture.height(), picture.width()};
+        try (TileMemory memory = new TileMemory()) {
+            ByteBuffer bytes = memory.allocate("a probe picture", graph.half() ? Short.BYTES : Float.BYTES, shape);
+            FloatBuffer wide = graph.half() ? FloatBuffer.allocate(batch * count) : bytes.asFloatBuffer();
+            for (int i = 0; i < batch; i++) {
+                wide.put(i * count, picture.samples());
+            }
+            if (graph.half()) {
+                HalfFloats.narrow(wide, bytes.asShortBuffer(), batch * count, 1);
+            }
+            return run(bytes, shape);
+        }
+    }
+
+    private Picture run(ByteBuffer bytes, long[] shape) throws OrtException {
         OnnxJavaType type = graph.half() ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
         try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), bytes, shape, type);
                 OrtSession.Result result = session.run(Map.of(graph.input().name(), input))) {
@@ -67,11 +96,14 @@ final class ProbeSession implements AutoCloseable {
             if (made.length != 4) {
                 throw new OrtException("its output has " + made.length + " dimensions, not 4");
             }
-            // Converts float16, too.
-            FloatBuffer samples = output.getFloatBuffer();
-            float[] first = new float[(int) (made[1] * made[2] * made[3])];
-            samples.get(0, first);
-            return new Picture(first, (int) made[1], (int) made[3], (int) made[2]);
+            FloatBuffer first = FloatBuffer.allocate((int) (made[1] * made[2] * made[3]));
+            if (info.type == OnnxJavaType.FLOAT16) {
+                // Not getFloatBuffer: it would leave direct memory to the garbage collector.
+                HalfFloats.widen(output.getShortBuffer(), first, first.capacity(), 1);
+            } else {
+                first.put(0, output.getFloatBuffer(), 0, first.capacity());
+            }
+            return new Picture(first.array(), (int) made[1], (int) made[3], (int) made[2]);
         }
     }
 

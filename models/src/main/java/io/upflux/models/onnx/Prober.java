@@ -103,8 +103,8 @@ final class Prober {
         if (Math.min(unit, bytes) > 0.2) {
             return null;
         }
-        // Most networks of range 1 work nearly as well at 255, but not the other way round.
-        return unit <= 0.1 || unit <= bytes ? Range.UNIT : Range.BYTE;
+        // Many networks of range 1 work about as well at 255, where their biases no longer count, but not vice versa.
+        return unit <= 0.1 || unit <= 1.5 * bytes ? Range.UNIT : Range.BYTE;
     }
 
     /**
@@ -173,11 +173,20 @@ final class Prober {
     private double deviation(Range range) {
         float grey = range.white() / 2;
         Picture output = run(grey(channels, base.width(), base.height(), grey));
+        int w = output.width();
+        int h = output.height();
         double sum = 0;
-        for (float sample : output.samples()) {
-            sum += Math.abs(sample - grey);
+        int count = 0;
+        // The middle only: borders are padded with black.
+        for (int c = 0; c < channels; c++) {
+            for (int y = 3 * h / 8; y < 5 * h / 8; y++) {
+                for (int x = 3 * w / 8; x < 5 * w / 8; x++) {
+                    sum += Math.abs(output.samples()[(c * h + y) * w + x] - grey);
+                    count++;
+                }
+            }
         }
-        double relative = sum / output.samples().length / grey;
+        double relative = sum / count / grey;
         return Double.isFinite(relative) ? relative : Double.MAX_VALUE;
     }
 

@@ -10,6 +10,8 @@ public final class Evaluation {
     private Evaluation() {}
 
     /**
+     * Shrinks, enlarges and compares one picture.
+     *
      * @param reference cropped to a multiple of the scale at its right and bottom
      * @param resolver used by this call alone while it lasts, and not closed by it
      * @throws io.upflux.pipeline.StreamException when inference fails
@@ -24,6 +26,8 @@ public final class Evaluation {
     }
 
     /**
+     * What one picture came to.
+     *
      * @param psnr dB on Y; infinite when equal
      * @param ssim on Y, 1 when equal
      * @param picture what the resolver made, as large as the cropped reference

@@ -64,7 +64,15 @@ public final class MatlabResize {
     }
 
     /** Which input samples make an output sample, and how much each. */
-    private record Taps(int[][] indices, double[][] weights) {
+    private static final class Taps {
+        private final int[][] indices;
+        private final double[][] weights;
+
+        private Taps(int[][] indices, double[][] weights) {
+            this.indices = indices;
+            this.weights = weights;
+        }
+
         static Taps of(int from, int to) {
             double scale = (double) to / from;
             double stretch = Math.min(1, scale);

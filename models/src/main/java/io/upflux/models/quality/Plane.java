@@ -1,11 +1,30 @@
 package io.upflux.models.quality;
 
 /** Rectangle of samples for the metrics, 0 to 255, rows without padding. */
-record Plane(int width, int height, double[] samples) {
-    Plane {
+final class Plane {
+    private final int width;
+    private final int height;
+    private final double[] samples;
+
+    Plane(int width, int height, double[] samples) {
         if (samples.length != width * height) {
             throw new IllegalArgumentException(samples.length + " samples do not make " + width + "x" + height);
         }
+        this.width = width;
+        this.height = height;
+        this.samples = samples;
+    }
+
+    int width() {
+        return width;
+    }
+
+    int height() {
+        return height;
+    }
+
+    double[] samples() {
+        return samples;
     }
 
     /** Without {@code border} samples on each side. */

@@ -5,6 +5,8 @@ public final class Psnr {
     private Psnr() {}
 
     /**
+     * Of one plane of samples against another.
+     *
      * @param border samples ignored on each side
      * @return dB; positive infinity when equal
      */

@@ -1,16 +1,37 @@
 package io.upflux.models.quality;
 
-/**
- * An 8-bit picture. Holds the array it is given, and hands it out: callers agree not to write to it.
- *
- * @param rgb packed R, G, B, rows without padding; grey pictures repeat their value
- */
-public record RgbPicture(int width, int height, byte[] rgb) {
-    public RgbPicture {
+/** An 8-bit picture. Holds the array it is given, and hands it out: callers agree not to write to it. */
+public final class RgbPicture {
+    private final int width;
+    private final int height;
+    private final byte[] rgb;
+
+    /**
+     * Wraps samples without copying them.
+     *
+     * @param rgb packed R, G, B, rows without padding; grey pictures repeat their value
+     */
+    public RgbPicture(int width, int height, byte[] rgb) {
         if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(3, Math.multiplyExact(width, height))) {
             throw new IllegalArgumentException(
                     rgb.length + " bytes do not make an RGB picture of " + width + "x" + height);
         }
+        this.width = width;
+        this.height = height;
+        this.rgb = rgb;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    /** Packed R, G, B. */
+    public byte[] rgb() {
+        return rgb;
     }
 
     /** The top left part. */

@@ -13,6 +13,8 @@ public final class Ssim {
     private Ssim() {}
 
     /**
+     * Of one plane of samples against another.
+     *
      * @param border samples ignored on each side
      * @throws IllegalArgumentException when less than one window is left
      */

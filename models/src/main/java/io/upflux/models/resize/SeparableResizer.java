@@ -33,6 +33,8 @@ public final class SeparableResizer implements SuperResolver {
     }
 
     /**
+     * A resizer for one scale.
+     *
      * @param scale 1 to {@value #LARGEST_SCALE}
      * @throws StreamException for any other
      */
@@ -65,7 +67,7 @@ public final class SeparableResizer implements SuperResolver {
         TileShape shape = batch.shape();
         int w = shape.width();
         int h = shape.height();
-        reserve(w, h);
+        reserve(w);
         int images = shape.batch() * traits.channels();
         for (int i = 0; i < images; i++) {
             enlarge(batch.input(), i * w * h, batch.output(), i * w * h * traits.scale() * traits.scale(), w, h);
@@ -85,7 +87,7 @@ public final class SeparableResizer implements SuperResolver {
         row = new float[0];
     }
 
-    private void reserve(int w, int h) {
+    private void reserve(int w) {
         int taps = 2 * kernel.reach();
         if (row.length != w * traits.scale() || window.length != (taps + 1) * w) {
             window = new float[(taps + 1) * w];

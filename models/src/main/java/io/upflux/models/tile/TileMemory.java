@@ -10,6 +10,8 @@ public final class TileMemory implements AutoCloseable {
     private final NativeScope scope = new NativeScope();
 
     /**
+     * Allocates one tensor.
+     *
      * @param what for the error message: whose memory it is
      * @param bytesPerSample 2 or 4
      * @param shape sides of the tensor; their product counts the samples

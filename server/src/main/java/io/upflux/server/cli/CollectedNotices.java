@@ -20,7 +20,7 @@ final class CollectedNotices implements Notices {
         this(console, "");
     }
 
-    /** @param subject begins every line, when there are several things to speak of */
+    /** @param subject what the lines are about, when there are several things to speak of; put before those without it */
     CollectedNotices(Console console, String subject) {
         this.console = console;
         this.subject = subject;
@@ -28,15 +28,17 @@ final class CollectedNotices implements Notices {
 
     @Override
     public void warning(String line) {
-        if (isNew(warnings, subject + line)) {
-            console.say("warning: " + subject + line);
+        String full = withSubject(line);
+        if (isNew(warnings, full)) {
+            console.say("warning: " + full);
         }
     }
 
     @Override
     public void info(String line) {
-        if (isNew(infos, subject + line)) {
-            console.say("note: " + subject + line);
+        String full = withSubject(line);
+        if (isNew(infos, full)) {
+            console.say("note: " + full);
         }
     }
 
@@ -45,6 +47,10 @@ final class CollectedNotices implements Notices {
         List<String> lines = new ArrayList<>();
         warnings.forEach((line, times) -> lines.add(times == 1 ? line : line + " (" + times + " times)"));
         return lines;
+    }
+
+    private String withSubject(String line) {
+        return subject.isEmpty() || line.contains(subject) ? line : subject + ": " + line;
     }
 
     private synchronized boolean isNew(Map<String, Integer> seen, String line) {

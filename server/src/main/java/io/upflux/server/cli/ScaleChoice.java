@@ -5,6 +5,7 @@ import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ScaleChoice(@Nullable Integer scale, @Nullable Integer height) {
     /**
-     * The model for pictures of this height. For an output height that is the one of the smallest scale that reaches
-     * it, or the largest there is.
+     * The model for pictures that are shown with this height. For an output height that is the one of the smallest
+     * scale that reaches it, or the largest there is; where no model is named, a network goes before a resizer.
      *
      * @throws StreamException when there is none
      */
@@ -24,13 +25,15 @@ record ScaleChoice(@Nullable Integer scale, @Nullable Integer height) {
         if (height == null) {
             return catalogue.find(name, scale);
         }
-        List<Integer> scales = catalogue.list().stream()
-                .map(ModelCard::scale)
-                .filter(factor -> factor > 1)
-                .distinct()
-                .sorted(nearest(height, sourceHeight))
-                .toList();
-        for (int factor : scales) {
+        List<ModelCard> cards = catalogue.list();
+        if (name == null) {
+            for (int factor : scales(cards.stream().filter(ScaleChoice::isBundledNetwork), height, sourceHeight)) {
+                if ((long) factor * sourceHeight >= height) {
+                    return catalogue.find(null, factor);
+                }
+            }
+        }
+        for (int factor : scales(cards.stream(), height, sourceHeight)) {
             try {
                 return catalogue.find(name, factor);
             } catch (StreamException notInThisScale) {
@@ -40,9 +43,18 @@ record ScaleChoice(@Nullable Integer scale, @Nullable Integer height) {
         return catalogue.find(name, null);
     }
 
+    private static boolean isBundledNetwork(ModelCard card) {
+        return card.bundled() && card.trained();
+    }
+
     /** Those that reach the height first, smallest first; then the others, largest first. */
-    private static Comparator<Integer> nearest(int height, int sourceHeight) {
-        return Comparator.comparing((Integer factor) -> (long) factor * sourceHeight < height)
+    private static List<Integer> scales(Stream<ModelCard> cards, int height, int sourceHeight) {
+        Comparator<Integer> nearest = Comparator.comparing((Integer factor) -> (long) factor * sourceHeight < height)
                 .thenComparing(factor -> (long) factor * sourceHeight < height ? -factor : factor);
+        return cards.map(ModelCard::scale)
+                .filter(factor -> factor > 1)
+                .distinct()
+                .sorted(nearest)
+                .toList();
     }
 }

@@ -64,7 +64,7 @@ final class UpscaleRun implements AutoCloseable {
         int failed = 0;
         for (UpscaleTask task : tasks) {
             try {
-                String subject = tasks.size() > 1 ? task.title() + ": " : "";
+                String subject = tasks.size() > 1 ? task.title() : "";
                 Outcome outcome = one(task, new CollectedNotices(console, subject));
                 if (!interruption.isRequested()) {
                     outcomes.add(outcome);
@@ -99,8 +99,7 @@ final class UpscaleRun implements AutoCloseable {
         ProgressMeter meter = report.begin(task);
         try (MediaSource source =
                 MediaSource.open(task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
-            SuperResolver resolver = resolver(
-                    size.model(catalogue, models.model(), source.format().height()));
+            SuperResolver resolver = resolver(size.model(catalogue, models.model(), source.shownHeight()));
             try (FrameSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 upscale(source, resolver, sink, meter);
             }

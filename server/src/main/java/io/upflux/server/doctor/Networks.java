@@ -3,7 +3,7 @@ package io.upflux.server.doctor;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.ModelCard;
-import io.upflux.models.OnnxRuntimeBuild;
+import io.upflux.models.onnx.OnnxRuntimeBuild;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;

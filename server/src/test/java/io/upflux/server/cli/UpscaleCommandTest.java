@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -222,6 +223,26 @@ class UpscaleCommandTest {
                 .isEqualTo(in.resolve("b.mp4").toString());
         assertThat(events.get(3).get("frames").asInt()).isEqualTo(2 * FRAMES);
         assertThat(events.get(3).get("failed").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void warningsAreCountedAndFailWhenStrict() throws IOException {
+        byte[] whole = Files.readAllBytes(TestMedia.write(folder.resolve("clip.mkv"), WIDTH, HEIGHT, 50));
+        Path cut = Files.write(folder.resolve("cut.mkv"), Arrays.copyOf(whole, whole.length / 2));
+
+        assertThat(streams.upflux(
+                        "upscale", cut, "-o", folder.resolve("a.mkv"), "-n", "bicubic-x2", "--json", "--no-progress"))
+                .describedAs(streams.err())
+                .isZero();
+        JsonNode result = streams.json().get(0);
+        assertThat(result.get("frames").asInt()).isBetween(1, 49);
+        assertThat(result.get("warnings")).isNotEmpty();
+        assertThat(streams.err())
+                .contains("warning: " + result.get("warnings").get(0).asText());
+
+        assertThat(streams.upflux("upscale", cut, "-o", folder.resolve("b.mkv"), "-n", "bicubic-x2", "--strict"))
+                .isEqualTo(1);
+        assertThat(streams.err()).contains("--strict");
     }
 
     @Test

@@ -1,0 +1,111 @@
+package io.upflux.models.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import io.upflux.models.onnx.Execution.Cuda;
+import io.upflux.models.onnx.ProviderChoice.Attempt;
+import io.upflux.pipeline.StreamException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProviderChoiceTest {
+    private static final Set<OrtProvider> CPU_BUILD = Set.of(OrtProvider.CPU);
+    private static final Set<OrtProvider> CUDA_BUILD = Set.of(OrtProvider.CPU, OrtProvider.CUDA);
+
+    private final Said said = new Said();
+    private final List<String> tried = new ArrayList<>();
+
+    @Test
+    void autoIsSilentOnACpuBuild() {
+        assertThat(choose(Cuda.IF_PRESENT, CPU_BUILD, works())).isEqualTo("cpu");
+        assertThat(said.infos).isEmpty();
+        assertThat(said.warnings).isEmpty();
+    }
+
+    @Test
+    void cudaOnACpuBuildWarnsAndSaysWhatToDo() {
+        assertThat(choose(Cuda.ASKED, CPU_BUILD, works())).isEqualTo("cpu");
+        assertThat(tried).containsExactly("cpu");
+        assertThat(said.warnings).singleElement().asString().contains("model", "no CUDA", "-Pcuda");
+    }
+
+    @Test
+    void takesCudaWhereItWorks() {
+        assertThat(choose(Cuda.IF_PRESENT, CUDA_BUILD, works())).isEqualTo("cuda:1");
+        assertThat(choose(Cuda.ASKED, CUDA_BUILD, works())).isEqualTo("cuda:1");
+        assertThat(said.warnings).isEmpty();
+    }
+
+    @Test
+    void neverTriesCudaForTheCpu() {
+        assertThat(choose(Cuda.NEVER, CUDA_BUILD, works())).isEqualTo("cpu");
+        assertThat(tried).containsExactly("cpu");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Error code - ORT_FAIL - message: Failed to load library libcublasLt.so.12: cannot open shared object file",
+                "Error code - ORT_EP_FAIL - message: CUDA failure 100: no CUDA-capable device is detected"
+            })
+    void fallsBackAndSaysWhy(String failure) {
+        String reason = failure.substring(failure.indexOf("message: ") + 9);
+        assertThat(choose(Cuda.ASKED, CUDA_BUILD, failsOnCuda(new OrtException(failure))))
+                .isEqualTo("cpu");
+        assertThat(said.warnings).containsExactly("model: runs on the CPU: cuda:1 failed: " + reason);
+        assertThat(choose(Cuda.IF_PRESENT, CUDA_BUILD, failsOnCuda(new OrtException(failure))))
+                .isEqualTo("cpu");
+        assertThat(said.infos).containsExactly("model: runs on the CPU: cuda:1 failed: " + reason);
+        assertThat(said.warnings).hasSize(1);
+    }
+
+    @Test
+    void failsInOneLineWhenNothingWorks() {
+        Attempt<String> broken = provider -> {
+            throw new OrtException("Error code - ORT_FAIL - message: Load model from x.onnx failed:bad\nnode");
+        };
+        assertThatThrownBy(() -> choose(Cuda.ASKED, CPU_BUILD, broken))
+                .isInstanceOf(StreamException.class)
+                .hasMessage("model: ONNX Runtime cannot run it: bad node");
+    }
+
+    @Test
+    void aRealCpuBuildRefusesTheCudaProviderAndRunsAllTheSame() {
+        OnnxFile file = OnnxFile.of(
+                "model", TestModels.declare(TestModels.nearest(2), 2, 0).build());
+        Contract contract = OnnxResolver.declared(file).orElseThrow();
+        Execution asked = new Execution(Cuda.ASKED, 99, 1);
+        try (var resolver = OnnxResolver.open(file, "model", contract, asked, said)) {
+            // No machine has a hundredth GPU, so this holds for either build of the runtime.
+            assertThat(resolver.traits().provider()).isEqualTo("cpu");
+        }
+        assertThat(said.warnings).singleElement().asString().startsWith("model: runs on the CPU: ");
+    }
+
+    private String choose(Cuda cuda, Set<OrtProvider> build, Attempt<String> attempt) {
+        return new ProviderChoice(new Execution(cuda, 1, 1), build, said).choose("model", attempt);
+    }
+
+    private Attempt<String> works() {
+        return provider -> {
+            tried.add(provider.toString());
+            return provider.toString();
+        };
+    }
+
+    private static Attempt<String> failsOnCuda(OrtException failure) {
+        return provider -> {
+            if (provider.isCuda()) {
+                throw failure;
+            }
+            return provider.toString();
+        };
+    }
+}

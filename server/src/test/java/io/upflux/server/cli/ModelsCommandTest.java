@@ -1,0 +1,64 @@
+package io.upflux.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelsCommandTest {
+    private final Streams streams = new Streams();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"models --json", "models list --json", "models --json list"})
+    void aLineAModelForPrograms(String line) {
+        assertThat(streams.upflux((Object[]) line.split(" "))).isZero();
+        List<JsonNode> models = streams.json();
+        assertThat(models)
+                .allSatisfy(model -> assertThat(model.fieldNames())
+                        .toIterable()
+                        .containsExactly("name", "scale", "parameters", "state", "psnr", "sha256"));
+        assertThat(models).extracting(model -> model.get("name").asText()).contains("plain-s-x2", "bicubic-x3");
+    }
+
+    @Test
+    void aLineAModelForPeople() {
+        assertThat(streams.upflux("models")).isZero();
+        assertThat(streams.out()).isEmpty();
+        assertThat(streams.err()).contains("plain-s-x2", "lanczos-x4");
+    }
+
+    @Test
+    void showTellsAllOfOne() {
+        assertThat(streams.upflux("models", "show", "plain-s", "--json")).isZero();
+        JsonNode model = streams.json().get(0);
+        assertThat(model.get("name").asText()).isEqualTo("plain-s-x2");
+        assertThat(model.get("sha256").asText()).matches("[0-9a-f]{64}");
+        assertThat(model.get("source").asText()).isEqualTo("bundled");
+        assertThat(model.get("halo").asInt()).isPositive();
+    }
+
+    @Test
+    void whatIsNoModelIsOneLine() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.onnx"), "not a model");
+        assertThat(streams.upflux("models", "verify", text)).isEqualTo(1);
+        assertThat(streams.err().lines()).singleElement().asString().contains("text.onnx");
+    }
+
+    @Test
+    void missingFilesAndUnknownNamesFail() {
+        assertThat(streams.upflux("models", "import", folder.resolve("x.onnx"))).isEqualTo(1);
+        assertThat(streams.err()).contains("no such file");
+        assertThat(streams.upflux("models", "show", "nosuch")).isEqualTo(1);
+        assertThat(streams.err()).contains("nosuch");
+    }
+}
