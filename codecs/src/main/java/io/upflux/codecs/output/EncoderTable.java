@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The encoders Upflux knows by name, with settings for output that a viewer cannot tell from lossless at a speed that
- * leaves the processor to the network. The figures behind the settings are in {@code docs/quality.md}.
+ * leaves the processor to the network.
  */
 final class EncoderTable {
     private static final Map<String, EncoderSpec> SPECS = specs();
@@ -93,7 +93,7 @@ final class EncoderTable {
     private static Map<String, EncoderSpec> specs() {
         List<EncoderSpec> all = List.of(
                 EncoderSpec.software("libx264", request -> x26x(request, "17", "veryfast")),
-                EncoderSpec.software("libx265", request -> x26x(request, "18", "veryfast"))
+                EncoderSpec.software("libx265", EncoderTable::x265)
                         .from(32),
                 EncoderSpec.software("libopenh264", EncoderTable::openh264)
                         .from(16)
@@ -122,6 +122,13 @@ final class EncoderTable {
         Map<String, EncoderSpec> byName = new LinkedHashMap<>();
         all.forEach(spec -> byName.put(spec.name(), spec));
         return byName;
+    }
+
+    private static Map<String, String> x265(Request request) {
+        Map<String, String> options = new LinkedHashMap<>(x26x(request, "18", "veryfast"));
+        // It writes to standard error past the log of FFmpeg.
+        options.put("x265-params", "log-level=error");
+        return options;
     }
 
     private static Map<String, String> x26x(Request request, String crf, String preset) {
