@@ -56,7 +56,8 @@ public final class UpscalePipeline {
      */
     public Flux<Progress> run() {
         return Flux.defer(() -> subscribed.compareAndSet(false, true)
-                ? guarded()
+                // Opening an encoder blocks in native code, which the subscriber's thread may not be made for.
+                ? guarded().subscribeOn(Schedulers.boundedElastic(), false)
                 // Not through the clean-up, which would end the first run.
                 : Flux.error(new IllegalStateException("a pipeline runs once")));
     }
