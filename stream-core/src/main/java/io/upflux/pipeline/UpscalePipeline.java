@@ -56,8 +56,7 @@ public final class UpscalePipeline {
      */
     public Flux<Progress> run() {
         return Flux.defer(() -> subscribed.compareAndSet(false, true)
-                // Opening an encoder blocks in native code, which the subscriber's thread may not be made for.
-                ? guarded().subscribeOn(Schedulers.boundedElastic(), false)
+                ? guarded()
                 // Not through the clean-up, which would end the first run.
                 : Flux.error(new IllegalStateException("a pipeline runs once")));
     }
@@ -89,7 +88,10 @@ public final class UpscalePipeline {
     }
 
     private Flux<Progress> chain() {
-        return Flux.defer(() -> open().whole(timed(source.frames(scope))))
+        // Opening an encoder blocks in native code, which the subscriber's thread may not be made for.
+        return Mono.fromCallable(this::open)
+                .subscribeOn(Schedulers.boundedElastic())
+                .flatMapMany(stages -> stages.whole(timed(source.frames(scope))))
                 .map(this::write)
                 .concatWith(Mono.fromRunnable(sink::finish))
                 .flatMapIterable(list -> list, 1);
