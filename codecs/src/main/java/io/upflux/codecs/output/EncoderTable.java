@@ -93,8 +93,7 @@ final class EncoderTable {
     private static Map<String, EncoderSpec> specs() {
         List<EncoderSpec> all = List.of(
                 EncoderSpec.software("libx264", request -> x26x(request, "17", "veryfast")),
-                EncoderSpec.software("libx265", EncoderTable::x265)
-                        .from(32),
+                EncoderSpec.software("libx265", EncoderTable::x265).from(32),
                 EncoderSpec.software("libopenh264", EncoderTable::openh264)
                         .from(16)
                         .evenSides(),
