@@ -1,5 +1,5 @@
 # docker build -t upflux .
-# docker run --rm -v "$PWD:/data" upflux upscale clip.mp4 -o clip-x2.mp4
+# docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data" upflux upscale clip.mp4 -o clip-x2.mp4
 #
 # --build-arg PROFILES=gpl builds with x264 and x265; the image then falls under the GPL.
 FROM maven:3.9-eclipse-temurin-17 AS build

@@ -48,10 +48,6 @@ public record ColourSpec(int primaries, int transfer, int matrix, Range range, C
         return new ColourSpec(primaries, transfer, newMatrix, range, siting);
     }
 
-    public ColourSpec withRange(Range newRange) {
-        return new ColourSpec(primaries, transfer, matrix, newRange, siting);
-    }
-
     /**
      * The matrix to compute with: what is stated, else what players assume, BT.709 from 720 lines up and BT.601 below.
      */

@@ -1,8 +1,10 @@
 package io.upflux.pipeline;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.colour.FrameConverter;
 import io.upflux.colour.PlaneResizer;
 import io.upflux.colour.TileWriter;
+import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
@@ -21,11 +23,14 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
     private final BatchSlots slots;
     private final FrameFormat from;
     private final FrameFormat to;
+    private final FrameFormat composed;
+    private final @Nullable FrameConverter converter;
     private final TileShape shape;
     private final int scale;
     private final int channels;
     private final TileWriter writer;
-    private final PlaneResizer resizer;
+    private final PlaneResizer colourResizer;
+    private final PlaneResizer alphaResizer;
     private final StageTimes times;
 
     Compose(
@@ -43,8 +48,11 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
         this.shape = shape;
         this.scale = traits.scale();
         this.channels = traits.channels();
-        this.writer = new TileWriter(to, channels, from.height());
-        this.resizer = new PlaneResizer(from, to, scale);
+        this.composed = channels == 1 ? besideLuma(from, to) : to;
+        this.converter = composed.equals(to) ? null : new FrameConverter(composed, to, from.height());
+        this.writer = new TileWriter(composed, channels, from.height());
+        this.colourResizer = new PlaneResizer(from, composed, scale);
+        this.alphaResizer = new PlaneResizer(from, to, scale);
         this.times = times;
     }
 
@@ -73,8 +81,8 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
                     tile.coreHeight() * scale,
                     result);
             if (job.tileDone()) {
+                whole.add(finished(job.source(), result));
                 job.source().close();
-                whole.add(result);
             }
         }
         slots.release(batch);
@@ -82,32 +90,65 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
         return whole;
     }
 
+    /**
+     * What the tiles of a luma network are joined into: planes that the network does not compute are the source's,
+     * resized, so they keep its layout and colour where the sink wants other ones.
+     */
+    private static FrameFormat besideLuma(FrameFormat from, FrameFormat to) {
+        ColourSpec own = from.colour();
+        ColourSpec wanted = to.colour();
+        boolean same = from.layout().withAlpha(false).equals(to.layout().withAlpha(false))
+                && own.range() == wanted.range()
+                && own.siting() == wanted.siting()
+                && own.effectiveMatrix(from.height()) == wanted.effectiveMatrix(from.height());
+        return same
+                ? to
+                : to.withLayout(from.layout().withAlpha(false))
+                        .withColour(own.withMatrix(own.effectiveMatrix(from.height())));
+    }
+
     private VideoFrame result(FrameJob job) {
         @Nullable VideoFrame result = job.result();
         if (result == null) {
-            result = scope.frame(to, job.source().pts(), job.source().duration());
+            result = scope.frame(composed, job.source().pts(), job.source().duration());
             job.result(result);
-            resizeOtherPlanes(job.source(), result);
+            if (channels == 1) {
+                resizeBesideLuma(job.source(), result);
+            }
         }
         return result;
     }
 
-    /** Planes that the network does not compute: alpha, and beside a luma network all but luma. */
-    private void resizeOtherPlanes(VideoFrame source, VideoFrame result) {
-        PixelLayout layout = to.layout();
-        for (int plane = 0; plane < layout.planes(); plane++) {
-            boolean isAlpha = plane == layout.colourPlanes();
-            boolean computed = channels == 3 || (plane == 0 && layout.family() != PixelLayout.Family.RGB);
-            if (isAlpha && !from.layout().alpha()) {
-                fillOpaque(result.plane(plane));
-            } else if (isAlpha || !computed) {
-                resizer.resize(source.plane(sourcePlane(plane, isAlpha)), result.plane(plane), plane);
-            }
+    /** The frame as the sink wants it; takes over {@code joined}. */
+    private VideoFrame finished(VideoFrame source, VideoFrame joined) {
+        FrameConverter conversion = converter;
+        VideoFrame result = joined;
+        if (conversion != null) {
+            result = scope.frame(to, source.pts(), source.duration());
+            conversion.convert(joined, result);
+            joined.close();
+        }
+        if (to.layout().alpha()) {
+            alpha(source, result);
+        }
+        return result;
+    }
+
+    private void resizeBesideLuma(VideoFrame source, VideoFrame result) {
+        PixelLayout layout = composed.layout();
+        for (int plane = layout.family() == PixelLayout.Family.RGB ? 0 : 1; plane < layout.colourPlanes(); plane++) {
+            colourResizer.resize(source.plane(plane), result.plane(plane), plane);
         }
     }
 
-    private int sourcePlane(int plane, boolean isAlpha) {
-        return isAlpha ? from.layout().colourPlanes() : plane;
+    private void alpha(VideoFrame source, VideoFrame result) {
+        Plane target = result.plane(to.layout().colourPlanes());
+        if (from.layout().alpha()) {
+            int plane = from.layout().colourPlanes();
+            alphaResizer.resize(source.plane(plane), target, plane);
+        } else {
+            fillOpaque(target);
+        }
     }
 
     private void fillOpaque(Plane plane) {

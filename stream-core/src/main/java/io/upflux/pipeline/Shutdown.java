@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import java.time.Duration;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** Ends a thread of a pipeline: what it is doing is finished first, for no longer than a bound. */
@@ -10,7 +11,10 @@ final class Shutdown {
 
     private Shutdown() {}
 
+    /** @throws StreamException when the bound has passed */
     static void await(Scheduler thread) {
-        thread.disposeGracefully().block(BOUND);
+        thread.disposeGracefully()
+                .timeout(BOUND, Mono.error(() -> new StreamException("a stage of the pipeline does not return")))
+                .block();
     }
 }

@@ -1,17 +1,33 @@
 package io.upflux.pipeline;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Busy wall-clock time of each stage of one pipeline, without the time it waits for its neighbours. Thread-safe. */
 public final class StageTimes {
-    private final AtomicLongArray nanos = new AtomicLongArray(Stage.values().length);
+    private final Map<Stage, AtomicLong> nanos = new EnumMap<>(Stage.class);
+
+    StageTimes() {
+        for (Stage stage : Stage.values()) {
+            nanos.put(stage, new AtomicLong());
+        }
+    }
 
     /** Nanoseconds spent in {@code stage} so far. */
     public long nanos(Stage stage) {
-        return nanos.get(stage.ordinal());
+        return counter(stage).get();
     }
 
     void since(Stage stage, long startNanos) {
-        nanos.addAndGet(stage.ordinal(), System.nanoTime() - startNanos);
+        counter(stage).addAndGet(System.nanoTime() - startNanos);
+    }
+
+    private AtomicLong counter(Stage stage) {
+        AtomicLong counter = nanos.get(stage);
+        if (counter == null) {
+            throw new IllegalArgumentException("no such stage: " + stage);
+        }
+        return counter;
     }
 }

@@ -5,6 +5,7 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -31,9 +32,9 @@ public final class UpscalePipeline {
     private final FrameSink sink;
     private final NativeScope scope = new NativeScope();
     private final StageTimes times = new StageTimes();
+    private final AtomicBoolean subscribed = new AtomicBoolean();
     private final Sinks.Empty<Void> closed = Sinks.empty();
     private @Nullable FrameUpscaler upscaler;
-    private boolean opened;
     private boolean released;
     private long framesWritten;
     private volatile int lost;
@@ -54,6 +55,13 @@ public final class UpscalePipeline {
      * for {@link #closed()} to be sure of it. Cancelling leaves no result behind.
      */
     public Flux<Progress> run() {
+        return Flux.defer(() -> subscribed.compareAndSet(false, true)
+                ? guarded()
+                // Not through the clean-up, which would end the first run.
+                : Flux.error(new IllegalStateException("a pipeline runs once")));
+    }
+
+    private Flux<Progress> guarded() {
         return Flux.usingWhen(
                         Mono.just(this),
                         pipeline -> chain(),
@@ -88,10 +96,9 @@ public final class UpscalePipeline {
 
     /** Not at once with {@link #release}: a cancel may come while the sink opens its encoder. */
     private synchronized FrameUpscaler open() {
-        if (opened || released) {
-            throw new IllegalStateException("a pipeline runs once");
+        if (released) {
+            throw new StreamException("the pipeline was stopped");
         }
-        opened = true;
         FrameFormat from = source.format();
         FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
         FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, times);
@@ -139,26 +146,27 @@ public final class UpscalePipeline {
             return;
         }
         released = true;
-        List<AutoCloseable> steps = new ArrayList<>();
         FrameUpscaler stages = upscaler;
+        RuntimeException failure = null;
         if (stages != null) {
             if (interrupt) {
                 stages.interrupt();
             }
-            steps.add(stages);
-        }
-        steps.add(sink);
-        steps.add(() -> lost = scope.reclaim());
-        steps.add(source);
-        RuntimeException failure = null;
-        for (AutoCloseable step : steps) {
             try {
-                step.close();
-            } catch (Exception e) {
+                stages.close();
+            } catch (RuntimeException e) {
+                // A thread that does not return may still use everything: leaking that is better than a crash.
+                closed.tryEmitError(e);
+                throw e;
+            }
+        }
+        List<Runnable> steps = List.of(sink::close, () -> lost = scope.reclaim(), source::close);
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
                 if (failure == null) {
-                    failure = e instanceof RuntimeException r
-                            ? r
-                            : new StreamException(String.valueOf(e.getMessage()), e);
+                    failure = e;
                 } else {
                     failure.addSuppressed(e);
                 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.upflux.buffer.NativeScope;
 import io.upflux.colour.PlaneResizer;
 import io.upflux.frame.ColourSpec;
+import io.upflux.frame.ColourSpec.ChromaSiting;
+import io.upflux.frame.ColourSpec.Range;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.TestFrames;
@@ -240,6 +242,25 @@ class UpscalePipelineTest {
     }
 
     @Test
+    void aSecondSubscriberDoesNotDisturbTheFirst() throws InterruptedException {
+        FakeSource source = new FakeSource(TestFrames.yuv420(16, 16), 20, -1);
+        FakeSink sink = new FakeSink();
+        sink.gate = new CountDownLatch(1);
+        UpscalePipeline pipeline = UpscalePipeline.of(source, FakeResolver.identity(), sink);
+        CountDownLatch completed = new CountDownLatch(1);
+        Disposable first = pipeline.run().doOnComplete(completed::countDown).subscribe();
+        assertThat(sink.firstWrite.await(20, TimeUnit.SECONDS)).isTrue();
+        StepVerifier.create(pipeline.run())
+                .expectError(IllegalStateException.class)
+                .verify(SOON);
+        assertThat(source.interrupted).isFalse();
+        sink.gate.countDown();
+        assertThat(completed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.isDisposed()).isTrue();
+        assertThat(sink.pts).hasSize(20);
+    }
+
+    @Test
     void tiledEqualsUntiledWithinOneCodeValue() {
         for (PixelLayout layout : List.of(PixelLayout.YUV420P, PixelLayout.yuv(10, 1, 0), PixelLayout.RGB24)) {
             FrameFormat format = TestFrames.format(
@@ -300,6 +321,58 @@ class UpscalePipelineTest {
                 }
                 assertThat(TestFrames.distance(expected, result)).isZero();
             }
+        }
+    }
+
+    /** What a luma network leaves alone must reach the sink's layout and colour all the same. */
+    @Test
+    void aLumaNetworkFeedsSinksOfAnotherLayoutOrColour() {
+        ColourSpec limited = ColourSpec.UNKNOWN_LIMITED.withMatrix(ColourSpec.MATRIX_SMPTE170M);
+        ColourSpec jpeg = new ColourSpec(2, 2, ColourSpec.MATRIX_BT470BG, Range.FULL, ChromaSiting.CENTER);
+        PixelLayout gray = new PixelLayout(PixelLayout.Family.GRAY, 8, 0, 0, false);
+        FrameFormat yuv = TestFrames.format(70, 150, PixelLayout.YUV420P, limited);
+        FrameFormat rgb = TestFrames.format(70, 150, PixelLayout.RGB24, ColourSpec.SRGB);
+        FrameFormat deep = TestFrames.format(70, 150, PixelLayout.yuv(10, 0, 0), limited);
+        FrameFormat full = TestFrames.format(70, 150, PixelLayout.YUV420P, jpeg);
+        FrameFormat grey = TestFrames.format(70, 150, gray, limited);
+        FrameFormat clear = rgb.withLayout(PixelLayout.RGB24.withAlpha(true));
+        assertSameColour(yuv, rgb);
+        assertSameColour(rgb, yuv);
+        assertSameColour(yuv, deep);
+        assertSameColour(yuv, full);
+        assertSameColour(grey, yuv);
+        assertSameColour(yuv, clear);
+        assertSameColour(clear, deep);
+    }
+
+    /** Flat colour, since there a luma network with resized chroma must agree with one that sees all colours. */
+    private static void assertSameColour(FrameFormat from, FrameFormat wanted) {
+        try (NativeScope scope = new NativeScope();
+                VideoFrame luma = flat(scope, from, wanted, 1);
+                VideoFrame all = flat(scope, from, wanted, 3)) {
+            assertThat(luma.format()).isEqualTo(all.format());
+            assertThat(TestFrames.distance(luma, all))
+                    .as("%s to %s", from.layout(), wanted.layout())
+                    .isLessThanOrEqualTo(wanted.layout().depth() > 8 ? 4 : 1);
+        }
+    }
+
+    private static VideoFrame flat(NativeScope scope, FrameFormat from, FrameFormat wanted, int channels) {
+        FakeResolver resolver = new FakeResolver(2, channels, 1, new TileShape(2, 64, 64), false);
+        VideoFrame frame = scope.frame(from, 0, 0);
+        int[] codes = {120, 100, 150, 60};
+        for (int plane = 0; plane < frame.planes().size(); plane++) {
+            for (int y = 0; y < frame.plane(plane).height(); y++) {
+                for (int x = 0; x < frame.plane(plane).width(); x++) {
+                    TestFrames.set(frame, plane, x, y, codes[plane]);
+                }
+            }
+        }
+        try (FrameUpscaler upscaler = new FrameUpscaler(
+                resolver, from, wanted.withSize(2 * from.width(), 2 * from.height()), scope)) {
+            VideoFrame result = Flux.just(frame).transform(upscaler).blockLast(SOON);
+            assertThat(result).isNotNull();
+            return result;
         }
     }
 

@@ -83,6 +83,10 @@ final class PartialFile {
             move(partial, target);
             return;
         }
+        // All before the first, so that a conflict leaves none.
+        for (long i = 1; i <= frames; i++) {
+            refuseNewcomer(frame(target, i));
+        }
         for (long i = 1; i <= frames; i++) {
             move(frame(partial, i), frame(target, i));
         }
@@ -125,10 +129,14 @@ final class PartialFile {
         }
     }
 
-    private void move(Path from, Path to) {
-        if (!overwrite && Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
-            throw new StreamException(to + " came into being meanwhile and is left alone");
+    private void refuseNewcomer(Path name) {
+        if (!overwrite && Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
+            throw new StreamException(name + " exists and is left alone; allow overwriting or choose another name");
         }
+    }
+
+    private void move(Path from, Path to) {
+        refuseNewcomer(to);
         try {
             try {
                 Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);

@@ -134,6 +134,19 @@ class PictureOutputTest {
     }
 
     @Test
+    void leavesNoPartOfASequenceThatMeetsAnExistingPicture() throws IOException {
+        Path precious = Files.writeString(folder.resolve("out_002.png"), "precious");
+
+        assertThatThrownBy(() ->
+                        write(folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 3))
+                .hasMessageContaining("out_002.png exists");
+        assertThat(precious).hasContent("precious");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(precious);
+        }
+    }
+
+    @Test
     void refusesASecondFrameInOnePicture() {
         assertThatThrownBy(() -> write(folder.resolve("out.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 2))
                 .hasMessageContaining("out_%05d.png");

@@ -50,15 +50,21 @@ final class Interruption implements AutoCloseable {
 
     /** For work that leaves nothing behind but what {@code cleanUp} takes away: ends the process at once. */
     void endsAtOnce(Runnable cleanUp) {
-        requested()
-                .doOnTerminate(cleanUp)
-                .subscribe(
-                        nothing -> {}, error -> {}, () -> Runtime.getRuntime().halt(EXIT_CODE));
+        requested().doOnTerminate(() -> endAfter(cleanUp)).subscribe();
     }
 
     @Override
     public void close() {
         before.forEach(Signal::handle);
+    }
+
+    private static void endAfter(Runnable cleanUp) {
+        try {
+            cleanUp.run();
+        } finally {
+            // Even when a file that is still being written kept its folder from going.
+            Runtime.getRuntime().halt(EXIT_CODE);
+        }
     }
 
     private synchronized void request() {

@@ -150,7 +150,8 @@ final class UpscaleRun implements AutoCloseable {
         if (UpscaleTask.isPath(task.input()) && isSameFile(Path.of(task.input()), output)) {
             throw new StreamException(task.output() + ": is the input itself; choose another output");
         }
-        if (Files.exists(output) && !encoding.overwrite()) {
+        // A pipe or a device has nothing to lose.
+        if (Files.isRegularFile(output) && !encoding.overwrite()) {
             throw new StreamException(task.output() + ": exists already; --overwrite replaces it");
         }
     }
