@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param source side data of the picture that was read, not owned; null for none
  */
 record IccProfile(@Nullable AVFrameSideData source) {
+    static final IccProfile NONE = new IccProfile(null);
+
     static IccProfile of(AVFrame frame) {
         return new IccProfile(av_frame_get_side_data(frame, AV_FRAME_DATA_ICC_PROFILE));
     }

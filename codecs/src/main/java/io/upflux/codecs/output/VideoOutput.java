@@ -1,9 +1,10 @@
 package io.upflux.codecs.output;
 
+import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
+
 import io.upflux.codecs.OutputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
-import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
@@ -33,8 +34,7 @@ public final class VideoOutput implements FrameSink {
 
     private volatile boolean interrupted;
     private volatile @Nullable Muxer muxer;
-    private @Nullable FrameEncoder encoder;
-    private @Nullable PictureLoader loader;
+    private @Nullable VideoTrack video;
     private @Nullable CarriedStreams carried;
     private @Nullable AVRational timeBase;
     private int videoIndex;
@@ -106,7 +106,13 @@ public final class VideoOutput implements FrameSink {
         if (interrupted) {
             out.interrupt();
         }
-        FrameFormat wanted = openEncoder(offered, out);
+        boolean turned = carriage != null && carriage.rotation() % 180 != 0;
+        FrameFormat sized = PictureFormat.sized(offered, options.height(), turned);
+        AVFrame model = carriage == null ? null : carriage.firstFrame();
+        VideoTrack opened =
+                VideoTrack.open(choice, options, offered, sized, sourceHeight, model, out.wantsGlobalHeader(), notices);
+        video = opened;
+        FrameFormat wanted = opened.wanted();
         addStreams(out, wanted);
         out.begin(muxerOptions(out));
         if (carried != null) {
@@ -126,11 +132,7 @@ public final class VideoOutput implements FrameSink {
             long pts = frame.pts() == VideoFrame.NO_PTS ? nextPts : frame.pts() - startTicks;
             nextPts = pts + Math.max(1, frame.duration());
             frames++;
-            AVFrame picture = opened(loader).load(frame);
-            if (container.isImage() && carriage != null) {
-                IccProfile.of(carriage.firstFrame()).attachTo(picture);
-            }
-            opened(encoder).encode(picture, pts, frame.duration(), this::muxVideo);
+            opened(video).encode(frame, pts, this::muxVideo);
         }
         if (carried != null) {
             carried.drain();
@@ -143,7 +145,7 @@ public final class VideoOutput implements FrameSink {
         if (frames == 0) {
             throw new StreamException(location + ": there was no frame to write");
         }
-        opened(encoder).flush(this::muxVideo);
+        opened(video).flush(this::muxVideo);
         if (carried != null) {
             carried.drain();
             carried.finish();
@@ -154,7 +156,7 @@ public final class VideoOutput implements FrameSink {
         opened(muxer).end();
         checkInterrupted();
         if (file != null) {
-            file.publish(frames);
+            file.publish(frames - lost);
         }
         published = true;
     }
@@ -174,11 +176,8 @@ public final class VideoOutput implements FrameSink {
             return;
         }
         closed = true;
-        if (loader != null) {
-            loader.close();
-        }
-        if (encoder != null) {
-            encoder.close();
+        if (video != null) {
+            video.close();
         }
         if (carried != null) {
             carried.close();
@@ -189,50 +188,6 @@ public final class VideoOutput implements FrameSink {
         }
         if (file != null && !published) {
             file.discard(frames);
-        }
-    }
-
-    /** Opens the first encoder that takes the pictures, best first. */
-    private FrameFormat openEncoder(FrameFormat offered, Muxer out) {
-        boolean turned = carriage != null && carriage.rotation() % 180 != 0;
-        FrameFormat sized = PictureFormat.sized(offered, options.height(), turned);
-        EncoderSpec.Request request = new EncoderSpec.Request(
-                options.crf(), options.bitrate(), offered.frameRate().toDouble(), options.threads());
-        StaticHdr hdr = carriage == null ? StaticHdr.NONE : StaticHdr.of(carriage.firstFrame());
-        StreamException first = null;
-        for (Candidate candidate : choice.candidates(offered.layout(), sized.width(), sized.height())) {
-            FrameFormat wanted = PictureFormat.wanted(
-                    offered,
-                    candidate.layout().layout(),
-                    candidate.spec().name().equals("mjpeg"),
-                    sourceHeight,
-                    sized.height());
-            FrameFormat encoded = wanted.withSize(sized.width(), sized.height());
-            try {
-                encoder = FrameEncoder.open(
-                        candidate, encoded, request, options.encoderOptions(), out.wantsGlobalHeader(), hdr);
-            } catch (StreamException e) {
-                if (first == null) {
-                    first = e;
-                }
-                continue;
-            }
-            loader = new PictureLoader(wanted, encoded, candidate.layout().pixelFormat());
-            report(candidate, offered);
-            return wanted;
-        }
-        throw first != null ? first : new StreamException(location + ": no encoder opens");
-    }
-
-    private void report(Candidate candidate, FrameFormat offered) {
-        String name = candidate.spec().name();
-        if (candidate.loss().any()) {
-            notices.warning("encoder " + name + ": "
-                    + candidate
-                            .loss()
-                            .describe(offered.layout(), candidate.layout().layout()));
-        } else if (options.videoCodec() == null) {
-            notices.info("encoder " + name + ", " + candidate.layout().layout());
         }
     }
 
@@ -264,7 +219,7 @@ public final class VideoOutput implements FrameSink {
 
     private void addVideo(Muxer out, FrameFormat wanted, @Nullable Carriage input) {
         AVStream stream = out.addStream(wanted.timeBase());
-        opened(encoder).describeTo(stream.codecpar());
+        opened(video).describeTo(stream.codecpar());
         stream.sample_aspect_ratio(stream.codecpar().sample_aspect_ratio());
         if (wanted.frameRate().isKnown()) {
             stream.avg_frame_rate(Av.rational(wanted.frameRate()));
@@ -296,9 +251,7 @@ public final class VideoOutput implements FrameSink {
     /** Cover art and free tag names exclude each other in MP4's metadata. */
     private static boolean hasCover(Muxer out) {
         for (int i = 0; i < out.context().nb_streams(); i++) {
-            if ((out.context().streams(i).disposition()
-                            & org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC)
-                    != 0) {
+            if ((out.context().streams(i).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
                 return true;
             }
         }

@@ -1,0 +1,107 @@
+package io.upflux.codecs.output;
+
+import io.upflux.codecs.OutputOptions;
+import io.upflux.codecs.output.EncoderChoice.Candidate;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import java.util.function.Consumer;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.jspecify.annotations.Nullable;
+
+/** The pictures' way from frames to packets: brought into shape, given their metadata, encoded. */
+final class VideoTrack implements AutoCloseable {
+    private final FrameFormat wanted;
+    private final PictureLoader loader;
+    private final FrameEncoder encoder;
+    private final IccProfile profile;
+
+    private VideoTrack(FrameFormat wanted, PictureLoader loader, FrameEncoder encoder, IccProfile profile) {
+        this.wanted = wanted;
+        this.loader = loader;
+        this.encoder = encoder;
+        this.profile = profile;
+    }
+
+    /**
+     * Opens the first encoder that takes the pictures, best first.
+     *
+     * @param sized the offered format at the size of the output
+     * @param sourceHeight lines before upscaling, 0 when unknown
+     * @param model first frame of the source, whose HDR metadata and colour profile are kept; null for none
+     * @throws StreamException when none opens: what the best one said
+     */
+    static VideoTrack open(
+            EncoderChoice choice,
+            OutputOptions options,
+            FrameFormat offered,
+            FrameFormat sized,
+            int sourceHeight,
+            @Nullable AVFrame model,
+            boolean globalHeader,
+            Notices notices) {
+        EncoderSpec.Request request = new EncoderSpec.Request(
+                options.crf(), options.bitrate(), offered.frameRate().toDouble(), options.threads());
+        StaticHdr hdr = model == null ? StaticHdr.NONE : StaticHdr.of(model);
+        IccProfile profile = model == null ? IccProfile.NONE : IccProfile.of(model);
+        StreamException first = null;
+        for (Candidate candidate : choice.candidates(offered.layout(), sized.width(), sized.height())) {
+            boolean jpeg = candidate.spec().name().equals("mjpeg");
+            FrameFormat wanted =
+                    PictureFormat.wanted(offered, candidate.layout().layout(), jpeg, sourceHeight, sized.height());
+            FrameFormat encoded = wanted.withSize(sized.width(), sized.height());
+            try {
+                FrameEncoder encoder =
+                        FrameEncoder.open(candidate, encoded, request, options.encoderOptions(), globalHeader, hdr);
+                PictureLoader loader =
+                        new PictureLoader(wanted, encoded, candidate.layout().pixelFormat());
+                report(candidate, offered, options, notices);
+                return new VideoTrack(wanted, loader, encoder, profile);
+            } catch (StreamException e) {
+                first = first == null ? e : first;
+            }
+        }
+        throw first != null ? first : new StreamException("no video encoder opens");
+    }
+
+    /** What the pipeline shall deliver. */
+    FrameFormat wanted() {
+        return wanted;
+    }
+
+    void describeTo(AVCodecParameters parameters) {
+        encoder.describeTo(parameters);
+    }
+
+    /** As {@link FrameEncoder#encode}; the frame stays the caller's. */
+    void encode(VideoFrame frame, long pts, Consumer<AVPacket> output) {
+        AVFrame picture = loader.load(frame);
+        profile.attachTo(picture);
+        encoder.encode(picture, pts, frame.duration(), output);
+    }
+
+    void flush(Consumer<AVPacket> output) {
+        encoder.flush(output);
+    }
+
+    @Override
+    public void close() {
+        loader.close();
+        encoder.close();
+    }
+
+    private static void report(Candidate candidate, FrameFormat offered, OutputOptions options, Notices notices) {
+        String name = candidate.spec().name();
+        if (candidate.loss().any()) {
+            String lost = candidate
+                    .loss()
+                    .describe(offered.layout(), candidate.layout().layout());
+            notices.warning("encoder " + name + ": " + lost);
+        } else if (options.videoCodec() == null) {
+            notices.info("encoder " + name + ", " + candidate.layout().layout());
+        }
+    }
+}
