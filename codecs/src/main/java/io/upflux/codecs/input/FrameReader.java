@@ -47,7 +47,7 @@ public final class FrameReader implements AutoCloseable {
         demuxer = new Demuxer(location, options);
         Parts parts = new Parts();
         try {
-            streamIndex = demuxer.videoStream();
+            streamIndex = VideoStreamChoice.of(demuxer.context(), demuxer.name());
             stream = demuxer.context().streams(streamIndex);
             timeBase = demuxer.timeBase(streamIndex);
             range = Range.of(options, demuxer.startMicros(), timeBase);
