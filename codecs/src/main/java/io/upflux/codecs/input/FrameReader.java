@@ -69,7 +69,7 @@ public final class FrameReader implements AutoCloseable {
                     demuxer.name(),
                     range.startMicros(),
                     range.endMicros(),
-                    shaper.rotationLeft(),
+                    shaper.turnLeft(),
                     Av.allocated(avutil.av_frame_alloc(), demuxer.name()));
             avutil.av_frame_copy_props(carriage.firstFrame(), first());
             others.attach(carriage);
