@@ -22,6 +22,7 @@ class ArchitectureTest {
     private static final String CODECS = "io.upflux.codecs..";
     private static final String MODELS = "io.upflux.models..";
     private static final String SERVER = "io.upflux.server..";
+    private static final String JAVACV_ADAPTER = "io.upflux.codecs.javacv..";
     private static final String FFMPEG = "org.bytedeco..";
     private static final String ONNX_RUNTIME = "ai.onnxruntime..";
 
@@ -40,7 +41,7 @@ class ArchitectureTest {
     void allModulesAreLookedAt() {
         assertThat(UPFLUX.stream().map(JavaClass::getPackageName))
                 .contains("io.upflux.frame", "io.upflux.pipeline", "io.upflux.codecs", "io.upflux.models")
-                .contains("io.upflux.server.cli");
+                .contains("io.upflux.codecs.javacv", "io.upflux.server.cli");
     }
 
     @Test
@@ -87,6 +88,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ONNX_RUNTIME)
+                .check(UPFLUX);
+    }
+
+    /** JavaCV is an optional dependency: whoever else touched it would fail where it is not there. */
+    @Test
+    void onlyItsAdapterKnowsJavaCvAndNothingNeedsTheAdapter() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(JAVACV_ADAPTER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.bytedeco.javacv..", JAVACV_ADAPTER)
                 .check(UPFLUX);
     }
 

@@ -22,7 +22,7 @@ public final class Carriage implements AutoCloseable {
     private final String location;
     private final long startMicros;
     private final @Nullable Long endMicros;
-    private final int rotation;
+    private final DisplayMatrix displayMatrix;
     private final AVFrame firstFrame;
     private final Queue<AVPacket> packets = new ConcurrentLinkedQueue<>();
     private volatile boolean wanted = true;
@@ -30,8 +30,7 @@ public final class Carriage implements AutoCloseable {
     /**
      * @param startMicros what to subtract from every time stamp, in microseconds
      * @param endMicros first instant that is not wanted, before subtraction; null for all
-     * @param rotation degrees counter-clockwise that players shall turn the picture, as its display matrix says; 0 when
-     *     the pixels were turned instead
+     * @param displayMatrix how players shall turn the picture; the identity when the pixels were turned instead
      * @param firstFrame properties and side data of the first decoded frame (no pixels); owned by the carriage
      */
     public Carriage(
@@ -40,14 +39,14 @@ public final class Carriage implements AutoCloseable {
             String location,
             long startMicros,
             @Nullable Long endMicros,
-            int rotation,
+            DisplayMatrix displayMatrix,
             AVFrame firstFrame) {
         this.input = input;
         this.videoStream = videoStream;
         this.location = location;
         this.startMicros = startMicros;
         this.endMicros = endMicros;
-        this.rotation = rotation;
+        this.displayMatrix = displayMatrix;
         this.firstFrame = firstFrame;
     }
 
@@ -71,8 +70,13 @@ public final class Carriage implements AutoCloseable {
         return endMicros;
     }
 
+    public DisplayMatrix displayMatrix() {
+        return displayMatrix;
+    }
+
+    /** The turn of {@link #displayMatrix} in degrees counter-clockwise, 0 to 359. */
     public int rotation() {
-        return rotation;
+        return displayMatrix.degrees();
     }
 
     public AVFrame firstFrame() {

@@ -15,7 +15,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
-import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -144,46 +143,6 @@ public final class Demuxer implements AutoCloseable {
     @Nullable
     String brokenOff() {
         return brokenOff;
-    }
-
-    /**
-     * Index of the stream to upscale: FFmpeg's best one, never a cover picture beside sound.
-     *
-     * @throws StreamException when there is none
-     */
-    public int videoStream() {
-        int best = avformat.av_find_best_stream(
-                context, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (org.bytedeco.ffmpeg.avcodec.AVCodec) null, 0);
-        if (best >= 0 && isDecodable(context.streams(best))) {
-            return best;
-        }
-        boolean sound = false;
-        int undecodable = -1;
-        for (int i = 0; i < context.nb_streams(); i++) {
-            AVStream stream = context.streams(i);
-            int type = stream.codecpar().codec_type();
-            if (type == avutil.AVMEDIA_TYPE_VIDEO && isDecodable(stream)) {
-                return i;
-            }
-            if (type == avutil.AVMEDIA_TYPE_VIDEO && !isCover(stream)) {
-                undecodable = i;
-            }
-            sound |= type == avutil.AVMEDIA_TYPE_AUDIO;
-        }
-        if (undecodable >= 0) {
-            // Opening its decoder says what is missing.
-            return undecodable;
-        }
-        throw new StreamException(location.name() + (sound ? ": has sound but no video" : ": has no video"));
-    }
-
-    private static boolean isDecodable(AVStream stream) {
-        return !isCover(stream)
-                && avcodec.avcodec_find_decoder(stream.codecpar().codec_id()) != null;
-    }
-
-    static boolean isCover(AVStream stream) {
-        return (stream.disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
     }
 
     public Rational timeBase(int stream) {

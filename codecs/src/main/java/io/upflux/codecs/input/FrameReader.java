@@ -47,7 +47,7 @@ public final class FrameReader implements AutoCloseable {
         demuxer = new Demuxer(location, options);
         Parts parts = new Parts();
         try {
-            streamIndex = demuxer.videoStream();
+            streamIndex = VideoStreamChoice.of(demuxer.context(), demuxer.name());
             stream = demuxer.context().streams(streamIndex);
             timeBase = demuxer.timeBase(streamIndex);
             range = Range.of(options, demuxer.startMicros(), timeBase);
@@ -69,7 +69,7 @@ public final class FrameReader implements AutoCloseable {
                     demuxer.name(),
                     range.startMicros(),
                     range.endMicros(),
-                    shaper.rotationLeft(),
+                    shaper.turnLeft(),
                     Av.allocated(avutil.av_frame_alloc(), demuxer.name()));
             avutil.av_frame_copy_props(carriage.firstFrame(), first());
             others.attach(carriage);

@@ -54,7 +54,10 @@ final class OtherStreams implements AutoCloseable {
 
     /** Keeps a packet of another stream, or drops it; {@code packet} is empty afterwards. */
     void offer(AVPacket packet) {
-        if (isWanted() && isInRange(packet) && !isHidden(packet) && !Demuxer.isCover(stream(packet.stream_index()))) {
+        if (isWanted()
+                && isInRange(packet)
+                && !isHidden(packet)
+                && !VideoStreamChoice.isCover(stream(packet.stream_index()))) {
             AVPacket owned = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
             avcodec.av_packet_move_ref(owned, packet);
             Carriage target = carriage;

@@ -3,6 +3,7 @@ package io.upflux.codecs.input;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.ColourTags;
+import io.upflux.codecs.ffmpeg.DisplayMatrix;
 import io.upflux.codecs.ffmpeg.PixelFormats;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.ColourSpec.Range;
@@ -60,10 +61,10 @@ final class PictureShaper implements AutoCloseable {
         return ready;
     }
 
-    /** Counter-clockwise degrees that players must still turn the pictures; known with the first frame. */
-    int rotationLeft() {
+    /** How players must still turn the pictures; known with the first frame. */
+    DisplayMatrix turnLeft() {
         Orientation known = orientation;
-        return known == null || (rotatePixels && !known.filters().isEmpty()) ? 0 : known.degrees();
+        return known == null || (rotatePixels && !known.filters().isEmpty()) ? DisplayMatrix.IDENTITY : known.matrix();
     }
 
     /** Takes the reference that {@code frame} holds; none or several frames become ready. */

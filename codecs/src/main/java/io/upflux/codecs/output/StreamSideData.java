@@ -1,9 +1,9 @@
 package io.upflux.codecs.output;
 
 import static org.bytedeco.ffmpeg.global.avcodec.*;
-import static org.bytedeco.ffmpeg.global.avutil.av_display_rotation_set;
 
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.DisplayMatrix;
 import io.upflux.pipeline.Notices;
 import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -17,8 +17,6 @@ final class StreamSideData {
     /** Where the viewer stands and what surrounds the screen; unchanged by upscaling. */
     private static final List<Integer> KEPT =
             List.of(AV_PKT_DATA_SPHERICAL, AV_PKT_DATA_STEREO3D, AV_PKT_DATA_AMBIENT_VIEWING_ENVIRONMENT);
-
-    private static final int MATRIX_BYTES = 9 * Integer.BYTES;
 
     private StreamSideData() {}
 
@@ -34,15 +32,12 @@ final class StreamSideData {
         }
     }
 
-    /**
-     * The turn that players give a picture (ISO 14496-12, track header matrix).
-     *
-     * @param degrees counter-clockwise
-     */
-    static void rotate(AVCodecParameters parameters, int degrees) {
-        AVPacketSideData entry = add(parameters, AV_PKT_DATA_DISPLAYMATRIX, MATRIX_BYTES);
-        // FFmpeg's function turns clockwise.
-        av_display_rotation_set(new IntPointer(entry.data()), -degrees);
+    /** The turn and flip that players give a picture; nothing for the identity. */
+    static void turn(AVCodecParameters parameters, DisplayMatrix matrix) {
+        if (!matrix.equals(DisplayMatrix.IDENTITY)) {
+            matrix.write(add(parameters, AV_PKT_DATA_DISPLAYMATRIX, DisplayMatrix.BYTES)
+                    .data());
+        }
     }
 
     private static AVPacketSideData add(AVCodecParameters parameters, int type, long size) {

@@ -227,8 +227,8 @@ public final class VideoOutput implements FrameSink {
         if (input != null) {
             Tags.copyVideo(input.input().streams(input.videoStream()), stream);
             StreamSideData.copy(input.input().streams(input.videoStream()).codecpar(), stream.codecpar(), notices);
-            if (input.rotation() != 0 && container.carriesRotation()) {
-                StreamSideData.rotate(stream.codecpar(), input.rotation());
+            if (container.carriesRotation()) {
+                StreamSideData.turn(stream.codecpar(), input.displayMatrix());
             }
         }
         videoIndex = stream.index();

@@ -327,6 +327,45 @@ class CarriedStreamsTest {
                 .containsExactly("90");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "out.mp4, 0,   -display_vflip",
+        "out.mov, 0,   -display_hflip",
+        "out.mkv, 0,   -display_vflip",
+        "out.mp4, 90,  -display_hflip",
+        "out.mkv, 180, -display_vflip",
+    })
+    void keepsTheFlip(String name, int degrees, String flip) {
+        Path flat = folder.resolve("flat.mp4");
+        film(flat);
+        Path in = folder.resolve("in.mp4");
+        Programs.ffmpeg("-display_rotation:v:0", degrees, flip + ":v:0", "-i", flat, "-c", "copy", in);
+        Path out = folder.resolve(name);
+
+        Remux.run(in, out, notices);
+
+        assertThat(displayMatrix(in)).isNotEqualTo(displayMatrix(flat));
+        assertThat(displayMatrix(out)).isEqualTo(displayMatrix(in));
+    }
+
+    @Test
+    void keepsNoFlipThatThePixelsHaveHad() {
+        Path flat = folder.resolve("flat.mp4");
+        film(flat);
+        Path in = folder.resolve("in.mp4");
+        Programs.ffmpeg("-display_vflip:v:0", "-i", flat, "-c", "copy", in);
+        Path out = folder.resolve("out.mp4");
+
+        Remux.run(in, out, InputOptions.defaults().withRotatePixels(true), notices);
+
+        assertThat(displayMatrix(in)).isNotEmpty();
+        assertThat(displayMatrix(out)).isEmpty();
+    }
+
+    private static List<String> displayMatrix(Path file) {
+        return Programs.ffprobe(file, "-select_streams", "v:0", "-show_entries", "stream_side_data=displaymatrix");
+    }
+
     @Test
     void cutsSoundAndChaptersToThePart() {
         Path in = folder.resolve("in.mkv");
