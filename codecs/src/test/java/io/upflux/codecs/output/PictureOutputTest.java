@@ -10,6 +10,7 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,6 +103,14 @@ class PictureOutputTest {
         assertThatThrownBy(() ->
                         write(folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 3))
                 .hasMessageContaining("out_001.png exists already");
+    }
+
+    @Test
+    void percentSignsThatAreNoPatternAreOneClearLine() {
+        assertThatThrownBy(() ->
+                        write(folder.resolve("100%_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 1))
+                .isInstanceOf(StreamException.class)
+                .hasMessageContaining("100%_%03d.png: not a pattern");
     }
 
     @Test
