@@ -28,8 +28,8 @@ public final class FrameConverter {
         this.from = from;
         this.reader = new TileReader(from, 3);
         this.writer = new TileWriter(to, 3, matrixHeight);
-        this.samples = FloatBuffer.allocate(
-                Math.multiplyExact(3 * from.width(), Math.min(from.height(), STRIP + 2 * MARGIN)));
+        this.samples =
+                FloatBuffer.allocate(Math.multiplyExact(3 * from.width(), Math.min(from.height(), STRIP + 2 * MARGIN)));
     }
 
     /** Fills the colour planes of {@code target}; both frames stay their owners'. */

@@ -368,8 +368,8 @@ class UpscalePipelineTest {
                 }
             }
         }
-        try (FrameUpscaler upscaler = new FrameUpscaler(
-                resolver, from, wanted.withSize(2 * from.width(), 2 * from.height()), scope)) {
+        try (FrameUpscaler upscaler =
+                new FrameUpscaler(resolver, from, wanted.withSize(2 * from.width(), 2 * from.height()), scope)) {
             VideoFrame result = Flux.just(frame).transform(upscaler).blockLast(SOON);
             assertThat(result).isNotNull();
             return result;

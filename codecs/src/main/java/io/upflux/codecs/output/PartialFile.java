@@ -161,7 +161,8 @@ final class PartialFile {
             return pattern.resolveSibling(String.format(pattern.getFileName().toString(), number));
         } catch (IllegalFormatException e) {
             throw new StreamException(
-                    pattern + ": not a pattern for numbered pictures; write one %d or %05d, and %% for a percent sign", e);
+                    pattern + ": not a pattern for numbered pictures; write one %d or %05d, and %% for a percent sign",
+                    e);
         }
     }
 
