@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.IllegalFormatException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +157,13 @@ final class PartialFile {
     }
 
     private static Path frame(Path pattern, long number) {
-        return pattern.resolveSibling(String.format(pattern.getFileName().toString(), number));
+        try {
+            return pattern.resolveSibling(String.format(pattern.getFileName().toString(), number));
+        } catch (IllegalFormatException e) {
+            throw new StreamException(
+                    pattern + ": not a pattern for numbered pictures; write one %d or %05d, and %% for a percent sign",
+                    e);
+        }
     }
 
     private static boolean isSame(Path output, String input) {

@@ -13,6 +13,7 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.StreamException;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.io.IOException;
@@ -131,6 +132,14 @@ class PictureOutputTest {
         assertThatThrownBy(() ->
                         write(folder.resolve("out_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 3))
                 .hasMessageContaining("out_001.png exists already");
+    }
+
+    @Test
+    void percentSignsThatAreNoPatternAreOneClearLine() {
+        assertThatThrownBy(() ->
+                        write(folder.resolve("100%_%03d.png").toString(), OutputOptions.defaults(), Bars.FORMAT, 1))
+                .isInstanceOf(StreamException.class)
+                .hasMessageContaining("100%_%03d.png: not a pattern");
     }
 
     @Test
