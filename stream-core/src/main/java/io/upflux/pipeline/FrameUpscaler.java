@@ -66,8 +66,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         int chromaReach = to.layout().chromaShiftX() + to.layout().chromaShiftY() == 0
                 ? 0
                 : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
-        this.plan = TilePlan.cover(
-                from.width(), from.height(), shape.width(), shape.height(), traits.halo() + chromaReach, align);
+        this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
         this.resolver = resolver;
         this.from = from;
         this.to = to;
@@ -79,7 +78,14 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */
     public static FrameFormat upscaled(FrameFormat from, SuperResolver resolver) {
         int scale = resolver.traits().scale();
-        return from.withSize(Math.multiplyExact(from.width(), scale), Math.multiplyExact(from.height(), scale));
+        long width = (long) from.width() * scale;
+        long height = (long) from.height() * scale;
+        // All planes of a frame lie in one buffer, whose size is an int; 8 covers 4:4:4 with alpha in 16 bits.
+        if (8 * width * height > Integer.MAX_VALUE) {
+            throw new StreamException(resolver.traits().name() + ": a picture of " + width + "x" + height
+                    + " is too large; choose a smaller scale");
+        }
+        return from.withSize((int) width, (int) height);
     }
 
     @Override
@@ -126,6 +132,17 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         Shutdown.await(inference);
         Shutdown.await(composition);
         slots.close();
+    }
+
+    private static TilePlan plan(Traits traits, FrameFormat from, TileShape shape, int halo, int align) {
+        try {
+            return TilePlan.cover(from.width(), from.height(), shape.width(), shape.height(), halo, align);
+        } catch (IllegalArgumentException e) {
+            throw new StreamException(
+                    traits.name() + ": its tiles are too small for " + from.layout() + " pictures of " + from.width()
+                            + "x" + from.height() + ": " + e.getMessage(),
+                    e);
+        }
     }
 
     /** Tiles must start on the network's grid and on the chroma grid of both sides. */

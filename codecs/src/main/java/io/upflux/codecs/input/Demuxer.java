@@ -184,10 +184,10 @@ public final class Demuxer implements AutoCloseable {
      * @throws StreamException when interrupted or stalled
      */
     public boolean read(AVPacket packet) {
+        if (location.isNetwork()) {
+            interrupts.deadline(options.readDeadline());
+        }
         for (int failures = 0; failures < PATIENCE; ) {
-            if (location.isNetwork()) {
-                interrupts.deadline(options.readDeadline());
-            }
             int code = avformat.av_read_frame(context, packet);
             if (code >= 0) {
                 brokenOff = null;

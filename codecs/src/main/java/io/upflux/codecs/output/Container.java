@@ -79,7 +79,7 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         String scheme = scheme(location);
         String extension = stdout || scheme != null ? "" : extension(location);
         if (requested == null && IMAGE_EXTENSIONS.contains(extension)) {
-            Kind kind = NUMBER.matcher(location).find() ? Kind.IMAGE_SEQUENCE : Kind.IMAGE;
+            Kind kind = NUMBER.matcher(fileName(location)).find() ? Kind.IMAGE_SEQUENCE : Kind.IMAGE;
             return new Container(guess("image2", location), "image2", extension, kind);
         }
         AVOutputFormat format = requested != null
@@ -162,8 +162,12 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         return matcher.group(1).toLowerCase(Locale.ROOT);
     }
 
+    private static String fileName(String location) {
+        return location.substring(Math.max(location.lastIndexOf('/'), location.lastIndexOf('\\')) + 1);
+    }
+
     private static String extension(String location) {
-        String file = location.substring(Math.max(location.lastIndexOf('/'), location.lastIndexOf('\\')) + 1);
+        String file = fileName(location);
         int dot = file.lastIndexOf('.');
         return dot < 0 ? "" : file.substring(dot + 1).toLowerCase(Locale.ROOT);
     }

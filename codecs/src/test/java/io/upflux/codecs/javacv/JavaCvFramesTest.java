@@ -9,7 +9,6 @@ import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaSource;
 import io.upflux.frame.ColourSpec;
-import io.upflux.frame.ColourSpec.Range;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.PixelLayout.Family;
@@ -153,7 +152,7 @@ class JavaCvFramesTest {
             assertThat(sample(made, 4, 4, 0)).isCloseTo(0, within(1));
         }
         PixelLayout grey = new PixelLayout(Family.GRAY, 8, 0, 0, false);
-        try (VideoFrame frame = filled(format(grey, bt709.withRange(Range.LIMITED)), 235);
+        try (VideoFrame frame = filled(format(grey, ColourSpec.UNKNOWN_LIMITED), 235);
                 Frame made = JavaCvFrames.toFrame(frame)) {
             assertThat(sample(made, 4, 4, 0)).isEqualTo(255);
         }
