@@ -13,6 +13,7 @@ import io.upflux.tile.TilePlan;
 import java.util.List;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -21,11 +22,14 @@ import reactor.core.scheduler.Schedulers;
  * belong to its subscriber. Nothing is dropped or reordered, and the result does not depend on timing.
  *
  * <p>Requesting and gathering, inference, and composing run on a thread each, with a hand-off of one batch between
- * them; {@value #SLOTS} batches exist. One use: transform one stream, then close.
+ * them; a resolver with more than one lane infers as many batches at once. One use: transform one stream, then close.
  */
 public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<VideoFrame>>, AutoCloseable {
-    /** One gathering or waiting, one in inference, one waiting, one composing. */
-    private static final int SLOTS = 4;
+    /** One gathering or waiting, one waiting, one composing; those in inference come on top. */
+    private static final int SLOTS = 3;
+
+    /** Threads of a stage that waits this long are ended; they come back with the next batch. */
+    private static final int IDLE_SECONDS = 60;
 
     /** Batches that wait at an asynchronous boundary. */
     private static final int HAND_OFF = 1;
@@ -39,7 +43,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final BatchSlots slots;
     private final StageTimes times;
     private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
-    private final Scheduler inference = Schedulers.newSingle("upflux-infer", true);
+    private final Scheduler inference;
     private final Scheduler composition = Schedulers.newSingle("upflux-compose", true);
 
     /**
@@ -68,11 +72,13 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
         this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
         this.resolver = resolver;
+        this.inference =
+                Schedulers.newBoundedElastic(resolver.lanes(), Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
         this.from = from;
         this.to = to;
         this.scope = scope;
         this.times = times;
-        this.slots = new BatchSlots(resolver, shape, SLOTS);
+        this.slots = new BatchSlots(resolver, shape, SLOTS + resolver.lanes());
     }
 
     /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */
@@ -103,9 +109,8 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 .buffer(shape.batch())
                 .map(gather)
                 .subscribeOn(decoding)
-                .publishOn(inference, false, HAND_OFF)
-                .hide()
-                .map(this::infer)
+                .flatMapSequential(
+                        task -> Mono.fromCallable(() -> infer(task)).subscribeOn(inference), resolver.lanes(), HAND_OFF)
                 .publishOn(composition, false, HAND_OFF)
                 .hide()
                 .map(compose);

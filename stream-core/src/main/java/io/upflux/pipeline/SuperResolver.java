@@ -2,8 +2,7 @@ package io.upflux.pipeline;
 
 /**
  * Makes pictures larger: a network session or a resizer. Works on batches of equally shaped tiles of network samples;
- * cutting, colour and joining are the pipeline's. May be shared by pipelines one after the other; {@link #upscale} is
- * called from one thread at a time.
+ * cutting, colour and joining are the pipeline's. May be shared by pipelines one after the other.
  */
 public interface SuperResolver extends AutoCloseable {
     /** What a pipeline must know to feed it. */
@@ -23,6 +22,14 @@ public interface SuperResolver extends AutoCloseable {
     TileBatch newBatch(TileShape shape);
 
     /**
+     * How many {@link #upscale} calls may run at once, each with a batch of its own. More than one where a call alone
+     * cannot keep the processors busy, since its parts wait for each other.
+     */
+    default int lanes() {
+        return 1;
+    }
+
+    /**
      * Fills {@link TileBatch#output()} from {@link TileBatch#input()}. Blocks.
      *
      * @param batch one of {@link #newBatch}
@@ -30,7 +37,7 @@ public interface SuperResolver extends AutoCloseable {
      */
     void upscale(TileBatch batch);
 
-    /** Makes a running {@link #upscale} return soon, with an error, where the runtime can. Any thread. */
+    /** Makes running {@link #upscale} calls return soon, with an error, where the runtime can. Any thread. */
     void interrupt();
 
     @Override

@@ -77,7 +77,7 @@ final class OnnxBatch implements TileBatch {
         sessions.release(shape);
     }
 
-    /** Only one thread at a time, over all batches of a resolver. */
+    /** One thread at a time. */
     void run(RunOptions options) throws OrtException {
         int count = input.capacity();
         if (halfInput) {

@@ -9,7 +9,7 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Runs one ONNX model. */
 public final class OnnxResolver implements SuperResolver {
@@ -18,6 +18,9 @@ public final class OnnxResolver implements SuperResolver {
      * only save halo: this one costs 3 % more than a whole frame and a quarter of its memory at 1920x1080.
      */
     private static final int CPU_TILE_PIXELS = 1 << 19;
+
+    /** Inferences at once on the CPU. */
+    private static final int CPU_LANES = 2;
 
     /** A GPU wants fewer and larger calls. */
     private static final int CUDA_TILE_PIXELS = 1920 * 1088;
@@ -29,17 +32,19 @@ public final class OnnxResolver implements SuperResolver {
     private final ShapeSessions sessions;
     private final RunOptions options;
 
-    /** Held for the whole of a run, so that closing waits for it. */
-    private final ReentrantLock running = new ReentrantLock();
+    /** Read by running inferences, written by closing, which so waits for them. */
+    private final ReentrantReadWriteLock running = new ReentrantReadWriteLock();
 
+    private final boolean cpu;
     private final Object state = new Object();
-    private boolean inRun;
+    private int inRun;
     private boolean terminated;
     private boolean closed;
 
     private OnnxResolver(String name, OnnxFile file, Contract contract, Provider provider, int threads)
             throws OrtException {
         this.contract = contract;
+        this.cpu = !provider.isCuda();
         this.graph = GraphCheck.of(file);
         this.tiles = new TileChoice(
                 provider.isCuda() ? CUDA_TILE_PIXELS : CPU_TILE_PIXELS, contract.halo(), contract.align());
@@ -127,9 +132,15 @@ public final class OnnxResolver implements SuperResolver {
         return new OnnxBatch(sessions, graph, contract, traits.name(), shape);
     }
 
+    /** On the CPU a second run fills the moments in which the threads of the first wait for each other. */
+    @Override
+    public int lanes() {
+        return cpu ? CPU_LANES : 1;
+    }
+
     @Override
     public void upscale(TileBatch batch) {
-        running.lock();
+        running.readLock().lock();
         try {
             begin();
             ((OnnxBatch) batch).run(options);
@@ -138,16 +149,16 @@ public final class OnnxResolver implements SuperResolver {
                     traits.name() + (wasTerminated() ? ": interrupted" : ": inference failed: " + Ort.reason(e)), e);
         } finally {
             synchronized (state) {
-                inRun = false;
+                inRun--;
             }
-            running.unlock();
+            running.readLock().unlock();
         }
     }
 
     @Override
     public void interrupt() {
         synchronized (state) {
-            if (inRun && !terminated) {
+            if (inRun > 0 && !terminated) {
                 terminate(true);
             }
         }
@@ -157,7 +168,7 @@ public final class OnnxResolver implements SuperResolver {
     @Override
     public void close() {
         interrupt();
-        running.lock();
+        running.writeLock().lock();
         try {
             synchronized (state) {
                 if (closed) {
@@ -168,7 +179,7 @@ public final class OnnxResolver implements SuperResolver {
             sessions.close();
             options.close();
         } finally {
-            running.unlock();
+            running.writeLock().unlock();
         }
     }
 
@@ -182,10 +193,11 @@ public final class OnnxResolver implements SuperResolver {
             if (closed) {
                 throw new StreamException(traits.name() + ": is closed");
             }
-            inRun = true;
-            if (terminated) {
+            // Runs that were interrupted end before others begin afresh.
+            if (terminated && inRun == 0) {
                 terminate(false);
             }
+            inRun++;
         }
     }
 
