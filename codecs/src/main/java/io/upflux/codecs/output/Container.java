@@ -65,7 +65,6 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
             AV_CODEC_ID_S302M,
             AV_CODEC_ID_DVB_SUBTITLE,
             AV_CODEC_ID_DVB_TELETEXT,
-            AV_CODEC_ID_HDMV_PGS_SUBTITLE,
             AV_CODEC_ID_SMPTE_KLV,
             AV_CODEC_ID_TIMED_ID3);
 

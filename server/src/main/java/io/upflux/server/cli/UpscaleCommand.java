@@ -133,8 +133,8 @@ final class UpscaleCommand implements Callable<Integer> {
         if (size == null) {
             return new ScaleChoice(null, null);
         }
-        if (size.scale != null && size.scale < 1) {
-            throw wrong("--scale must be 1 or more, not " + size.scale);
+        if (size.scale != null && models.model() == null && (size.scale < 2 || size.scale > 4)) {
+            throw wrong("--scale is 2, 3 or 4, not " + size.scale + "; -n names a model of another scale");
         }
         if (size.height != null && size.height < 1) {
             throw wrong("--height must be 1 or more, not " + size.height);

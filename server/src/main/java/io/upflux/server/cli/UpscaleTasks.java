@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,7 +42,7 @@ final class UpscaleTasks {
         if (!several && !isFolder(output) && !endsWithSeparator(output)) {
             return List.of(new UpscaleTask(inputs.get(0), output));
         }
-        if (!UpscaleTask.isPath(output) || Files.isRegularFile(Path.of(output))) {
+        if (!UpscaleTask.isPath(output) || Files.isRegularFile(Path.of(output)) || looksLikeAFile(output)) {
             throw new IllegalArgumentException("several inputs need a folder as output, not " + output);
         }
         UpscaleTasks tasks = new UpscaleTasks(Path.of(output), notices);
@@ -82,6 +83,13 @@ final class UpscaleTasks {
                     earlier + " and " + input + " would both become " + folder.resolve(written));
         }
         return new UpscaleTask(input, folder.resolve(written).toString());
+    }
+
+    /** A folder to be made may have any name but one that is surely meant for a single file. */
+    private static boolean looksLikeAFile(String output) {
+        return !Files.isDirectory(Path.of(output))
+                && !endsWithSeparator(output)
+                && output.toLowerCase(Locale.ROOT).matches(".*[.](mp4|m4v|mov|mkv|webm|ts|avi|png|jpe?g|webp)");
     }
 
     private static boolean isFolder(String location) {

@@ -23,7 +23,7 @@ class UsageTest {
                 "upscale -o b.mp4 | INPUT",
                 "upscale a.mp4 -o b.mp4 --bogus | --bogus",
                 "upscale a.mp4 -o b.mp4 -s two | 'two' is not an int",
-                "upscale a.mp4 -o b.mp4 -s 0 | --scale must be 1 or more",
+                "upscale a.mp4 -o b.mp4 -s 0 | --scale is 2, 3 or 4, not 0",
                 "upscale a.mp4 -o b.mp4 --height -3 | --height must be 1 or more",
                 "upscale a.mp4 -o b.mp4 -s 2 --height 720 | mutually exclusive",
                 "upscale a.mp4 -o b.mp4 --crf 20 --bitrate 4M | mutually exclusive",
