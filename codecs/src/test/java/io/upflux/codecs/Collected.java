@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Notices kept for assertions. */
-final class Collected implements Notices {
-    final List<String> warnings = new CopyOnWriteArrayList<>();
-    final List<String> infos = new CopyOnWriteArrayList<>();
+public final class Collected implements Notices {
+    public final List<String> warnings = new CopyOnWriteArrayList<>();
+    public final List<String> infos = new CopyOnWriteArrayList<>();
 
     @Override
     public void warning(String line) {

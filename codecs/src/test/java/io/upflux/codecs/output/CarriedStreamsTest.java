@@ -3,6 +3,7 @@ package io.upflux.codecs.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.upflux.codecs.Collected;
 import io.upflux.codecs.InputOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ class CarriedStreamsTest {
     @TempDir
     Path folder;
 
-    private final RecordedNotices notices = new RecordedNotices();
+    private final Collected notices = new Collected();
     private Path subtitles;
     private Path chapters;
     private Path cover;

@@ -3,6 +3,7 @@ package io.upflux.codecs.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.Collected;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
@@ -25,7 +26,7 @@ class HdrTest {
     @TempDir
     Path folder;
 
-    private final RecordedNotices notices = new RecordedNotices();
+    private final Collected notices = new Collected();
 
     @ParameterizedTest
     @ValueSource(strings = {"out.mkv", "out.mp4"})

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.Collected;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Plane;
@@ -26,7 +27,7 @@ class NetworkOutputTest {
     @TempDir
     Path folder;
 
-    private final RecordedNotices notices = new RecordedNotices();
+    private final Collected notices = new Collected();
 
     @Test
     @Timeout(30)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.Collected;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.FrameFormat;
 import io.upflux.pipeline.StreamException;
@@ -22,7 +23,7 @@ class OutputRefusalTest {
     @TempDir
     Path folder;
 
-    private final RecordedNotices notices = new RecordedNotices();
+    private final Collected notices = new Collected();
 
     @Test
     void leavesAnExistingOutputAlone() throws IOException {

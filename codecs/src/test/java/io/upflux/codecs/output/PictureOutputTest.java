@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.Collected;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
@@ -32,7 +33,7 @@ class PictureOutputTest {
     @TempDir
     Path folder;
 
-    private final RecordedNotices notices = new RecordedNotices();
+    private final Collected notices = new Collected();
 
     @ParameterizedTest
     @CsvSource({

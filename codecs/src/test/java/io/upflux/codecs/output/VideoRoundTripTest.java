@@ -3,6 +3,7 @@ package io.upflux.codecs.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.codecs.Collected;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.ColourSpec.ChromaSiting;
@@ -28,7 +29,7 @@ class VideoRoundTripTest {
     @TempDir
     Path folder;
 
-    private final RecordedNotices notices = new RecordedNotices();
+    private final Collected notices = new Collected();
 
     @ParameterizedTest
     @CsvSource({
