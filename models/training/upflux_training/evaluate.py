@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .data import load_picture, picture_paths
@@ -44,7 +45,16 @@ def onnx_upscaler(path: Path, threads: int = 0) -> Upscaler:
     return lambda low: torch.from_numpy(session.run(["hr"], {"lr": np.ascontiguousarray(low.numpy())})[0])
 
 
-def evaluate(upscale: Upscaler, folder: Path, scale: int, device: torch.device = torch.device("cpu")) -> Score:
+def whole(upscale: Upscaler, low: Tensor, align: int) -> Tensor:
+    """Enlarge a picture whose sides need not be multiples of ``align``: it is continued by its last row and column."""
+    height, width = low.shape[-2:]
+    low = F.pad(low, (0, -width % align, 0, -height % align), mode="replicate")
+    return upscale(low)
+
+
+def evaluate(
+    upscale: Upscaler, folder: Path, scale: int, device: torch.device = torch.device("cpu"), align: int = 1
+) -> Score:
     """Downsample every picture of a folder, upscale it again and compare."""
     paths = picture_paths(folder)
     total_psnr = total_ssim = 0.0
@@ -52,9 +62,9 @@ def evaluate(upscale: Upscaler, folder: Path, scale: int, device: torch.device =
         high = load_picture(path).permute(2, 0, 1)[None].to(device).float()
         height, width = (n // scale for n in high.shape[-2:])
         high = high[..., : height * scale, : width * scale]
-        low = resize(high, height, width)
+        low = resize(high, height, width) / 255.0
         with torch.inference_mode():
-            result = quantise(upscale(low / 255.0).float() * 255.0)
+            result = quantise(whole(upscale, low, align).float() * 255.0)[..., : height * scale, : width * scale]
         a, b = (luma(p)[..., scale:-scale, scale:-scale] for p in (result, high))
         total_psnr += psnr(a, b)
         total_ssim += ssim(a, b)

@@ -1,12 +1,22 @@
-"""Training-form weights on disk: half precision, so that they are small enough to live beside the code."""
+"""Weights on disk: half precision, one safetensors file a model, which training continues from and every exported
+graph points into. They lie where the product loads them from."""
 
+import hashlib
+import json
+import struct
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-FOLDER = Path(__file__).resolve().parent.parent / "weights"
+from .graph import StoredWeights
+from .layers import tail_of_other_scale
+from .network import Network
+from .networks import create
+
+FOLDER = Path(__file__).resolve().parents[2] / "src/main/resources/io/upflux/models"
+LOG = Path(__file__).resolve().parents[1] / "log.jsonl"
+"""Every training run, one JSON object a line."""
 
 
 def default_path(name: str) -> Path:
@@ -14,26 +24,56 @@ def default_path(name: str) -> Path:
     return FOLDER / f"{name}.safetensors"
 
 
-def log_path(path: Path) -> Path:
-    """Return the log of training runs, one JSON object a line, that lies beside a weights file."""
-    return path.with_name("log.jsonl")
-
-
 def save(network: nn.Module, path: Path) -> None:
-    """Write every parameter as float16."""
+    """Write every parameter as float16, appearing whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}, path)
+    partial = path.with_suffix(".part")
+    save_file({key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}, partial)
+    partial.replace(path)
 
 
 def load(network: nn.Module, path: Path) -> list[str]:
-    """Load parameters whose name and shape agree and return the names left as they were.
+    """Load parameters by name and return the names left as they were.
 
-    Weights of another scale thus start a network everywhere but in its tail; weights that share nothing with
-    the network are an error rather than a silent start from noise.
+    Where only the tail differs, as between scales, it is resampled. Weights that share nothing with the network are
+    an error rather than a silent start from noise.
     """
     own = network.state_dict()
-    stored = {key: value for key, value in load_file(path).items() if key in own and value.shape == own[key].shape}
-    if not stored:
+    taken = {}
+    for key, value in load_file(path).items():
+        if key not in own:
+            continue
+        if value.shape == own[key].shape:
+            taken[key] = value.float()
+        elif key.startswith("tail.") and value.shape[1:] == own[key].shape[1:]:
+            taken[key] = tail_of_other_scale(value, own[key].shape[0])
+    if not taken:
         raise ValueError(f"{path} holds no parameter of this network")
-    network.load_state_dict({key: value.float() for key, value in stored.items()}, strict=False)
-    return sorted(own.keys() - stored.keys())
+    network.load_state_dict(taken, strict=False)
+    return sorted(own.keys() - taken.keys())
+
+
+def trained(name: str, path: Path | None = None) -> Network:
+    """Return a network as it is deployed, in evaluation mode."""
+    network = create(name)
+    network.fold()
+    source = path or default_path(name)
+    if left := load(network, source):
+        raise ValueError(f"{source} lacks {', '.join(left)}")
+    return network.eval()
+
+
+def stored(path: Path) -> StoredWeights:
+    """Return where the tensors of a weights file lie in it."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+    start = 8 + length
+    header.pop("__metadata__", None)
+    places = {key: (start + first, last - first) for key, entry in header.items() for first, last in [entry["data_offsets"]]}
+    return StoredWeights(path.name, places)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, which ties the graphs of a model to its weights."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,259 @@
+"""AdaFormer (token-adaptive halting) and AdaFormer-V, its variant for video.
+
+Both are an encoder, blocks of attention in 8x8 windows, and a decoder. Each block adds to every window the attention
+among its tokens and the attention to 16 prototypes, which have looked at the whole picture. A confidence is estimated
+after each block; a window whose confidences add up to a threshold halts: later blocks leave it as it is.
+
+Differences from the paper: windows halt as a whole; a halted window is left out of the whole block, MLP included
+(``PAPER_RULE`` is the paper's: attention contributes the normalised input, the MLP runs on); the error that the
+confidence is trained on (eq. 17, 25) is held constant, so that the picture itself is trained by plain L1.
+"""
+
+import random
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from . import ops
+from .layers import Conv, LayerNorm, Linear, Mlp, ResidualBlock, Tail
+from .network import Look, Network
+from .ops import Array
+
+WINDOW = 8
+PROTOTYPES = 16
+THRESHOLD = 0.95
+_MEAN = (0.4488, 0.4371, 0.4040)
+
+
+class Halted(Enum):
+    """What a block adds to a halted window."""
+
+    NOTHING = auto()
+    PAPER_RULE = auto()
+
+
+class LocalAttention(nn.Module):
+    """Attention among the tokens of each window, with Swin's relative position bias; no output projection."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self._heads = heads
+        self.qkv = Linear(channels, 3 * channels)
+        self.table = nn.Parameter(nn.init.trunc_normal_(torch.empty((2 * WINDOW - 1) ** 2, heads), std=0.02))
+
+    def forward(self, tokens: Array) -> Array:
+        channels = self.qkv.weight.shape[0]
+        # Three products rather than one that is cut in three: no copy.
+        q, k, v = (self.qkv(tokens, i * channels, (i + 1) * channels) for i in range(3))
+        bias = ops.relative_bias(tokens, self.table, WINDOW, self._heads)
+        return ops.attention(q, k, v, self._heads, (channels // self._heads) ** -0.5, bias)
+
+
+class PrototypeAttention(nn.Module):
+    """Prototypes attend to all tokens of the picture, then the tokens attend to what the prototypes found."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self._heads = heads
+        self.prototypes = nn.Parameter(nn.init.trunc_normal_(torch.empty(1, PROTOTYPES, channels), std=0.02))
+        self.norm = LayerNorm(channels)
+        self.qkv = Linear(channels, 3 * channels)
+        self.kv = Linear(channels, 2 * channels)
+
+    def look(self, tokens: Array, pictures: int, halted: Tensor | None) -> Array:
+        """Return what the prototypes find [pictures, 16, C] in tokens [pictures * windows, 64, C]."""
+        channels = self.prototypes.shape[-1]
+        k, v = (
+            ops.reshape(self.qkv(tokens, i * channels, (i + 1) * channels), pictures, -1, channels) for i in (1, 2)
+        )
+        q = self.qkv(self.norm(ops.as_array(self.prototypes, tokens)), 0, channels)
+        if isinstance(q, Tensor):
+            q = q.expand(pictures, -1, -1)
+        bias = None
+        if halted is not None:
+            # [pictures, 1, 1, tokens]: halted windows are not looked at.
+            each = halted.reshape(pictures, -1, 1).expand(-1, -1, WINDOW * WINDOW).reshape(pictures, 1, 1, -1)
+            bias = torch.zeros_like(each, dtype=torch.float32).masked_fill(each, -1e4)
+        return ops.attention(q, k, v, self._heads, (channels // self._heads) ** -0.5, bias)
+
+    def forward(self, tokens: Array, found: Array) -> Array:
+        """Return what tokens [pictures * windows, 64, C] see in [pictures, 16, C]."""
+        channels = self.prototypes.shape[-1]
+        weight, bias = (ops.columns(t, 0, channels, tokens) for t in (self.qkv.weight, self.qkv.bias))
+        return ops.shared_attention(tokens, weight, bias, *ops.halves(self.kv(found)), self._heads, channels)
+
+
+class TokenBlock(nn.Module):
+    """TSAB: x + (local(LN x) + global(LN x)), then x + MLP(LN x)."""
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self.norm = LayerNorm(channels)
+        self.local = LocalAttention(channels, heads)
+        self.whole = PrototypeAttention(channels, heads)
+        self.mlp_norm = LayerNorm(channels)
+        self.mlp = Mlp(channels, 2)
+
+    def look(self, tokens: Array, pictures: int, halted: Tensor | None = None) -> Array:
+        return self.whole.look(self.norm(tokens), pictures, halted)
+
+    def forward(self, tokens: Array, found: Array) -> Array:
+        normal = self.norm(tokens)
+        tokens = tokens + (self.local(normal) + self.whole(normal, found))
+        return tokens + self.mlp(self.mlp_norm(tokens))
+
+    def by_the_paper(self, tokens: Tensor, found: Tensor, halted: Tensor) -> Tensor:
+        normal = self.norm(tokens)
+        seen = self.local(normal) + self.whole(normal, found)
+        tokens = tokens + torch.where(halted[:, None, None], 2 * normal, seen)
+        return tokens + self.mlp(self.mlp_norm(tokens))
+
+
+class ConvEstimator(nn.Module):
+    """The paper's: two 3x3 convolutions on the features, tanh between, sigmoid; averaged over each window."""
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.first = Conv(channels, hidden)
+        self.second = Conv(hidden, 1)
+
+    def forward(self, tokens: Array, like: Array) -> Array:
+        features = ops.unwindows(tokens, WINDOW, like)
+        confidence = ops.sigmoid(self.second(ops.tanh(self.first(features))))
+        return ops.reshape(ops.mean(ops.windows(confidence, WINDOW), 1), -1)
+
+
+class WindowEstimator(nn.Module):
+    """One that sees its window only, so that a window computed alone is judged alike."""
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.first = Linear(channels, hidden)
+        self.second = Linear(hidden, 1)
+
+    def forward(self, tokens: Array, like: Array) -> Array:
+        return ops.reshape(ops.sigmoid(self.second(ops.mean(ops.tanh(self.first(tokens)), 1))), -1)
+
+
+@dataclass(frozen=True)
+class Gathers:
+    """Which windows each block computes, as the host lists them (see the model contract)."""
+
+    rows: list[Array]
+    """Per block but the first: rows of the block before that go on."""
+    assemble: Array
+    """For every window, its row in the outputs of all blocks, one after another."""
+
+
+class AdaFormer(Network):
+    """:param residual_blocks: of encoder and decoder each; 0 for a single convolution (AdaFormer-V-s)
+    :param mixed: whether 1x1 convolutions enclose the blocks, and a residual goes around them (the paper's AdaM)
+    :param estimator: the confidence estimator's hidden channels; ``window_estimator`` says which kind
+    """
+
+    align = WINDOW
+    window = WINDOW
+    local = False
+
+    def __init__(
+        self,
+        scale: int,
+        channels: int,
+        heads: int,
+        blocks: int,
+        residual_blocks: int,
+        estimator: int,
+        video: bool = False,
+        halted: Halted = Halted.NOTHING,
+    ) -> None:
+        super().__init__(scale)
+        self.blocks = blocks
+        self.shrinks = video
+        self._video = video
+        self._halted = halted
+        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
+        self.head = Conv(3, channels)
+        self.encoder = _convolutions(channels, residual_blocks)
+        self.enter = None if video else Conv(channels, channels, 1)
+        self.token_blocks = nn.ModuleList(TokenBlock(channels, heads) for _ in range(blocks))
+        self.leave = None if video else Conv(channels, channels, 1)
+        self.estimator = (WindowEstimator if video else ConvEstimator)(channels, estimator)
+        self.decoder = _convolutions(channels, residual_blocks)
+        self.tail = Tail(channels, scale, zero=True)
+
+    def encode(self, low: Array) -> tuple[Array, Array, Array]:
+        """Return the head's features, the encoder's, and what enters the blocks."""
+        start = self.head(low - self.mean)
+        features = self.encoder(start)
+        return start, features, features if self.enter is None else self.enter(features)
+
+    def decode(self, low: Array, start: Array, features: Array, tokens: Array, entered: Array) -> Array:
+        mixed = ops.unwindows(tokens, WINDOW, entered)
+        mixed = mixed if self.leave is None else self.leave(mixed)
+        return self.tail(self.decoder(mixed + features) + start, low)
+
+    def look(self, low: Array, threshold: Tensor | None = None) -> Look:
+        """Enlarge; with a threshold [] halted windows are left out by masks, as in training."""
+        start, features, entered = self.encode(low)
+        tokens = ops.windows(entered, WINDOW)
+        pictures = low.shape[0] if self.training else 1
+        contexts, confidence = [], []
+        score: Tensor | None = None
+        for block in self.token_blocks:
+            halted = None if score is None or threshold is None else score >= threshold
+            found = block.look(tokens, pictures, halted)
+            contexts.append(found)
+            if halted is None:
+                tokens = block(tokens, found)
+            elif self._halted is Halted.PAPER_RULE:
+                tokens = block.by_the_paper(tokens, found, halted)
+            else:
+                tokens = torch.where(halted[:, None, None], tokens, block(tokens, found))
+            if len(contexts) < self.blocks:
+                judged = tokens.detach() if isinstance(tokens, Tensor) else tokens
+                confidence.append(self.estimator(judged, entered))
+                if isinstance(tokens, Tensor) and threshold is not None:
+                    score = confidence[-1].detach() + (0 if score is None else score)
+        picture = self.decode(low, start, features, tokens, entered)
+        return Look(picture, None if self.training else ops.concat(1, *contexts), confidence)
+
+    def local_pass(self, low: Array, context: Array, gathers: Gathers | None = None) -> Look:
+        """Enlarge with a context [1, blocks * 16, C] seen before, computing in each block only the windows listed."""
+        start, features, entered = self.encode(low)
+        rows = ops.windows(entered, WINDOW)
+        versions, confidence = [], []
+        founds = ops.split(context, 1, *[PROTOTYPES] * self.blocks)
+        for index, (block, found) in enumerate(zip(self.token_blocks, founds)):
+            if index > 0 and gathers is not None:
+                rows = ops.take(rows, gathers.rows[index - 1])
+            rows = block(rows, found)
+            versions.append(rows)
+            if self._video and index < self.blocks - 1:
+                confidence.append(self.estimator(rows, entered))
+        tokens = rows if gathers is None else ops.take(ops.concat(0, *versions), gathers.assemble)
+        return Look(self.decode(low, start, features, tokens, entered), None, confidence)
+
+    def loss(self, low: Tensor, high: Tensor) -> Tensor:
+        """L1, plus how badly the confidences foretell the error: C e - log C, in code values (eq. 17, 25).
+
+        Half of the steps run dense, the others halt at a random threshold: the network is to be good at any.
+        """
+        threshold = None
+        if random.random() < 0.5:
+            # A tensor: compiled code is made once for all thresholds.
+            threshold = torch.tensor(random.uniform(0.3, 3.0), device=low.device)
+        seen = self.look(low, threshold)
+        difference = (seen.picture.float() - high).abs()
+        error = F.avg_pool2d(255 * difference.detach().mean(1, keepdim=True), WINDOW * self.scale).flatten()
+        confidence = torch.stack(seen.confidence).float().clamp_min(1e-4)
+        foretold = (confidence * error - confidence.log()).mean()
+        return difference.mean() + 0.01 * foretold
+
+
+def _convolutions(channels: int, residual_blocks: int) -> nn.Module:
+    if residual_blocks == 0:
+        return Conv(channels, channels)
+    return nn.Sequential(*(ResidualBlock(channels) for _ in range(residual_blocks)))

@@ -1,0 +1,278 @@
+"""The operations networks are written in: each takes tensors, and graph values when the network is being exported.
+
+Pictures and features are [N, C, H, W]; tokens are [windows, tokens, C].
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .graph import Value
+
+Array = Tensor | Value
+
+
+def conv(x: Array, weight: Array, bias: Array | None = None, groups: int = 1) -> Array:
+    """Convolve with an odd kernel, padding with zeros so that the size stays (in a shrinking graph: not padding)."""
+    size = weight.shape[-1] if isinstance(weight, Tensor) else None
+    if isinstance(x, Tensor):
+        return F.conv2d(x, weight, bias, padding=size // 2, groups=groups)
+    return graph_conv(x, weight, bias, groups, size)
+
+
+def graph_conv(x: Value, weight: Array, bias: Array | None, groups: int, size: int) -> Value:
+    """Add a convolution whose weight may be computed by the graph; ``size`` is its kernel's side."""
+    reach = size // 2
+    valid = x.graph.valid
+    return x.graph.node(
+        "Conv",
+        x,
+        weight,
+        bias,
+        margin=x.margin - (reach if valid else 0),
+        kernel_shape=[size, size],
+        pads=[0 if valid else reach] * 4,
+        group=groups,
+    )
+
+
+def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
+    """Return x @ weight (+ bias), weight [in, out]: the orientation in which a runtime multiplies."""
+    if isinstance(x, Tensor):
+        return F.linear(x, weight.mT, bias)
+    product = x.graph.node("MatMul", x, weight)
+    return product if bias is None else product + bias
+
+
+def relu(x: Array) -> Array:
+    return F.relu(x) if isinstance(x, Tensor) else x.graph.node("Relu", x)
+
+
+def leaky_relu(x: Array, slope: Tensor) -> Array:
+    """LeakyReLU with one learned slope; it exports as an attribute, which runtimes fuse into a convolution."""
+    if isinstance(x, Tensor):
+        return F.prelu(x, slope.to(x.dtype))
+    return x.graph.node("LeakyRelu", x, alpha=slope.item())
+
+
+def tanh(x: Array) -> Array:
+    return torch.tanh(x) if isinstance(x, Tensor) else x.graph.node("Tanh", x)
+
+
+def sigmoid(x: Array) -> Array:
+    return torch.sigmoid(x) if isinstance(x, Tensor) else x.graph.node("Sigmoid", x)
+
+
+def gelu(x: Array) -> Array:
+    """GELU with the error function, not its tanh approximation."""
+    return F.gelu(x) if isinstance(x, Tensor) else x.graph.node("Gelu", x, domain="com.microsoft")
+
+
+def softmax(x: Array) -> Array:
+    """Softmax over the last axis."""
+    return torch.softmax(x, -1) if isinstance(x, Tensor) else x.graph.node("Softmax", x, axis=-1)
+
+
+def layer_norm(x: Array, weight: Array, bias: Array, epsilon: float = 1e-6) -> Array:
+    """Normalise over the last axis."""
+    if isinstance(x, Tensor):
+        return F.layer_norm(x, weight.shape, weight, bias, epsilon)
+    return x.graph.node("LayerNormalization", x, weight, bias, axis=-1, epsilon=epsilon)
+
+
+def channel_norm(x: Array, weight: Array, bias: Array, epsilon: float = 1e-6) -> Array:
+    """Normalise [N, C, H, W] over its channels."""
+    if isinstance(x, Tensor):
+        return F.layer_norm(x.permute(0, 2, 3, 1), weight.shape, weight, bias, epsilon).permute(0, 3, 1, 2)
+    last = transpose(x, 0, 2, 3, 1)
+    return transpose(layer_norm(last, weight, bias, epsilon), 0, 3, 1, 2)
+
+
+def mean(x: Array, *axes: int) -> Array:
+    """Average over axes, which stay as sides of 1."""
+    if isinstance(x, Tensor):
+        return x.mean(axes, keepdim=True)
+    return x.graph.node("ReduceMean", x, axes=list(axes), keepdims=1)
+
+
+def transpose(x: Array, *order: int) -> Array:
+    return x.permute(order) if isinstance(x, Tensor) else x.graph.node("Transpose", x, perm=list(order))
+
+
+def reshape(x: Array, *sides: int) -> Array:
+    """Reshape to fixed sides, of which one may be -1 (and, as in ONNX, 0 keeps the side at its place)."""
+    if isinstance(x, Tensor):
+        return x.reshape([x.shape[i] if side == 0 else side for i, side in enumerate(sides)])
+    return x.graph.node("Reshape", x, x.graph.ints(*sides))
+
+
+def split(x: Array, axis: int, *sizes: int) -> list[Array]:
+    if isinstance(x, Tensor):
+        return list(x.split(sizes, axis))
+    return x.graph.nodes("Split", len(sizes), x, x.graph.ints(*sizes), axis=axis)
+
+
+def concat(axis: int, *parts: Array) -> Array:
+    """Join along an axis; spatial parts are cut to their common margin."""
+    if isinstance(parts[0], Tensor):
+        return torch.cat(parts, axis)
+    graph = parts[0].graph
+    margin = min(part.margin for part in parts)
+    return graph.node("Concat", *(graph.crop(part, margin) for part in parts), axis=axis)
+
+
+def halves(x: Array) -> list[Array]:
+    """Cut the last axis in two."""
+    return list(x.chunk(2, -1)) if isinstance(x, Tensor) else x.graph.nodes("Split", 2, x, axis=-1)
+
+
+def as_array(weight: Tensor, like: Array) -> Array:
+    """Return a weight as an operand of the kind of ``like``."""
+    return weight if isinstance(like, Tensor) else like.graph.value(weight)
+
+
+def columns(weight: Tensor, first: int, last: int, like: Array) -> Array:
+    """Cut weights along their last axis, as operands of the kind of ``like``."""
+    if isinstance(like, Tensor):
+        return weight[..., first:last]
+    return like.graph.node("Slice", weight, *(like.graph.ints(end) for end in (first, last, -1)))
+
+
+def take(x: Array, rows: Array) -> Array:
+    """Pick rows (along the first axis) by number."""
+    return x[rows] if isinstance(x, Tensor) else x.graph.node("Gather", x, rows, axis=0)
+
+
+def windows(x: Array, side: int) -> Array:
+    """Cut [N, C, H, W] into tokens [N * H/side * W/side, side * side, C], windows in raster order."""
+    if isinstance(x, Tensor):
+        n, c, h, w = x.shape
+        cut = x.reshape(n, c, h // side, side, w // side, side)
+        return cut.permute(0, 2, 4, 3, 5, 1).reshape(-1, side * side, c)
+    graph = x.graph
+    if x.margin % side:
+        raise ValueError(f"a margin of {x.margin} does not end on the grid of windows of {side}")
+    shape = graph.node("Shape", x, margin=0)
+    batch, channels, height, width = (
+        graph.node("Slice", shape, graph.ints(i), graph.ints(i + 1), graph.ints(0)) for i in range(4)
+    )
+    step = graph.ints(side)
+    rows, columns = graph.node("Div", height, step), graph.node("Div", width, step)
+    cut = graph.node("Reshape", x, graph.node("Concat", batch, channels, rows, step, columns, step, axis=0))
+    flat = graph.node("Concat", graph.ints(-1), graph.ints(side * side), channels, axis=0)
+    return graph.node("Reshape", transpose(cut, 0, 2, 4, 3, 5, 1), flat, margin=0)
+
+
+def unwindows(tokens: Array, side: int, like: Array) -> Array:
+    """Undo :func:`windows`; ``like`` is any [N, *, H, W] with the wanted batch and size."""
+    if isinstance(tokens, Tensor):
+        n, _, h, w = like.shape
+        cut = tokens.reshape(n, h // side, w // side, side, side, -1)
+        return cut.permute(0, 5, 1, 3, 2, 4).reshape(n, -1, h, w)
+    graph = tokens.graph
+    shape = graph.node("Shape", like, margin=0)
+    batch, height, width = (
+        graph.node("Slice", shape, graph.ints(i), graph.ints(i + 1), graph.ints(0)) for i in (0, 2, 3)
+    )
+    step, rest = graph.ints(side), graph.ints(-1)
+    rows, columns = graph.node("Div", height, step), graph.node("Div", width, step)
+    cut = graph.node("Reshape", tokens, graph.node("Concat", batch, rows, columns, step, step, rest, axis=0))
+    whole = graph.node("Concat", batch, rest, height, width, axis=0)
+    return graph.node("Reshape", transpose(cut, 0, 5, 1, 3, 2, 4), whole, margin=like.margin)
+
+
+def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Array | None = None) -> Array:
+    """Return softmax(q k^T * scale + bias) v per head: q [N, T, C], k [N, S, C], v [N, S, D], bias [1, heads, T, S]."""
+    if isinstance(q, Tensor):
+        q, k, v = (t.unflatten(-1, (heads, -1)).transpose(1, 2) for t in (q, k, v))
+        if q.is_cuda:
+            mask = None if bias is None else bias.to(q.dtype)
+            mixed = F.scaled_dot_product_attention(q, k, v, mask, scale=scale)
+        else:
+            # On CPUs several times as fast as the fused form, which has no kernel for short bfloat16 rows.
+            scores = (q * scale) @ k.mT
+            mixed = torch.softmax(scores if bias is None else scores + bias.to(scores.dtype), -1).to(v.dtype) @ v
+        return mixed.transpose(1, 2).flatten(-2)
+    graph = q.graph
+    if graph.fused:
+        return graph.node(
+            "MultiHeadAttention", q, k, v, None, None, bias, domain="com.microsoft", num_heads=heads, scale=scale
+        )
+    q, k, v = (reshape(t, 0, 0, heads, -1) for t in (q, k, v))
+    scores = graph.node("MatMul", transpose(q, 0, 2, 1, 3) * scale, transpose(k, 0, 2, 3, 1))
+    if bias is not None:
+        scores = scores + bias
+    mixed = graph.node("MatMul", softmax(scores), transpose(v, 0, 2, 1, 3))
+    return reshape(transpose(mixed, 0, 2, 1, 3), 0, 0, -1)
+
+
+def shared_attention(x: Array, weight: Array, bias: Array, k: Array, v: Array, heads: int, channels: int) -> Array:
+    """Attention of many tokens to the same few keys; the queries are ``x @ weight + bias``.
+
+    x [pictures * N, T, C], weight [C, C], k and v [pictures, S, C].
+    """
+    depth = channels // heads
+    if isinstance(x, Tensor):
+        q = linear(x, weight, bias).reshape(k.shape[0], -1, channels)
+        return attention(q, k, v, heads, depth**-0.5).reshape(x.shape)
+    # The keys are so few that they are multiplied into the query weights instead of forming queries, and the heads
+    # so few that the values stand in one block-diagonal matrix: two plain products, and no token is moved.
+    graph = x.graph
+    columns = transpose(reshape(k, -1, heads, depth), 1, 2, 0) * depth**-0.5
+    keys = graph.node("MatMul", transpose(reshape(weight, -1, heads, depth), 1, 0, 2), columns)
+    offset = graph.node("MatMul", reshape(bias, heads, 1, depth), columns)
+    scores = graph.node("MatMul", x, reshape(transpose(keys, 1, 0, 2), channels, -1)) + reshape(offset, -1)
+    shares = reshape(softmax(reshape(scores, 0, 0, heads, -1)), 0, 0, -1)
+    own = np.kron(np.eye(heads, dtype=np.float32), np.ones(depth, dtype=np.float32)).reshape(heads, 1, channels)
+    return graph.node("MatMul", shares, reshape(v * graph.constant(own), -1, channels))
+
+
+def relative_bias(like: Array, table: Tensor, side: int, heads: int) -> Array:
+    """Spread Swin's table [(2*side-1)^2, heads] over all pairs of a window's tokens: [1, heads, side^2, side^2].
+
+    ``like`` only says whether a tensor or a graph value is wanted.
+    """
+    count = side * side
+    if isinstance(like, Tensor):
+        return table[_pairs(side, table.device).flatten()].T.reshape(1, heads, count, count)
+    graph = like.graph
+    # Computed from the window's side when the file is opened: for windows of 32 a stored index would take 8 MB.
+    place = graph.node("Range", *(graph.constant(np.int64(n)) for n in (0, count, 1)), margin=0)
+    across = graph.constant(np.int64(side))
+    y = graph.node("Div", place, across)
+    x = graph.node("Sub", place, graph.node("Mul", y, across))
+    dy, dx = (
+        graph.node("Sub", graph.node("Unsqueeze", line, graph.ints(1)), graph.node("Unsqueeze", line, graph.ints(0)))
+        for line in (y, x)
+    )
+    rows = graph.node("Mul", graph.node("Add", dy, graph.constant(np.int64(side - 1))), graph.ints(2 * side - 1))
+    pairs = graph.node("Add", rows, graph.node("Add", dx, graph.constant(np.int64(side - 1))))
+    spread = graph.node("Gather", table, pairs, axis=0)
+    return graph.node("Unsqueeze", transpose(spread, 2, 0, 1), graph.ints(0))
+
+
+@lru_cache
+def _pairs(side: int, device: torch.device) -> Tensor:
+    """Return the row of Swin's table for each pair of tokens, [side^2, side^2]."""
+    place = torch.arange(side * side, device=device)
+    y, x = place // side, place % side
+    return (y[:, None] - y[None] + side - 1) * (2 * side - 1) + x[:, None] - x[None] + side - 1
+
+
+def enlarge(x: Array, scale: int) -> Array:
+    """Spread [N, C*scale^2, H, W] to [N, C, scale*H, scale*W]."""
+    if isinstance(x, Tensor):
+        return F.pixel_shuffle(x, scale)
+    return x.graph.node("DepthToSpace", x, blocksize=scale, mode="CRD")
+
+
+def repeat_channels(x: Array, times: int) -> Array:
+    """Repeat each channel; enlarged, this is the nearest-neighbour picture."""
+    if isinstance(x, Tensor):
+        return x.repeat_interleave(times, 1)
+    return x.graph.node("Gather", x, x.graph.constant(np.repeat(np.arange(3, dtype=np.int64), times)), axis=1)
