@@ -13,11 +13,14 @@ import random
 from dataclasses import dataclass
 from enum import Enum, auto
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from onnx import TensorProto
 from torch import Tensor, nn
 
 from . import ops
+from .graph import Value
 from .layers import Conv, LayerNorm, Linear, Mlp, ResidualBlock, Tail
 from .network import Look, Network
 from .ops import Array
@@ -174,6 +177,7 @@ class AdaFormer(Network):
         self.shrinks = video
         self._video = video
         self._halted = halted
+        self._decoder_reach = max(1, 2 * residual_blocks) + 1
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
         self.head = Conv(3, channels)
         self.encoder = _convolutions(channels, residual_blocks)
@@ -184,6 +188,10 @@ class AdaFormer(Network):
         self.decoder = _convolutions(channels, residual_blocks)
         self.tail = Tail(channels, scale, zero=True)
 
+    def context_sides(self) -> list[int]:
+        """Return the shape of the context: what the prototypes of all blocks found."""
+        return [1, self.blocks * PROTOTYPES, self.head.weight.shape[0]]
+
     def encode(self, low: Array) -> tuple[Array, Array, Array]:
         """Return the head's features, the encoder's, and what enters the blocks."""
         start = self.head(low - self.mean)
@@ -191,7 +199,7 @@ class AdaFormer(Network):
         return start, features, features if self.enter is None else self.enter(features)
 
     def decode(self, low: Array, start: Array, features: Array, tokens: Array, entered: Array) -> Array:
-        mixed = ops.unwindows(tokens, WINDOW, entered)
+        mixed = ops.trim(ops.unwindows(tokens, WINDOW, entered), self._decoder_reach)
         mixed = mixed if self.leave is None else self.leave(mixed)
         return self.tail(self.decoder(mixed + features) + start, low)
 
@@ -204,6 +212,8 @@ class AdaFormer(Network):
         score: Tensor | None = None
         for block in self.token_blocks:
             halted = None if score is None or threshold is None else score >= threshold
+            if halted is not None and not self.training:
+                halted[score.argmin()] = False  # as a graph does, whose lists must not be empty
             found = block.look(tokens, pictures, halted)
             contexts.append(found)
             if halted is None:
@@ -235,6 +245,57 @@ class AdaFormer(Network):
                 confidence.append(self.estimator(rows, entered))
         tokens = rows if gathers is None else ops.take(ops.concat(0, *versions), gathers.assemble)
         return Look(self.decode(low, start, features, tokens, entered), None, confidence)
+
+    def halting_pass(self, low: Value, threshold: Value) -> tuple[Value, Value]:
+        """Enlarge on a graph that itself decides which windows go on; return the picture and the halting depths.
+
+        At least one window goes on to the end, the least sure one: no list is ever empty.
+        """
+        graph = low.graph
+        start, features, entered = self.encode(low)
+        rows = ops.windows(entered, WINDOW)
+        count = graph.node("Slice", graph.node("Shape", rows, margin=0), *(graph.ints(i) for i in (0, 1, 0)))
+        one, none = graph.constant(np.int64(1)), graph.constant(np.int64(0))
+
+        def numbers(length: Value) -> Value:
+            return graph.node("Range", none, graph.node("Squeeze", length, graph.ints(0)), one)
+
+        origin = assemble = numbers(count)
+        depth = graph.node("Expand", graph.ints(1), count)
+        score, done = None, count
+        versions = []
+        for index, block in enumerate(self.token_blocks):
+            if index > 0:
+                rest = graph.node("Shape", rows, margin=0)
+                rest = graph.node("Slice", rest, *(graph.ints(i) for i in (0, 1, 0)))
+                least = graph.node("Equal", numbers(rest), graph.node("ArgMin", score, axis=0, keepdims=1))
+                on = graph.node("Or", graph.node("Less", score, threshold), least)
+                on = ops.reshape(graph.node("NonZero", on), -1)
+                rows, score, origin = (ops.take(x, on) for x in (rows, score, origin))
+                length = graph.node("Shape", on)
+                place = graph.node("Add", numbers(length), done)
+                assemble = graph.node("ScatterElements", assemble, origin, place, axis=0)
+                level = graph.node("Expand", graph.ints(index + 1), length)
+                depth = graph.node("ScatterElements", depth, origin, level, axis=0)
+                done = graph.node("Add", done, length)
+            rows = block(rows, block.look(rows, 1))
+            versions.append(rows)
+            if index < self.blocks - 1:
+                sure = self._judge(rows, entered, versions, assemble)
+                score = sure if score is None else score + (sure if self._video else ops.take(sure, origin))
+        tokens = ops.take(ops.concat(0, *versions), assemble)
+        picture = self.decode(low, start, features, tokens, entered)
+        shape = graph.node("Shape", entered, margin=0)
+        batch, height, width = (graph.node("Slice", shape, *(graph.ints(j) for j in (i, i + 1, 0))) for i in (0, 2, 3))
+        sides = (graph.node("Div", side, graph.ints(WINDOW)) for side in (height, width))
+        depth = graph.node("Reshape", depth, graph.node("Concat", batch, *sides, axis=0))
+        return picture, graph.node("Cast", depth, to=TensorProto.INT32)
+
+    def _judge(self, rows: Value, entered: Value, versions: list[Value], assemble: Value) -> Value:
+        """Return confidences: of the rows where a window suffices, otherwise of all windows as they now are."""
+        if self._video:
+            return self.estimator(rows, entered)
+        return self.estimator(ops.take(ops.concat(0, *versions), assemble), entered)
 
     def loss(self, low: Tensor, high: Tensor) -> Tensor:
         """L1, plus how badly the confidences foretell the error: C e - log C, in code values (eq. 17, 25).

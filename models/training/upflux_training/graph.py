@@ -7,7 +7,7 @@ was meant: one node per operation, one Reshape-Transpose-Reshape per window part
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -164,6 +164,12 @@ class Graph:
     def ints(self, *numbers: int) -> Value:
         """Return a vector of int64, as shapes and axes are given."""
         return self.constant(np.asarray(numbers, dtype=np.int64))
+
+    def once(self, key: object, make: Callable[[], Value]) -> Value:
+        """Return what was made under the key before, or make it: for what several layers share."""
+        if key not in self._constants:
+            self._constants[key] = make()
+        return self._constants[key]
 
     def elementwise(self, kind: str, a: Operand, b: Operand) -> Value:
         """Add a node of two operands, cut to the margin they have in common."""

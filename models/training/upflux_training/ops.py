@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .graph import Value
+from .graph import Graph, Value
 
 Array = Tensor | Value
 
@@ -29,6 +29,8 @@ def graph_conv(x: Value, weight: Array, bias: Array | None, groups: int, size: i
     """Add a convolution whose weight may be computed by the graph; ``size`` is its kernel's side."""
     reach = size // 2
     valid = x.graph.valid
+    if valid and x.margin < reach:
+        raise ValueError(f"a margin of {x.margin} is too little for a kernel of {size}")
     return x.graph.node(
         "Conv",
         x,
@@ -241,19 +243,22 @@ def relative_bias(like: Array, table: Tensor, side: int, heads: int) -> Array:
     if isinstance(like, Tensor):
         return table[_pairs(side, table.device).flatten()].T.reshape(1, heads, count, count)
     graph = like.graph
-    # Computed from the window's side when the file is opened: for windows of 32 a stored index would take 8 MB.
-    place = graph.node("Range", *(graph.constant(np.int64(n)) for n in (0, count, 1)), margin=0)
-    across = graph.constant(np.int64(side))
-    y = graph.node("Div", place, across)
-    x = graph.node("Sub", place, graph.node("Mul", y, across))
-    dy, dx = (
+    pairs = graph.once(("pairs", side), lambda: _graph_pairs(graph, side))
+    spread = graph.node("Gather", table, pairs, axis=0)
+    return graph.node("Unsqueeze", transpose(spread, 2, 0, 1), graph.ints(0))
+
+
+def _graph_pairs(graph: Graph, side: int) -> Value:
+    """As :func:`_pairs`, computed when the file is opened: for windows of 32 a stored index would take 8 MB."""
+    place = graph.node("Range", *(graph.constant(np.int64(n)) for n in (0, side * side, 1)))
+    y = graph.node("Div", place, graph.ints(side))
+    x = graph.node("Sub", place, graph.node("Mul", y, graph.ints(side)))
+    down, right = (
         graph.node("Sub", graph.node("Unsqueeze", line, graph.ints(1)), graph.node("Unsqueeze", line, graph.ints(0)))
         for line in (y, x)
     )
-    rows = graph.node("Mul", graph.node("Add", dy, graph.constant(np.int64(side - 1))), graph.ints(2 * side - 1))
-    pairs = graph.node("Add", rows, graph.node("Add", dx, graph.constant(np.int64(side - 1))))
-    spread = graph.node("Gather", table, pairs, axis=0)
-    return graph.node("Unsqueeze", transpose(spread, 2, 0, 1), graph.ints(0))
+    rows = graph.node("Mul", graph.node("Add", down, graph.ints(side - 1)), graph.ints(2 * side - 1))
+    return graph.node("Add", rows, graph.node("Add", right, graph.ints(side - 1)))
 
 
 @lru_cache
@@ -268,7 +273,12 @@ def enlarge(x: Array, scale: int) -> Array:
     """Spread [N, C*scale^2, H, W] to [N, C, scale*H, scale*W]."""
     if isinstance(x, Tensor):
         return F.pixel_shuffle(x, scale)
-    return x.graph.node("DepthToSpace", x, blocksize=scale, mode="CRD")
+    return x.graph.node("DepthToSpace", trim(x, 0), blocksize=scale, mode="CRD")
+
+
+def trim(x: Array, margin: int) -> Array:
+    """In a shrinking graph, drop what lies beyond the margin that is still needed."""
+    return x if isinstance(x, Tensor) else x.graph.crop(x, min(x.margin, margin))
 
 
 def repeat_channels(x: Array, times: int) -> Array:
