@@ -227,6 +227,8 @@ class AdaFormer(Network):
                 confidence.append(self.estimator(judged, entered))
                 if isinstance(tokens, Tensor) and threshold is not None:
                     score = confidence[-1].detach() + (0 if score is None else score)
+                    if halted is not None:
+                        score = score.masked_fill(halted, float("inf"))  # who has halted stays so
         picture = self.decode(low, start, features, tokens, entered)
         return Look(picture, None if self.training else ops.concat(1, *contexts), confidence)
 

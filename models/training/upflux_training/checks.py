@@ -49,9 +49,12 @@ def check(network: Network) -> Iterator[str]:
 
     :raises ValueError: when one is farther than 1e-4 in float32
     """
-    side = 4 * max(network.window, network.align, 8)
+    step = max(network.window, network.align, 8)
+    side = 4 * step
+    if "windows" in passes(network):
+        side = 2 * (_ring(network) + step)
     generator = torch.Generator().manual_seed(1)
-    low = torch.rand(1, 3, side, side + max(network.window, network.align, 8), generator=generator)
+    low = torch.rand(1, 3, side, side + step, generator=generator)
     with torch.inference_mode():
         seen = network.look(low)
     lr, hr = low.numpy(), seen.picture.numpy()
@@ -82,18 +85,18 @@ def check(network: Network) -> Iterator[str]:
 
 def _check_halting(network: Network, low: Tensor) -> Iterator[str]:
     with torch.inference_mode():
-        confidence = torch.stack(network.look(low).confidence).cumsum(0)
-        threshold = confidence[network.blocks // 2].median()
+        sums = torch.stack(network.look(low).confidence).cumsum(0)[network.blocks // 2 - 1].sort().values
+        # Between two windows, not at one: rounding must not decide.
+        threshold = sums[sums.numel() // 2 - 1 : sums.numel() // 2 + 1].mean()
         seen = network.look(low, threshold)
-    made = run(network, "halting", Form(), lr=low.numpy(), threshold=np.array(threshold, np.float32))
+    made = run(network, "halting", Form(), lr=low.numpy(), threshold=threshold.numpy())
     yield _near(f"halting at {threshold:.2f}", Form(), made["hr"], seen.picture.numpy())
 
 
 def _windows(network: Network, form: Form, low: Tensor, context: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Run the shrinking graph on the inner windows, in whose margin there is picture."""
-    eaten = margin(network)
+    eaten, ring = margin(network), _ring(network)
     step = max(network.window, 1)
-    ring = -(-eaten // step) * step
     patch = low[..., ring - eaten : low.shape[2] - ring + eaten, ring - eaten : low.shape[3] - ring + eaten]
     lists = {}
     if network.blocks:
@@ -104,9 +107,14 @@ def _windows(network: Network, form: Form, low: Tensor, context: dict[str, np.nd
 
 
 def _inner(network: Network, picture: Tensor) -> np.ndarray:
-    step = max(network.window, 1)
-    ring = -(-margin(network) // step) * step * network.scale
+    ring = _ring(network) * network.scale
     return picture[..., ring:-ring, ring:-ring].numpy()
+
+
+def _ring(network: Network) -> int:
+    """Return the margin rounded up to the grid of windows."""
+    step = max(network.window, 1)
+    return -(-margin(network) // step) * step
 
 
 def _near(what: str, form: Form, made: np.ndarray, wanted: np.ndarray, limit: float = AGREEMENT) -> str:

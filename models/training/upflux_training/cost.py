@@ -9,7 +9,8 @@ from .network import Network
 def macs(network: Network, height: int, width: int) -> int:
     """Return the multiply-accumulates of convolutions and matrix products for an LR picture of the given size."""
     low = torch.zeros(1, 3, -(-height // network.align) * network.align, -(-width // network.align) * network.align)
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+    # Not inference_mode, in which the counter cannot follow modules.
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
         network.eval()(low)
     return counter.get_total_flops() // 2
 
