@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from .adaformer import AdaFormer
+from .agileir import AgileIR
 from .network import Network
 from .plain import Plain
 
@@ -14,6 +15,9 @@ NETWORKS: dict[str, Callable[[int], Network]] = {
     "adaformer-s": lambda scale: AdaFormer(scale, 32, 2, blocks=4, residual_blocks=2, estimator=8),
     "adaformer-v": lambda scale: AdaFormer(scale, 64, 4, blocks=12, residual_blocks=1, estimator=16, video=True),
     "adaformer-v-s": lambda scale: AdaFormer(scale, 32, 2, blocks=8, residual_blocks=0, estimator=8, video=True),
+    "agileir": lambda scale: AgileIR(scale, 60, 4, groups=3, layers=6),
+    "agileir-plus": lambda scale: AgileIR(scale, 60, 6, groups=4, layers=6),
+    "agileir-s": lambda scale: AgileIR(scale, 48, 3, groups=2, layers=1),
 }
 
 

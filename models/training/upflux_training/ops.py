@@ -17,9 +17,12 @@ from .graph import Graph, Value
 Array = Tensor | Value
 
 
-def conv(x: Array, weight: Array, bias: Array | None = None, groups: int = 1) -> Array:
-    """Convolve with an odd kernel, padding with zeros so that the size stays (in a shrinking graph: not padding)."""
-    size = weight.shape[-1] if isinstance(weight, Tensor) else None
+def conv(x: Array, weight: Array, bias: Array | None = None, groups: int = 1, size: int | None = None) -> Array:
+    """Convolve with an odd kernel, padding with zeros so that the size stays (in a shrinking graph: not padding).
+
+    The kernel's side ``size`` is to be told where the graph computes the weight.
+    """
+    size = size or weight.shape[-1]
     if isinstance(x, Tensor):
         return F.conv2d(x, weight, bias, padding=size // 2, groups=groups)
     return graph_conv(x, weight, bias, groups, size)
@@ -188,6 +191,61 @@ def unwindows(tokens: Array, side: int, like: Array) -> Array:
     return graph.node("Reshape", transpose(cut, 0, 5, 1, 3, 2, 4), whole, margin=like.margin)
 
 
+def grid(x: Array, side: int, channels: int) -> Array:
+    """Cut [N, H, W, C] into tokens [N * H/side * W/side, side * side, C], windows in raster order.
+
+    Like :func:`windows`, but with the channels last rows of a window stay in one piece: nothing but copies.
+    """
+    if isinstance(x, Tensor):
+        n, h, w, c = x.shape
+        return x.reshape(-1, side, w // side, side * c).transpose(1, 2).reshape(-1, side * side, c)
+    graph = x.graph
+    columns = graph.node("Div", side_of(x, 2), graph.ints(side))
+    cut = graph.node("Concat", graph.ints(-1, side), columns, graph.ints(side * channels), axis=0)
+    return reshape(transpose(graph.node("Reshape", x, cut), 0, 2, 1, 3), -1, side * side, channels)
+
+
+def ungrid(tokens: Array, side: int, channels: int, like: Array) -> Array:
+    """Undo :func:`grid`; ``like`` is any [N, H, W, *] with the wanted batch and size."""
+    if isinstance(tokens, Tensor):
+        n, h, w, _ = like.shape
+        return tokens.reshape(-1, w // side, side, side * channels).transpose(1, 2).reshape(n, h, w, channels)
+    graph = tokens.graph
+    width = side_of(like, 2)
+    columns = graph.node("Div", width, graph.ints(side))
+    cut = graph.node("Concat", graph.ints(-1), columns, graph.ints(side, side * channels), axis=0)
+    whole = graph.node("Concat", side_of(like, 0), graph.ints(-1), width, graph.ints(channels), axis=0)
+    return graph.node("Reshape", transpose(graph.node("Reshape", tokens, cut), 0, 2, 1, 3), whole)
+
+
+def side_of(x: Value, axis: int) -> Value:
+    """Return a graph value's side as a vector of one number."""
+    return x.graph.node("Shape", x, margin=0, start=axis, end=axis + 1)
+
+
+def ones(like: Array) -> Array:
+    """Return 1 at every pixel, [N, H, W, 1], of [N, H, W, C]."""
+    if isinstance(like, Tensor):
+        return like.new_ones(*like.shape[:3], 1)
+    graph = like.graph
+    shape = graph.node("Concat", *(side_of(like, axis) for axis in range(3)), graph.ints(1), axis=0)
+    return graph.node("Expand", 1.0, shape)
+
+
+def surround(x: Array, width: int) -> Array:
+    """Put zeros around [N, H, W, C]."""
+    if isinstance(x, Tensor):
+        return F.pad(x, (0, 0, width, width, width, width))
+    return x.graph.node("Pad", x, x.graph.ints(0, width, width, 0, 0, width, width, 0))
+
+
+def strip(x: Array, width: int) -> Array:
+    """Undo :func:`surround`."""
+    if isinstance(x, Tensor):
+        return x[:, width:-width, width:-width]
+    return x.graph.node("Slice", x, *(x.graph.ints(*ends) for ends in ((width, width), (-width, -width), (1, 2))))
+
+
 def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Array | None = None) -> Array:
     """Return softmax(q k^T * scale + bias) v per head: q [N, T, C], k [N, S, C], v [N, S, D], bias [1, heads, T, S]."""
     if isinstance(q, Tensor):
@@ -197,8 +255,10 @@ def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Arra
             mixed = F.scaled_dot_product_attention(q, k, v, mask, scale=scale)
         else:
             # On CPUs several times as fast as the fused form, which has no kernel for short bfloat16 rows.
-            scores = (q * scale) @ k.mT
-            mixed = torch.softmax(scores if bias is None else scores + bias.to(scores.dtype), -1).to(v.dtype) @ v
+            # Softmax stays in bfloat16: what follows is a product in bfloat16, and converting takes three times as long.
+            with torch.autocast("cpu", enabled=False):
+                scores = (q * scale).to(v.dtype) @ k.to(v.dtype).mT
+                mixed = torch.softmax(scores if bias is None else scores + bias.to(v.dtype), -1) @ v
         return mixed.transpose(1, 2).flatten(-2)
     graph = q.graph
     if graph.fused:
