@@ -324,9 +324,11 @@ def _graph_pairs(graph: Graph, side: int) -> Value:
 @lru_cache
 def _pairs(side: int, device: torch.device) -> Tensor:
     """Return the row of Swin's table for each pair of tokens, [side^2, side^2]."""
-    place = torch.arange(side * side, device=device)
-    y, x = place // side, place % side
-    return (y[:, None] - y[None] + side - 1) * (2 * side - 1) + x[:, None] - x[None] + side - 1
+    # Kept for training even when evaluation asks first.
+    with torch.inference_mode(False):
+        place = torch.arange(side * side, device=device)
+        y, x = place // side, place % side
+        return (y[:, None] - y[None] + side - 1) * (2 * side - 1) + x[:, None] - x[None] + side - 1
 
 
 def enlarge(x: Array, scale: int) -> Array:
