@@ -74,19 +74,26 @@ class ResidualBlock(nn.Module):
 
 
 class Tail(nn.Module):
-    """The last convolution, to scale^2 sub-pixels of R, G and B each; ``start`` from zero for networks with a skip."""
+    """The last convolution, to scale^2 sub-pixels of R, G and B each.
 
-    def __init__(self, channels: int, scale: int, side: int = 3, zero: bool = False) -> None:
+    :param zero: start from zero, for networks with a skip
+    :param bicubic: whether a skip is enlarged bicubically rather than by repetition
+    """
+
+    def __init__(self, channels: int, scale: int, side: int = 3, zero: bool = False, bicubic: bool = False) -> None:
         super().__init__()
         self.scale = scale
+        self._bicubic = bicubic
         self.conv = Conv(channels, 3 * scale * scale, side)
         if zero:
             nn.init.zeros_(self.conv.weight)
 
     def forward(self, x: Array, skip: Array | None = None) -> Array:
-        """Return the enlarged picture; ``skip`` [N, 3, H, W] is added enlarged by repetition."""
+        """Return the enlarged picture; ``skip`` [N, 3, H, W] is added enlarged."""
         shuffled = self.conv(x)
-        if skip is not None:
+        if skip is not None and self._bicubic:
+            shuffled = shuffled + ops.bicubic_channels(skip, self.scale)
+        elif skip is not None:
             shuffled = shuffled + ops.repeat_channels(skip, self.scale**2)
         return ops.enlarge(shuffled, self.scale)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from .adaformer import AdaFormer
 from .agileir import AgileIR
+from .esc import Esc
 from .network import Network
 from .plain import Plain
 
@@ -18,6 +19,11 @@ NETWORKS: dict[str, Callable[[int], Network]] = {
     "agileir": lambda scale: AgileIR(scale, 60, 4, groups=3, layers=6),
     "agileir-plus": lambda scale: AgileIR(scale, 60, 6, groups=4, layers=6),
     "agileir-s": lambda scale: AgileIR(scale, 48, 3, groups=2, layers=1),
+    "esc": Esc,
+    "esc-light": lambda scale: Esc(scale, blocks=3),
+    "esc-fp": lambda scale: Esc(scale, 48, 3, ratio=1.5, few=True),
+    "esc-rib": lambda scale: Esc(scale, window=64, ratio=4, factors=True),
+    "esc-s": lambda scale: Esc(scale, 32, 1, window=16, blocks=2, layers=2, large=7),
 }
 
 

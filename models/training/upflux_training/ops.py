@@ -46,6 +46,16 @@ def graph_conv(x: Value, weight: Array, bias: Array | None, groups: int, size: i
     )
 
 
+def depthwise(x: Array, kernels: Array, channels: int, side: int) -> Array:
+    """Convolve each channel of [N, C, H, W] with a computed kernel [N, C, side^2], or [1, C, side^2] for all pictures."""
+    if isinstance(x, Tensor):
+        # The pictures that have kernels of their own become channels.
+        own = kernels.shape[0] * channels
+        weight = kernels.reshape(own, 1, side, side)
+        return F.conv2d(x.reshape(-1, own, *x.shape[2:]), weight, padding=side // 2, groups=own).reshape(x.shape)
+    return graph_conv(x, reshape(kernels, channels, 1, side, side), None, channels, side)
+
+
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     """Return x @ weight (+ bias), weight [in, out]: the orientation in which a runtime multiplies."""
     if isinstance(x, Tensor):
@@ -148,9 +158,46 @@ def columns(weight: Tensor, first: int, last: int, like: Array) -> Array:
     return like.graph.node("Slice", weight, *(like.graph.ints(end) for end in (first, last, -1)))
 
 
+def pad_last(x: Array, before: int, after: int) -> Array:
+    """Put zeros before and after the last axis of [a, b, c]."""
+    if isinstance(x, Tensor):
+        return F.pad(x, (before, after))
+    return x.graph.node("Pad", x, x.graph.ints(0, 0, before, 0, 0, after))
+
+
 def take(x: Array, rows: Array) -> Array:
     """Pick rows (along the first axis) by number."""
     return x[rows] if isinstance(x, Tensor) else x.graph.node("Gather", x, rows, axis=0)
+
+
+def complete(x: Array, side: int) -> Array:
+    """Continue [N, C, H, W] to the right and downwards to whole windows.
+
+    The continuation is the reflection, as far as it goes in a picture smaller than a window; after that the last row
+    or column is repeated.
+    """
+    if isinstance(x, Tensor):
+        missing = [-size % side for size in x.shape[-2:]]
+        reflected = [min(count, size - 1) for count, size in zip(missing, x.shape[-2:])]
+        for counts, mode in ((reflected, "reflect"), ([m - r for m, r in zip(missing, reflected)], "replicate")):
+            if any(counts):
+                x = F.pad(x, (0, counts[1], 0, counts[0]), mode=mode)
+        return x
+    graph = x.graph
+    size = graph.node("Shape", x, margin=0, start=2)
+    missing = graph.node("Mod", graph.node("Neg", size), graph.ints(side))
+    reflected = graph.node("Min", missing, graph.node("Sub", size, graph.ints(1)))
+    for counts, mode in ((reflected, "reflect"), (graph.node("Sub", missing, reflected), "edge")):
+        x = graph.node("Pad", x, graph.node("Concat", graph.ints(*[0] * 6), counts, axis=0), mode=mode)
+    return x
+
+
+def restore(x: Array, like: Array) -> Array:
+    """Cut what :func:`complete` added, given anything of the former size."""
+    if isinstance(x, Tensor):
+        return x[..., : like.shape[-2], : like.shape[-1]]
+    graph = x.graph
+    return graph.node("Slice", x, graph.ints(0, 0), graph.node("Shape", like, margin=0, start=2), graph.ints(2, 3))
 
 
 def windows(x: Array, side: int) -> Array:
@@ -178,7 +225,8 @@ def unwindows(tokens: Array, side: int, like: Array) -> Array:
     if isinstance(tokens, Tensor):
         n, _, h, w = like.shape
         cut = tokens.reshape(n, h // side, w // side, side, side, -1)
-        return cut.permute(0, 5, 1, 3, 2, 4).reshape(n, -1, h, w)
+        # Channels stay last in memory: whole rows of them are moved, and convolutions want them so.
+        return cut.transpose(2, 3).reshape(n, h, w, -1).permute(0, 3, 1, 2)
     graph = tokens.graph
     shape = graph.node("Shape", like, margin=0)
     batch, height, width = (
@@ -341,6 +389,28 @@ def enlarge(x: Array, scale: int) -> Array:
 def trim(x: Array, margin: int) -> Array:
     """In a shrinking graph, drop what lies beyond the margin that is still needed."""
     return x if isinstance(x, Tensor) else x.graph.crop(x, min(x.margin, margin))
+
+
+def bicubic_channels(x: Array, scale: int) -> Array:
+    """Return sub-pixels [N, 3*scale^2, H, W] which, enlarged, are the bicubic picture (a = -0.75, borders repeated)."""
+    line = torch.zeros(scale, 5, dtype=torch.float64)
+    for place in range(scale):
+        source = (place + 0.5) / scale - 0.5
+        for tap in range(-2, 3):
+            line[place, tap + 2] = _cubic(abs(source - tap))
+    kernels = torch.einsum("iy,jx->ijyx", line, line).reshape(1, scale**2, 1, 5, 5).expand(3, -1, -1, -1, -1)
+    weight = kernels.reshape(3 * scale**2, 1, 5, 5).float()
+    if isinstance(x, Tensor):
+        return F.conv2d(F.pad(x, (2, 2, 2, 2), mode="replicate"), weight.to(x), groups=3)
+    padded = x.graph.node("Pad", x, x.graph.ints(0, 0, 2, 2, 0, 0, 2, 2), mode="edge")
+    return x.graph.node("Conv", padded, weight, kernel_shape=[5, 5], group=3)
+
+
+def _cubic(distance: float, a: float = -0.75) -> float:
+    """Keys' kernel."""
+    if distance <= 1:
+        return ((a + 2) * distance - (a + 3)) * distance**2 + 1
+    return a * (((distance - 5) * distance + 8) * distance - 4) if distance < 2 else 0.0
 
 
 def repeat_channels(x: Array, times: int) -> Array:

@@ -1,0 +1,301 @@
+"""ESC: convolutions that do most of what attention does (ConvAttn), and few attentions in large windows.
+
+Every layer convolves its first channels with one large kernel, which the whole network shares, and with a small kernel
+per channel that is computed from the picture's mean. The small kernels are the context: given them, the network is
+local. Windows are not shifted, and the features are completed to whole windows for attention only.
+
+ESC-FP has fewer parameters: its large kernel is separable. ESC-RIB lengthens queries and keys by position factors
+instead of adding a table of position biases to their products, so that its attention is free of bias.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from . import ops
+from .layers import Conv, LayerNorm, Linear, Tail
+from .network import Look, Network
+from .ops import Array
+
+PART = 16
+"""Channels that are convolved with the large and the small kernels; the others pass by."""
+SMALL = 3
+"""Side of the small kernels."""
+INNER_RATIO = 1.25
+RANK = 16
+"""Length of ESC-RIB's position factors per head."""
+_OCTAVES = 10
+_FACTOR_HIDDEN = 32
+
+
+class LargeKernel(nn.Module):
+    """A dense kernel: the mean of its eight rotations and reflections."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(nn.init.orthogonal_(torch.empty(PART, PART, side, side)))
+        self._folded = False
+
+    def forward(self) -> list[Tensor]:
+        """Return the kernels to be applied one after another."""
+        if self._folded:
+            return [self.weight]
+        mirrored = self.weight + self.weight.mT
+        turned = mirrored + mirrored.rot90(1, (2, 3))
+        return [(turned + turned.rot90(2, (2, 3))) / 8]
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        self.weight.copy_(self()[0])
+        self._folded = True
+
+
+class SeparableKernel(nn.Module):
+    """A mixing of the channels, then one large kernel a channel."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.mix = nn.Parameter(torch.randn(PART, PART, 1, 1) * PART**-0.5)
+        self.weight = nn.Parameter(nn.init.orthogonal_(torch.empty(PART, 1, side, side)))
+
+    def forward(self) -> list[Tensor]:
+        return [self.mix, self.weight]
+
+    def fold(self) -> None:
+        """Nothing here is for training only."""
+
+
+class ConvAttention(nn.Module):
+    """The large kernel and the picture's small kernels on the first channels; a 1x1 convolution mixes in the others."""
+
+    def __init__(self, channels: int, reduced: int) -> None:
+        super().__init__()
+        self._rest = channels - PART
+        self.squeeze = Linear(PART, reduced)
+        self.excite = Linear(reduced, PART * SMALL**2)
+        # Training begins without small kernels.
+        nn.init.zeros_(self.excite.weight)
+        self.aggregate = Conv(channels, channels, 1)
+
+    def look(self, part: Array) -> Array:
+        """Return the small kernels [pictures, 16, 9]; all of a batch are one picture unless the network is training."""
+        seen = ops.reshape(ops.mean(part, *((2, 3) if self.training else (0, 2, 3))), -1, PART)
+        return ops.reshape(self.excite(ops.gelu(self.squeeze(seen))), -1, PART, SMALL**2)
+
+    def forward(self, x: Array, large: list[Tensor], small: Array | None) -> tuple[Array, Array]:
+        """Return the features and the small kernels used: those given, or those of what is seen here."""
+        part, rest = ops.split(x, 1, PART, self._rest)
+        if small is None:
+            small = self.look(part)
+        # In the separable form both kernels follow the mixing, which makes them one kernel of the large side.
+        *mixing, last = large
+        for kernel in mixing:
+            part = ops.conv(part, kernel)
+        seen = ops.conv(part, last, groups=PART // last.shape[1]) + ops.depthwise(part, small, PART, SMALL)
+        return self.aggregate(ops.concat(1, seen, rest)), small
+
+
+class ConvFfn(nn.Module):
+    """1x1, GELU, a 3x3 per channel with GELU added, 1x1."""
+
+    def __init__(self, channels: int, ratio: float) -> None:
+        super().__init__()
+        wide = round(channels * ratio)
+        self.widen = Conv(channels, wide, 1)
+        self.local = Conv(wide, wide, 3, groups=wide)
+        self.narrow = Conv(wide, channels, 1)
+
+    def forward(self, x: Array) -> Array:
+        wide = ops.gelu(self.widen(x))
+        return self.narrow(ops.gelu(self.local(wide)) + wide)
+
+
+class TableAttention(nn.Module):
+    """Attention in windows with Swin's table of relative position biases."""
+
+    def __init__(self, channels: int, heads: int, window: int) -> None:
+        super().__init__()
+        self._heads = heads
+        self._window = window
+        self.qkv = Linear(channels, 3 * channels)
+        self.table = nn.Parameter(torch.randn((2 * window - 1) ** 2, heads) * 1e-3)
+        self.out = Linear(channels, channels)
+
+    def forward(self, x: Array, norm: LayerNorm) -> Array:
+        whole = ops.complete(x, self._window)
+        tokens = norm(ops.windows(whole, self._window))
+        channels = self.out.weight.shape[0]
+        q, k, v = (self.qkv(tokens, i * channels, (i + 1) * channels) for i in range(3))
+        bias = ops.relative_bias(tokens, self.table, self._window, self._heads)
+        mixed = ops.attention(q, k, v, self._heads, (channels // self._heads) ** -0.5, bias)
+        return ops.restore(ops.unwindows(self.out(mixed), self._window, whole), x)
+
+
+class PositionFactors(nn.Module):
+    """Vectors of a window's places, to be appended to queries and keys: their products take the biases' part."""
+
+    def __init__(self, heads: int, window: int) -> None:
+        super().__init__()
+        place = torch.linspace(-1, 1, window)[:, None]
+        waves = place * 2.0 ** torch.arange(_OCTAVES)
+        self.register_buffer("places", torch.cat([place, waves.sin(), waves.cos()], 1), persistent=False)
+        self.down, self.across = (_normal(1 + 2 * _OCTAVES, _FACTOR_HIDDEN) for _ in range(2))
+        self.bias = nn.Parameter(torch.zeros(_FACTOR_HIDDEN))
+        self.query, self.key = (_normal(_FACTOR_HIDDEN, heads * RANK) for _ in range(2))
+
+    def forward(self, like: Array) -> tuple[Array, Array]:
+        """Return the factors [places, heads * RANK] for queries and keys, of the kind of ``like``."""
+        places = ops.as_array(self.places, like)
+        # Linear in both coordinates' waves: the sum of what a row and what a column contributes.
+        rows = ops.reshape(ops.linear(places, self.down), -1, 1, _FACTOR_HIDDEN)
+        columns = ops.reshape(ops.linear(places, self.across, self.bias), 1, -1, _FACTOR_HIDDEN)
+        hidden = ops.reshape(ops.relu(rows + columns), -1, _FACTOR_HIDDEN)
+        return ops.linear(hidden, self.query), ops.linear(hidden, self.key)
+
+
+class FactorAttention(nn.Module):
+    """Attention in windows with position factors and a gate."""
+
+    def __init__(self, channels: int, heads: int, window: int) -> None:
+        super().__init__()
+        self._heads = heads
+        self._window = window
+        self.qkv = Linear(channels, 3 * channels)
+        self.factors = PositionFactors(heads, window)
+        self.gate_local = Conv(channels, channels, 3, groups=channels)
+        self.gate = Conv(channels, channels, 1)
+        self.out = Conv(channels, channels, 1)
+
+    def forward(self, x: Array, norm: LayerNorm) -> Array:
+        normal = norm(x)
+        whole = ops.complete(normal, self._window)
+        tokens = ops.windows(whole, self._window)
+        channels = self.out.weight.shape[0]
+        depth = channels // self._heads
+        query, key = (self._lengthen(factor, RANK, depth, 0) for factor in self.factors(tokens))
+        q, k, v = (self._project(tokens, i, depth) for i in range(3))
+        mixed = ops.attention(q + query, k + key, v, self._heads, depth**-0.5)
+        mixed = ops.columns(ops.reshape(mixed, 0, 0, self._heads, -1), 0, depth, tokens)
+        mixed = ops.restore(ops.unwindows(ops.reshape(mixed, 0, 0, channels), self._window, whole), x)
+        return self.out(mixed * ops.sigmoid(self.gate(self.gate_local(normal))))
+
+    def _project(self, tokens: Array, index: int, depth: int) -> Array:
+        """Return queries, keys or values, with zeros where factors go: flash attention asks for values as long."""
+        channels = self.out.weight.shape[0]
+        weight, bias = (
+            self._lengthen(ops.columns(t, index * channels, (index + 1) * channels, tokens), depth, 0, RANK)
+            for t in (self.qkv.weight, self.qkv.bias)
+        )
+        return ops.linear(tokens, weight) + bias
+
+    def _lengthen(self, x: Array, depth: int, before: int, after: int) -> Array:
+        """Put zeros before and after each head's ``depth`` columns of [n, heads * depth]."""
+        each = ops.reshape(x, -1, self._heads, depth)
+        return ops.reshape(ops.pad_last(each, before, after), -1, self._heads * (before + depth + after))
+
+
+class Layer(nn.Module):
+    """x + ConvAttn(ConvFFN(x))."""
+
+    def __init__(self, channels: int, reduced: int, norm: bool) -> None:
+        super().__init__()
+        self.norm = LayerNorm(channels, channels_first=True) if norm else nn.Identity()
+        self.ffn = ConvFfn(channels, INNER_RATIO)
+        self.attend = ConvAttention(channels, reduced)
+
+    def forward(self, x: Array, large: list[Tensor], small: Array | None) -> tuple[Array, Array]:
+        seen, small = self.attend(self.ffn(self.norm(x)), large, small)
+        return x + seen, small
+
+
+class Block(nn.Module):
+    """A ConvFFN, attention in windows, layers and a 3x3 convolution, added to the block's input."""
+
+    def __init__(self, channels: int, ratio: float, attention: nn.Module, layers: list[Layer]) -> None:
+        super().__init__()
+        self.norm = LayerNorm(channels, channels_first=True)
+        self.ffn = ConvFfn(channels, ratio)
+        self.attention_norm = LayerNorm(channels, channels_first=isinstance(attention, FactorAttention))
+        self.attention = attention
+        self.layers = nn.ModuleList(layers)
+        self.last_norm = LayerNorm(channels, channels_first=True)
+        self.last = Conv(channels, channels)
+
+    def forward(self, x: Array, large: list[Tensor], given: list[Array | None]) -> tuple[Array, list[Array]]:
+        """Return the features and every layer's small kernels, which are those given where they are given."""
+        inner = self.ffn(self.norm(x))
+        inner = inner + self.attention(inner, self.attention_norm)
+        used = []
+        for layer, small in zip(self.layers, given):
+            inner, small = layer(inner, large, small)
+            used.append(small)
+        return x + self.last(self.last_norm(inner)), used
+
+
+class Esc(Network):
+    """:param layers: of each block
+    :param ratio: hidden channels of a block's first ConvFFN by its channels
+    :param large: side of the large kernel
+    :param few: ESC-FP
+    :param factors: ESC-RIB
+    """
+
+    local = False
+
+    def __init__(
+        self,
+        scale: int,
+        channels: int = 64,
+        heads: int = 4,
+        window: int = 32,
+        blocks: int = 5,
+        layers: int = 5,
+        ratio: float = 2,
+        large: int = 13,
+        few: bool = False,
+        factors: bool = False,
+    ) -> None:
+        super().__init__(scale)
+        self.window = window
+        self.layers = layers
+        attention = FactorAttention if factors else TableAttention
+        reduced = PART // 4 if few else PART // 2
+        self.large = (SeparableKernel if few else LargeKernel)(large)
+        self.head = Conv(3, channels)
+        # Not `blocks`, which counts those that a window may leave out.
+        self.body = nn.ModuleList(
+            Block(
+                channels,
+                ratio,
+                attention(channels, heads, window),
+                [Layer(channels, reduced, norm=few) for _ in range(layers)],
+            )
+            for _ in range(blocks)
+        )
+        self.norm = LayerNorm(channels, channels_first=True) if few or factors else nn.Identity()
+        self.last = Conv(channels, channels)
+        self.tail = Tail(channels, scale, zero=True, bicubic=few)
+
+    def look(self, low: Array) -> Look:
+        picture, used = self._run(low, [None] * (self.layers * len(self.body)))
+        return Look(picture, None if self.training else ops.concat(1, *used))
+
+    def local_pass(self, low: Array, context: Array) -> Look:
+        """Enlarge with a context [1, layers * 16, 9] seen before."""
+        return Look(self._run(low, ops.split(context, 1, *[PART] * (self.layers * len(self.body))))[0])
+
+    def _run(self, low: Array, given: list[Array | None]) -> tuple[Array, list[Array]]:
+        """Enlarge with small kernels as given, or of what is seen, and return those used."""
+        large = self.large()
+        start = features = self.head(low)
+        used = []
+        for index, block in enumerate(self.body):
+            features, small = block(features, large, given[index * self.layers : (index + 1) * self.layers])
+            used += small
+        return self.tail(self.last(self.norm(features)) + start, low), used
+
+    def fold(self) -> None:
+        self.large.fold()
+
+
+def _normal(inputs: int, outputs: int) -> nn.Parameter:
+    return nn.Parameter(torch.randn(inputs, outputs) * 0.05)
