@@ -283,6 +283,10 @@ class Esc(Network):
         """Enlarge with a context [1, layers * 16, 9] seen before."""
         return Look(self._run(low, ops.split(context, 1, *[PART] * (self.layers * len(self.body))))[0])
 
+    def context_sides(self) -> list[int]:
+        """Return the sides of the context."""
+        return [1, PART * self.layers * len(self.body), SMALL**2]
+
     def _run(self, low: Array, given: list[Array | None]) -> tuple[Array, list[Array]]:
         """Enlarge with small kernels as given, or of what is seen, and return those used."""
         large = self.large()
