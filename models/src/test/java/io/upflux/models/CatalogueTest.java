@@ -9,6 +9,7 @@ import io.upflux.models.onnx.OnnxBuilder;
 import io.upflux.models.onnx.OnnxFile;
 import io.upflux.models.onnx.Said;
 import io.upflux.models.onnx.TestModels;
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -142,7 +143,7 @@ class CatalogueTest {
         try (SuperResolver resolver = catalogue().open(found, Device.CPU, 1);
                 TileBatch batch = resolver.newBatch(new TileShape(1, 9, 9))) {
             assertThat(resolver.traits().name()).isEqualTo("sharp-v2-x2");
-            resolver.upscale(batch);
+            resolver.upscale(batch, PictureContext.NONE);
         }
     }
 

@@ -118,7 +118,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
 
     private BatchTask infer(BatchTask task) {
         long start = System.nanoTime();
-        resolver.upscale(task.batch());
+        resolver.upscale(task.batch(), PictureContext.NONE);
         times.since(Stage.INFER, start);
         return task;
     }

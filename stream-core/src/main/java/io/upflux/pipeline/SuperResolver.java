@@ -1,5 +1,7 @@
 package io.upflux.pipeline;
 
+import java.util.Optional;
+
 /**
  * Makes pictures larger: a network session or a resizer. Works on batches of equally shaped tiles of network samples;
  * cutting, colour and joining are the pipeline's. May be shared by pipelines one after the other.
@@ -22,7 +24,36 @@ public interface SuperResolver extends AutoCloseable {
     TileBatch newBatch(TileShape shape);
 
     /**
-     * How many {@link #upscale} calls may run at once, each with a batch of its own. More than one where a call alone
+     * The batch of equal tiles from which it makes the context of a frame of this size; they are to be spread over the
+     * frame. Empty when the network is local, or when its one tile holds the whole frame.
+     */
+    default Optional<TileShape> samples(int frameWidth, int frameHeight) {
+        return Optional.empty();
+    }
+
+    /**
+     * Allocates one batch for {@link #look}, whose output nobody reads. The caller closes it, before this resolver.
+     *
+     * @param shape of {@link #samples}
+     * @throws StreamException when the shape cannot be run
+     */
+    default TileBatch newSamples(TileShape shape) {
+        return newBatch(shape);
+    }
+
+    /**
+     * Makes the context of one picture from {@link TileBatch#input()}, all of whose tiles are the picture's. Blocks;
+     * counts as one of {@link #lanes}.
+     *
+     * @param samples one of {@link #newSamples}
+     * @throws StreamException when inference fails
+     */
+    default PictureContext look(TileBatch samples) {
+        return PictureContext.NONE;
+    }
+
+    /**
+     * How many {@link #upscale} and {@link #look} calls may run at once, each with a batch of its own. More than one where a call alone
      * cannot keep the processors busy, since its parts wait for each other.
      */
     default int lanes() {
@@ -30,14 +61,16 @@ public interface SuperResolver extends AutoCloseable {
     }
 
     /**
-     * Fills {@link TileBatch#output()} from {@link TileBatch#input()}. Blocks.
+     * Fills {@link TileBatch#output()}, and {@link TileBatch#depths()} where it halts, from {@link TileBatch#input()}.
+     * Blocks.
      *
      * @param batch one of {@link #newBatch}
+     * @param context of the picture that all tiles are of; {@link PictureContext#NONE} where {@link #samples} is empty
      * @throws StreamException when inference fails
      */
-    void upscale(TileBatch batch);
+    void upscale(TileBatch batch, PictureContext context);
 
-    /** Makes running {@link #upscale} calls return soon, with an error, where the runtime can. Any thread. */
+    /** Makes running {@link #upscale} and {@link #look} calls return soon, with an error, where the runtime can. Any thread. */
     void interrupt();
 
     @Override
@@ -53,8 +86,19 @@ public interface SuperResolver extends AutoCloseable {
      * @param halo LR pixels around a tile's core that influence it; outside the picture the resolver pads itself
      * @param provider what runs it, for people: {@code cpu}, {@code cuda:0}, {@code java}
      * @param precision arithmetic, for people: {@code fp32}, {@code fp16}
+     * @param window side in LR pixels of the square windows that halt each by itself, 0 where none halts
+     * @param blocks how many blocks a window may pass through at most, 0 where none halts
      */
-    record Traits(String name, int scale, int channels, int align, int halo, String provider, String precision) {}
+    record Traits(
+            String name,
+            int scale,
+            int channels,
+            int align,
+            int halo,
+            String provider,
+            String precision,
+            int window,
+            int blocks) {}
 
     /**
      * Shape of a batch of tiles.

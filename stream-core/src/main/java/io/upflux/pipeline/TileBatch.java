@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import io.upflux.pipeline.SuperResolver.TileShape;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
@@ -15,6 +16,14 @@ public interface TileBatch extends AutoCloseable {
 
     /** Direct, {@code batch x channels x (height * scale) x (width * scale)}. Absolute access only. */
     FloatBuffer output();
+
+    /**
+     * Halting depths: how many blocks computed each window, one byte each, {@code batch x (height / window) x
+     * (width / window)}. Absolute access only. Capacity 0 unless the resolver halts.
+     */
+    default ByteBuffer depths() {
+        return ByteBuffer.allocate(0);
+    }
 
     @Override
     void close();

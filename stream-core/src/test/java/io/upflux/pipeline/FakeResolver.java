@@ -16,7 +16,7 @@ final class FakeResolver implements SuperResolver {
     private final boolean blur;
 
     FakeResolver(int scale, int channels, int align, TileShape tile, boolean blur) {
-        this.traits = new Traits("fake-x" + scale, scale, channels, align, blur ? 1 : 0, "java", "fp32");
+        this.traits = new Traits("fake-x" + scale, scale, channels, align, blur ? 1 : 0, "java", "fp32", 0, 0);
         this.tile = tile;
         this.blur = blur;
     }
@@ -65,7 +65,7 @@ final class FakeResolver implements SuperResolver {
     }
 
     @Override
-    public void upscale(TileBatch batch) {
+    public void upscale(TileBatch batch, PictureContext context) {
         calls.incrementAndGet();
         TileShape shape = batch.shape();
         int scale = traits.scale();

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.onnx.Contract.Size;
 import io.upflux.models.tile.TileChoice;
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
@@ -57,7 +58,9 @@ public final class OnnxResolver implements SuperResolver {
                 contract.align(),
                 contract.halo(),
                 provider.toString(),
-                half ? "fp16" : "fp32");
+                half ? "fp16" : "fp32",
+                0,
+                0);
         this.sessions = new ShapeSessions(new SessionFactory(file, graph, threads), provider, name);
         this.options = new RunOptions();
     }
@@ -139,7 +142,7 @@ public final class OnnxResolver implements SuperResolver {
     }
 
     @Override
-    public void upscale(TileBatch batch) {
+    public void upscale(TileBatch batch, PictureContext context) {
         running.readLock().lock();
         try {
             begin();

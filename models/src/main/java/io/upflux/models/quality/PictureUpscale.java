@@ -1,5 +1,6 @@
 package io.upflux.models.quality;
 
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
@@ -58,7 +59,7 @@ final class PictureUpscale {
         try (TileBatch batch = resolver.newBatch(shape)) {
             for (Tile tile : plan.tiles()) {
                 fill(batch, tile, planes, width, height);
-                resolver.upscale(batch);
+                resolver.upscale(batch, PictureContext.NONE);
                 collect(batch, tile, out, width, height);
             }
         }

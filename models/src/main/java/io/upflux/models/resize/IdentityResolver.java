@@ -1,12 +1,13 @@
 package io.upflux.models.resize;
 
 import io.upflux.models.tile.TileChoice;
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 
 /** Leaves every sample as it is: for tests, and to measure a pipeline without its network. */
 public final class IdentityResolver implements SuperResolver {
-    private static final Traits TRAITS = new Traits("identity-x1", 1, 3, 1, 0, "java", "fp32");
+    private static final Traits TRAITS = new Traits("identity-x1", 1, 3, 1, 0, "java", "fp32", 0, 0);
     private static final int TILE_PIXELS = 1 << 18;
 
     @Override
@@ -25,7 +26,7 @@ public final class IdentityResolver implements SuperResolver {
     }
 
     @Override
-    public void upscale(TileBatch batch) {
+    public void upscale(TileBatch batch, PictureContext context) {
         batch.output().put(0, batch.input(), 0, batch.input().capacity());
     }
 

@@ -1,6 +1,7 @@
 package io.upflux.models.resize;
 
 import io.upflux.models.tile.TileChoice;
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
@@ -29,7 +30,7 @@ public final class SeparableResizer implements SuperResolver {
     private SeparableResizer(Kernel kernel, int scale) {
         this.kernel = kernel;
         this.phases = new Phases(kernel, scale);
-        this.traits = new Traits(kernel.label() + "-x" + scale, scale, 3, 1, kernel.reach(), "java", "fp32");
+        this.traits = new Traits(kernel.label() + "-x" + scale, scale, 3, 1, kernel.reach(), "java", "fp32", 0, 0);
     }
 
     /**
@@ -62,7 +63,7 @@ public final class SeparableResizer implements SuperResolver {
     }
 
     @Override
-    public void upscale(TileBatch batch) {
+    public void upscale(TileBatch batch, PictureContext context) {
         interrupted = false;
         TileShape shape = batch.shape();
         int w = shape.width();

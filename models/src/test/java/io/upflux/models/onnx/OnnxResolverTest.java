@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -41,7 +42,7 @@ class OnnxResolverTest {
                 TileBatch batch = resolver.newBatch(shape)) {
             float[] input = fill(batch.input(), new Random(1));
             for (int run = 0; run < 3; run++) {
-                resolver.upscale(batch);
+                resolver.upscale(batch, PictureContext.NONE);
             }
             assertThat(read(batch.output())).isEqualTo(plainRun(model, input, 2, 3, 23, 37));
             assertThat(read(batch.input())).isEqualTo(input);
@@ -56,7 +57,7 @@ class OnnxResolverTest {
                 for (int i = 0; i < batch.input().capacity(); i++) {
                     batch.input().put(i, value);
                 }
-                resolver.upscale(batch);
+                resolver.upscale(batch, PictureContext.NONE);
                 assertThat(read(batch.output())).containsOnly(value);
             }
         }
@@ -72,7 +73,7 @@ class OnnxResolverTest {
                 TileBatch batch = resolver.newBatch(new TileShape(1, 70, 61))) {
             assertThat(resolver.traits().channels()).isEqualTo(channels);
             float[] input = fill(batch.input(), new Random(2));
-            resolver.upscale(batch);
+            resolver.upscale(batch, PictureContext.NONE);
             float[] output = read(batch.output());
             for (int c = 0; c < channels; c++) {
                 for (int y = 0; y < 122; y++) {
@@ -92,7 +93,7 @@ class OnnxResolverTest {
                 TileBatch batch = resolver.newBatch(new TileShape(1, 2, 1))) {
             float[] samples = {0, 0.5f, 1, 2, 0.25f, 0.75f};
             batch.input().put(0, samples);
-            resolver.upscale(batch);
+            resolver.upscale(batch, PictureContext.NONE);
             // Clipped at 16 and 255 of 255.
             float[] first = {16 / 255f, 16 / 255f, 0.5f, 0.5f};
             for (int i = 0; i < 4; i++) {
@@ -130,7 +131,7 @@ class OnnxResolverTest {
                 batches.add(resolver.newBatch(new TileShape(1, width, 3)));
             }
             assertThat(resolver.openSessions()).isEqualTo(5);
-            batches.forEach(resolver::upscale);
+            batches.forEach(batch -> resolver.upscale(batch, PictureContext.NONE));
             batches.forEach(TileBatch::close);
             batches.forEach(TileBatch::close);
             assertThat(resolver.openSessions()).isEqualTo(2);
@@ -144,7 +145,7 @@ class OnnxResolverTest {
                 TileBatch small = resolver.newBatch(new TileShape(1, 8, 8))) {
             CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> {
                 try {
-                    resolver.upscale(batch);
+                    resolver.upscale(batch, PictureContext.NONE);
                     return new AssertionError("ran to its end");
                 } catch (StreamException e) {
                     return e;
@@ -155,7 +156,7 @@ class OnnxResolverTest {
                 Thread.onSpinWait();
             }
             assertThat(outcome.join()).isInstanceOf(StreamException.class).hasMessageContaining("interrupted");
-            assertThatCode(() -> resolver.upscale(small)).doesNotThrowAnyException();
+            assertThatCode(() -> resolver.upscale(small, PictureContext.NONE)).doesNotThrowAnyException();
         }
     }
 
@@ -163,7 +164,7 @@ class OnnxResolverTest {
     void closingWaitsForARunningInference() throws Exception {
         SuperResolver resolver = open(slow());
         TileBatch batch = resolver.newBatch(new TileShape(1, 512, 512));
-        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> resolver.upscale(batch));
+        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> resolver.upscale(batch, PictureContext.NONE));
         Thread.sleep(30);
         resolver.close();
         assertThatThrownBy(() -> run.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(StreamException.class);
@@ -177,7 +178,7 @@ class OnnxResolverTest {
         resolver.close();
         resolver.close();
         resolver.interrupt();
-        assertThatThrownBy(() -> resolver.upscale(batch))
+        assertThatThrownBy(() -> resolver.upscale(batch, PictureContext.NONE))
                 .isInstanceOf(StreamException.class)
                 .hasMessageContaining("closed");
         batch.close();
@@ -194,7 +195,7 @@ class OnnxResolverTest {
             for (int i = 0; i < 20; i++) {
                 try (TileBatch batch = resolver.newBatch(new TileShape(1, 256, 256))) {
                     assertThat(directBytes()).isGreaterThan(opened + 3 * 256 * 256 * 4 * 5);
-                    resolver.upscale(batch);
+                    resolver.upscale(batch, PictureContext.NONE);
                 }
                 assertThat(directBytes()).isEqualTo(opened);
             }
@@ -228,7 +229,7 @@ class OnnxResolverTest {
             assertThat(resolver.tileFor(1920, 1080)).isEqualTo(only);
             assertThat(resolver.tileFor(3, 3)).isEqualTo(only);
             try (TileBatch batch = resolver.newBatch(only)) {
-                resolver.upscale(batch);
+                resolver.upscale(batch, PictureContext.NONE);
             }
             assertThatThrownBy(() -> resolver.newBatch(new TileShape(2, 40, 56)))
                     .hasMessageContaining("56x40 only");
@@ -252,7 +253,7 @@ class OnnxResolverTest {
     @Test
     void describesItself() {
         try (SuperResolver resolver = open(TestModels.blur(2, 4).build())) {
-            assertThat(resolver.traits()).isEqualTo(new SuperResolver.Traits("test", 2, 3, 1, 4, "cpu", "fp32"));
+            assertThat(resolver.traits()).isEqualTo(new SuperResolver.Traits("test", 2, 3, 1, 4, "cpu", "fp32", 0, 0));
         }
     }
 

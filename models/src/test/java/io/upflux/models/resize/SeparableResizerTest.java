@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -30,7 +31,7 @@ class SeparableResizerTest {
                 batch.input().put(i, random.nextFloat() * 3 - 1);
                 input[i] = batch.input().get(i);
             }
-            resizer.upscale(batch);
+            resizer.upscale(batch, PictureContext.NONE);
             for (int image = 0; image < 6; image++) {
                 for (int y = 0; y < h * scale; y++) {
                     for (int x = 0; x < w * scale; x++) {
@@ -51,7 +52,7 @@ class SeparableResizerTest {
             for (int i = 0; i < 60; i++) {
                 batch.input().put(i, i * 0.37f - 2);
             }
-            resizer.upscale(batch);
+            resizer.upscale(batch, PictureContext.NONE);
             for (int i = 0; i < 60; i++) {
                 assertThat(batch.output().get(i)).isCloseTo(i * 0.37f - 2, offset(1e-5f));
             }
@@ -66,7 +67,7 @@ class SeparableResizerTest {
         try (SuperResolver resizer = SeparableResizer.of(kernel, scale);
                 TileBatch batch = resizer.newBatch(new TileShape(1, side, side))) {
             batch.input().put(centre * side + centre, 1);
-            resizer.upscale(batch);
+            resizer.upscale(batch, PictureContext.NONE);
             int reach = 0;
             for (int i = 0; i < side * side * scale * scale; i++) {
                 if (batch.output().get(i) != 0) {
@@ -85,7 +86,7 @@ class SeparableResizerTest {
             for (int x = 0; x < 24; x++) {
                 batch.input().put(x, x < 8 ? 0.75f : x % 8 < 4 ? 0 : 1);
             }
-            resizer.upscale(batch);
+            resizer.upscale(batch, PictureContext.NONE);
             float least = 1;
             float most = 0;
             for (int x = 0; x < 32; x++) {
@@ -107,7 +108,7 @@ class SeparableResizerTest {
                     for (int i = 0; i < batch.input().capacity(); i++) {
                         batch.input().put(i, 0.5f);
                     }
-                    resizer.upscale(batch);
+                    resizer.upscale(batch, PictureContext.NONE);
                     for (int i = 0; i < batch.output().capacity(); i++) {
                         assertThat(batch.output().get(i)).isCloseTo(0.5f, offset(1e-6f));
                     }
@@ -132,7 +133,7 @@ class SeparableResizerTest {
             for (int i = 0; i < 105; i++) {
                 batch.input().put(i, i - 50f);
             }
-            identity.upscale(batch);
+            identity.upscale(batch, PictureContext.NONE);
             for (int i = 0; i < 105; i++) {
                 assertThat(batch.output().get(i)).isEqualTo(i - 50f);
             }

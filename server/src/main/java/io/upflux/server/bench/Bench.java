@@ -6,6 +6,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.FrameUpscaler;
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.Stage;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -118,11 +119,11 @@ public final class Bench {
             for (int i = 0; i < input.capacity(); i++) {
                 input.put(i, (i % 251) / 251f);
             }
-            resolver.upscale(batch);
+            resolver.upscale(batch, PictureContext.NONE);
             long calls = Math.max(1, Math.round(callsPerFrame * frames));
             Span span = Usage.of(() -> {
                 for (long i = 0; i < calls; i++) {
-                    resolver.upscale(batch);
+                    resolver.upscale(batch, PictureContext.NONE);
                 }
             });
             return new StageResult(

@@ -1,5 +1,6 @@
 package io.upflux.server.bench;
 
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class IdleResolver implements SuperResolver {
 
     @Override
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time, by contract
-    public void upscale(TileBatch batch) {
+    public void upscale(TileBatch batch, PictureContext context) {
         calls++;
     }
 

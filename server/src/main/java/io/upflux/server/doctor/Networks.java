@@ -5,6 +5,7 @@ import io.upflux.models.Device;
 import io.upflux.models.ModelCard;
 import io.upflux.models.onnx.OnnxRuntimeBuild;
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -74,7 +75,7 @@ final class Networks {
         try (SuperResolver resolver = catalogue.open(card, device)) {
             TileShape shape = resolver.tileFor(64, 64);
             try (TileBatch batch = resolver.newBatch(shape)) {
-                resolver.upscale(batch);
+                resolver.upscale(batch, PictureContext.NONE);
             }
             return resolver.traits().provider();
         }
