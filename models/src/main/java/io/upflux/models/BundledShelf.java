@@ -1,6 +1,7 @@
 package io.upflux.models;
 
-import io.upflux.models.onnx.OnnxFile;
+import io.upflux.models.onnx.ModelFiles;
+import io.upflux.models.onnx.Pass;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  * no list can be wrong.
  */
 final class BundledShelf implements Shelf {
-    private static final String SUFFIX = ".onnx";
+    private static final String SUFFIX = Pass.PLAIN.suffix();
 
     private final Class<?> neighbour;
 
@@ -44,15 +45,12 @@ final class BundledShelf implements Shelf {
     }
 
     @Override
-    public OnnxFile open(String name) {
-        try (InputStream in = neighbour.getResourceAsStream(name + SUFFIX)) {
-            if (in == null) {
-                throw new StreamException(name + ": is not among the bundled models");
+    public ModelFiles open(String name) {
+        return ModelFiles.of(name, file -> {
+            try (InputStream in = neighbour.getResourceAsStream(file)) {
+                return in == null ? null : in.readAllBytes();
             }
-            return OnnxFile.of(name, in.readAllBytes());
-        } catch (IOException e) {
-            throw new StreamException(name + ": cannot be read: " + e.getMessage(), e);
-        }
+        });
     }
 
     @Override
@@ -79,9 +77,10 @@ final class BundledShelf implements Shelf {
         }
     }
 
+    /** Names of the models whose main files are among these. */
     static List<String> models(Stream<String> fileNames) {
         return fileNames
-                .filter(name -> name.endsWith(SUFFIX))
+                .filter(Pass::namesLeader)
                 .map(name -> name.substring(0, name.length() - SUFFIX.length()))
                 .sorted()
                 .toList();

@@ -1,6 +1,7 @@
 package io.upflux.models;
 
 import io.upflux.models.onnx.Contract;
+import io.upflux.models.onnx.ModelFiles;
 import io.upflux.models.onnx.OnnxFile;
 import io.upflux.models.onnx.OnnxResolver;
 import io.upflux.pipeline.Notices;
@@ -90,7 +91,7 @@ public final class Catalogue {
             return standardFor(scale == null ? DEFAULT_SCALE : scale);
         }
         if (isPath(name)) {
-            ModelCard card = card(OnnxFile.read(Path.of(name)), stemOf(Path.of(name)), name, false);
+            ModelCard card = card(ModelFiles.read(Path.of(name)), stemOf(Path.of(name)), name, false);
             return requireScale(card, name, scale);
         }
         ModelName complete = ModelName.parse(name);
@@ -117,21 +118,33 @@ public final class Catalogue {
         return open(card, device, 0);
     }
 
+    /** As {@link #open(ModelCard, Device, int, Halting)}, none halting. */
+    public SuperResolver open(ModelCard card, Device device, int threads) {
+        return open(card, device, threads, Halting.OFF);
+    }
+
     /**
      * Makes a model ready to run.
      *
      * @param card one of {@link #list} or {@link #find}
      * @param threads of one inference on the CPU, 0 for as many as there are cores
+     * @param halting whether windows may leave the network early
      * @return to be closed by the caller
-     * @throws StreamException in one line, when it cannot be run
+     * @throws StreamException in one line, when it cannot be run, or cannot halt and should
      */
-    public SuperResolver open(ModelCard card, Device device, int threads) {
+    public SuperResolver open(ModelCard card, Device device, int threads, Halting halting) {
+        if (halting.on() && !card.halts()) {
+            List<String> able = list().stream().filter(ModelCard::halts).map(ModelCard::name).toList();
+            throw new StreamException("model " + card.name() + " cannot halt early; "
+                    + (able.isEmpty() ? "no model here can" : "models that can: " + String.join(", ", able)));
+        }
         SuperResolver resizer = Resizers.open(card);
         if (resizer != null) {
             return resizer;
         }
-        OnnxFile file = card.bundled() ? bundled.open(card.name()) : OnnxFile.read(Path.of(card.source()));
-        return OnnxResolver.open(file, card.name(), card.contract(), device.execution(threads), notices);
+        ModelFiles files = card.bundled() ? bundled.open(card.name()) : ModelFiles.read(Path.of(card.source()));
+        return OnnxResolver.open(
+                files, card.name(), card.contract(), device.execution(threads), halting.wished(), notices);
     }
 
     /**
@@ -140,29 +153,20 @@ public final class Catalogue {
      * @throws StreamException in one line, when it is no model that Upflux runs
      */
     public ModelCard verify(Path path) {
-        return card(OnnxFile.read(path), stemOf(path), path.toString(), true);
+        return card(ModelFiles.read(path), stemOf(path), path.toString(), true);
     }
 
     /**
-     * Verifies a file and copies it into the user's folder, where it is listed from then on under its file name and
-     * scale. What a probe had to find out is written into the copy.
+     * Verifies a model and copies its files into the user's folder, where it is listed from then on under its file name
+     * and scale. What a probe had to find out is written into the copy.
      *
-     * @throws StreamException in one line, when it is no such model or its name is taken
+     * @param path of its main file
+     * @throws StreamException in one line, when it is no such model, lacks a file, or its name is taken
      */
     public ModelCard importFile(Path path) {
-        OnnxFile file = OnnxFile.read(path);
-        if (!file.externalFiles().isEmpty()) {
-            throw new StreamException(
-                    path + ": keeps weights in other files (" + String.join(", ", file.externalFiles())
-                            + "); save it as one file to import it, or name it by its path");
-        }
-        ModelCard card = card(file, stemOf(path), path.toString(), true);
-        String name = importName(card);
-        if (named(name) != null) {
-            throw new StreamException(
-                    path + ": there is a model named " + name + " already; rename the file to import it");
-        }
-        imported.put(name, file.withContract(card.contract()));
+        ModelFiles files = ModelFiles.read(path);
+        ModelCard card = card(files, stemOf(path), path.toString(), true);
+        String name = new ModelImport(imported, taken -> named(taken) != null).store(path, files, card);
         return card(imported, name);
     }
 
@@ -262,23 +266,12 @@ public final class Catalogue {
         return card(shelf.open(name), name, shelf.source(name), false);
     }
 
-    private ModelCard card(OnnxFile file, String name, String source, boolean thorough) {
+    private ModelCard card(ModelFiles files, String name, String source, boolean thorough) {
         Contract contract = thorough
-                ? OnnxResolver.inspect(file, true, notices)
-                : OnnxResolver.declared(file).orElseGet(() -> OnnxResolver.inspect(file, false, notices));
-        return new ModelCard(name, file.parameters(), file.sha256(), source, contract);
-    }
-
-    private static String importName(ModelCard card) {
-        String stem = card.name()
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^[^a-z]+|-+$", "");
-        ModelName complete = ModelName.parse(stem);
-        if (complete != null && complete.scale() == card.scale()) {
-            return complete.toString();
-        }
-        return (stem.isEmpty() ? "model" : stem) + "-x" + card.scale();
+                ? OnnxResolver.inspect(files, true, notices)
+                : OnnxResolver.declared(files).orElseGet(() -> OnnxResolver.inspect(files, false, notices));
+        OnnxFile main = files.main();
+        return new ModelCard(name, main.parameters(), main.sha256(), source, files.passes(contract.pass()), contract);
     }
 
     private static boolean isPath(String name) {

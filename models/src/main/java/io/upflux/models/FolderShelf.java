@@ -1,12 +1,15 @@
 package io.upflux.models;
 
-import io.upflux.models.onnx.OnnxFile;
+import io.upflux.models.onnx.ModelFiles;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The models a user has imported: a folder, which need not exist before the first one. */
@@ -30,8 +33,8 @@ final class FolderShelf implements Shelf {
     }
 
     @Override
-    public OnnxFile open(String name) {
-        return OnnxFile.read(file(name));
+    public ModelFiles open(String name) {
+        return ModelFiles.read(file(name));
     }
 
     @Override
@@ -39,19 +42,42 @@ final class FolderShelf implements Shelf {
         return file(name).toString();
     }
 
-    /** Appears whole or not at all. */
-    void put(String name, byte[] bytes) {
+    /**
+     * Appears whole or not at all: what lies beside the main file is there before it.
+     *
+     * @param beside other files of the model, by name
+     */
+    void put(String name, byte[] main, Map<String, byte[]> beside) {
+        Map<Path, byte[]> files = new LinkedHashMap<>();
+        beside.forEach((file, bytes) -> files.put(folder.resolve(file), bytes));
+        files.put(file(name), main);
+        Map<Path, Path> partial = new LinkedHashMap<>();
+        List<Path> placed = new ArrayList<>();
         try {
             Files.createDirectories(folder);
-            Path partial = Files.createTempFile(folder, name, ".part");
-            try {
-                Files.write(partial, bytes);
-                Files.move(partial, file(name), StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(partial);
+            for (Map.Entry<Path, byte[]> file : files.entrySet()) {
+                Path part = Files.createTempFile(folder, name, ".part");
+                partial.put(part, file.getKey());
+                Files.write(part, file.getValue());
             }
+            for (Map.Entry<Path, Path> part : partial.entrySet()) {
+                Files.move(part.getKey(), part.getValue(), StandardCopyOption.ATOMIC_MOVE);
+                placed.add(part.getValue());
+            }
+            placed.clear();
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot store model " + name + ": " + e.getMessage(), e);
+        } finally {
+            partial.keySet().forEach(FolderShelf::delete);
+            placed.forEach(FolderShelf::delete);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new StreamException(file + ": cannot be deleted: " + e.getMessage(), e);
         }
     }
 

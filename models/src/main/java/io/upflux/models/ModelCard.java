@@ -2,6 +2,8 @@ package io.upflux.models;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.upflux.models.onnx.Contract;
+import io.upflux.models.onnx.Pass;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +15,25 @@ import org.jspecify.annotations.Nullable;
  * @param parameters numbers in the weights, 0 for resizers
  * @param sha256 of the file, lower-case hexadecimal; null for resizers
  * @param source {@code bundled}, or the path of the file
+ * @param passes graphs there are, the one that leads first
  */
 public record ModelCard(
         String name,
         long parameters,
         @Nullable String sha256,
         String source,
+        List<Pass> passes,
         @JsonUnwrapped Contract contract) {
     static final String BUNDLED = "bundled";
 
     /** Whether it comes with Upflux. */
     public boolean bundled() {
         return source.equals(BUNDLED);
+    }
+
+    /** Whether windows may leave it early. */
+    public boolean halts() {
+        return passes.contains(Pass.HALTING);
     }
 
     /** Enlargement in both directions. */

@@ -3,6 +3,7 @@ package io.upflux.models;
 import io.upflux.models.onnx.Contract;
 import io.upflux.models.onnx.Contract.Format;
 import io.upflux.models.onnx.Contract.Range;
+import io.upflux.models.onnx.Pass;
 import io.upflux.models.resize.IdentityResolver;
 import io.upflux.models.resize.Kernel;
 import io.upflux.models.resize.SeparableResizer;
@@ -71,7 +72,7 @@ final class Resizers {
         Contract contract = new Contract(
                 stem,
                 scale,
-                "plain",
+                Pass.PLAIN,
                 Format.RGB_F32,
                 Range.UNIT,
                 "rgb",
@@ -81,10 +82,11 @@ final class Resizers {
                 0,
                 halo,
                 0,
+                "",
                 "Apache-2.0",
                 "",
                 Map.of(),
                 "final");
-        return new ModelCard(stem + "-x" + scale, 0, null, ModelCard.BUNDLED, contract);
+        return new ModelCard(stem + "-x" + scale, 0, null, ModelCard.BUNDLED, List.of(Pass.PLAIN), contract);
     }
 }

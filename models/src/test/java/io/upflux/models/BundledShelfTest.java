@@ -28,6 +28,7 @@ class BundledShelfTest {
         Path here = Files.createDirectories(classes.resolve(PACKAGE));
         Files.write(classes.resolve(CLASS), classBytes());
         Files.write(here.resolve("b-x2.onnx"), TestModels.nearest(2).build());
+        Files.write(here.resolve("b-x2.body.onnx"), TestModels.nearest(2).build());
         Files.write(here.resolve("a-x3.onnx"), TestModels.nearest(3).build());
         Files.writeString(here.resolve("note.txt"), "no model");
 
@@ -40,6 +41,7 @@ class BundledShelfTest {
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
             entry(out, CLASS, classBytes());
             entry(out, PACKAGE + "b-x2.onnx", TestModels.nearest(2).build());
+            entry(out, PACKAGE + "b-x2.halting.onnx", TestModels.nearest(2).build());
             entry(out, PACKAGE + "a-x3.onnx", TestModels.nearest(3).build());
             entry(out, PACKAGE + "onnx/hidden-x2.onnx", TestModels.nearest(2).build());
             entry(out, "elsewhere/other-x2.onnx", TestModels.nearest(2).build());
@@ -52,7 +54,7 @@ class BundledShelfTest {
         try (URLClassLoader loader = new URLClassLoader(new URL[] {place}, null)) {
             BundledShelf shelf = new BundledShelf(Class.forName(Device.class.getName(), false, loader));
             assertThat(shelf.names()).isEqualTo(List.of("a-x3", "b-x2"));
-            assertThat(shelf.open("b-x2").parameters()).isZero();
+            assertThat(shelf.open("b-x2").main().parameters()).isZero();
         }
     }
 

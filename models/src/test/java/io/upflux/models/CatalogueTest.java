@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.upflux.models.onnx.ModelFiles;
 import io.upflux.models.onnx.OnnxBuilder;
 import io.upflux.models.onnx.OnnxFile;
 import io.upflux.models.onnx.Said;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -231,7 +231,7 @@ class CatalogueTest {
 
     private void bundle(String name, int scale) {
         bundled.put(
-                name, TestModels.declare(TestModels.nearest(scale), scale, 0).build());
+                name + ".onnx", TestModels.declare(TestModels.nearest(scale), scale, 0).build());
     }
 
     private Path imports() {
@@ -257,12 +257,12 @@ class CatalogueTest {
         Shelf shelf = new Shelf() {
             @Override
             public List<String> names() {
-                return List.copyOf(bundled.keySet());
+                return BundledShelf.models(bundled.keySet().stream());
             }
 
             @Override
-            public OnnxFile open(String name) {
-                return OnnxFile.of(name, Objects.requireNonNull(bundled.get(name)));
+            public ModelFiles open(String name) {
+                return ModelFiles.of(name, bundled::get);
             }
 
             @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network family the weights belong to, such as {@code plain}
  * @param scale enlargement in both directions
- * @param pass {@code plain}, or {@code key} or {@code body} for one half of a pair
+ * @param pass {@code plain} for a local network, {@code key} for one that sees the whole picture
  * @param colour what the samples mean: {@code rgb} or {@code y}
  * @param align sides of the input are multiples of it, LR pixels
  * @param window side of attention windows in LR pixels, 0 without
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch the only batch size it runs, 0 when free
  * @param halo LR pixels around an output pixel that influence it
  * @param blocks that may halt early, 0 without
+ * @param context the output that holds what a key graph has seen, empty without
  * @param licence SPDX identifier, empty when not stated
  * @param training data, steps and device, one line; empty when not stated
  * @param psnr dB on Y per test set, its own evaluation
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record Contract(
         String network,
         int scale,
-        String pass,
+        Pass pass,
         Format format,
         Range range,
         String colour,
@@ -37,6 +38,7 @@ public record Contract(
         int batch,
         int halo,
         int blocks,
+        String context,
         String licence,
         String training,
         Map<String, Double> psnr,

@@ -6,6 +6,7 @@ import io.upflux.models.onnx.OnnxGraph.Side;
 import io.upflux.models.onnx.OnnxGraph.Tensor;
 import io.upflux.pipeline.StreamException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,14 +47,15 @@ record GraphCheck(
     /** @throws StreamException when it cannot be a model that Upflux runs */
     static GraphCheck of(OnnxFile file) {
         OnnxGraph graph = file.graph();
+        knownOperators(file);
+        return of(
+                file, only(file.label(), "input", graph.inputs()), only(file.label(), "output", graph.outputs()));
+    }
+
+    /** The same where the graph has more inputs and outputs than the pictures. */
+    static GraphCheck of(OnnxFile file, Tensor input, Tensor output) {
+        knownOperators(file);
         String label = file.label();
-        if (!graph.customOperators().isEmpty()) {
-            throw new StreamException(
-                    label + ": uses operators outside ONNX, " + String.join(", ", graph.customOperators())
-                            + ", which ONNX Runtime does not know; export it without them");
-        }
-        Tensor input = only(label, "input", graph.inputs());
-        Tensor output = only(label, "output", graph.outputs());
         picture(label, "input", input);
         picture(label, "output", output);
         int channels = channels(label, input.sides());
@@ -80,6 +82,20 @@ record GraphCheck(
         return output.elementType() == FLOAT16;
     }
 
+    /** Its element type, for people. */
+    static String type(Tensor tensor) {
+        int type = tensor.elementType();
+        return type < TYPES.length ? TYPES[type] : "type " + type;
+    }
+
+    private static void knownOperators(OnnxFile file) {
+        Set<String> custom = file.graph().customOperators();
+        if (!custom.isEmpty()) {
+            throw new StreamException(file.label() + ": uses operators outside ONNX, " + String.join(", ", custom)
+                    + ", which ONNX Runtime does not know; export it without them");
+        }
+    }
+
     private static Tensor only(String label, String which, List<Tensor> tensors) {
         if (tensors.size() != 1) {
             throw new StreamException(label + ": has " + tensors.size() + " " + which
@@ -90,9 +106,7 @@ record GraphCheck(
 
     private static void picture(String label, String which, Tensor tensor) {
         if (tensor.elementType() != FLOAT && tensor.elementType() != FLOAT16) {
-            int type = tensor.elementType();
-            throw new StreamException(label + ": its " + which + " is "
-                    + (type < TYPES.length ? TYPES[type] : "type " + type) + "; supported are float32 and float16");
+            throw new StreamException(label + ": its " + which + " is " + type(tensor) + "; supported are float32 and float16");
         }
         if (tensor.ranked() && tensor.sides().size() != 4) {
             throw new StreamException(label + ": is no super-resolution model: its " + which + " has "

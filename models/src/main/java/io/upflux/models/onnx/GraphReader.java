@@ -1,5 +1,6 @@
 package io.upflux.models.onnx;
 
+import io.upflux.models.onnx.OnnxGraph.External;
 import io.upflux.models.onnx.OnnxGraph.Side;
 import io.upflux.models.onnx.OnnxGraph.Tensor;
 import io.upflux.models.onnx.ProtoReader.Malformed;
@@ -27,7 +28,7 @@ final class GraphReader {
     private final Set<String> initialisers = new HashSet<>();
     private final Set<String> functions = new HashSet<>();
     private final Set<String> operators = new TreeSet<>();
-    private final Set<String> externalFiles = new TreeSet<>();
+    private final List<External> externals = new ArrayList<>();
     private long parameters;
     private boolean castsToHalf;
     private boolean hasGraph;
@@ -54,7 +55,7 @@ final class GraphReader {
                 reader.parameters,
                 reader.castsToHalf,
                 Set.copyOf(reader.operators),
-                Set.copyOf(reader.externalFiles));
+                List.copyOf(reader.externals));
     }
 
     private void model(ProtoReader model) {
@@ -141,13 +142,13 @@ final class GraphReader {
     /** @return its name */
     private String tensor(ProtoReader tensor) {
         String name = "";
-        long count = 1;
+        List<Long> sides = new ArrayList<>();
         long type = 0;
         boolean external = false;
         Map<String, String> place = new LinkedHashMap<>();
         while (tensor.next()) {
             switch (tensor.field()) {
-                case 1 -> count = tensor.times(count);
+                case 1 -> tensor.numbers(sides);
                 case 2 -> type = tensor.number();
                 case 8 -> name = tensor.text();
                 case 13 -> entry(tensor.message(), place);
@@ -156,12 +157,25 @@ final class GraphReader {
             }
         }
         if (type == FLOAT || type == FLOAT16 || type == DOUBLE || type == BFLOAT16) {
-            parameters = Math.addExact(parameters, count);
+            parameters = Math.addExact(parameters, sides.stream().reduce(1L, Math::multiplyExact));
         }
         if (external) {
-            externalFiles.add(place.getOrDefault("location", "?"));
+            externals.add(new External(
+                    name,
+                    (int) type,
+                    List.copyOf(sides),
+                    place.getOrDefault("location", "?"),
+                    position(place.getOrDefault("offset", "0")),
+                    position(place.getOrDefault("length", "-1"))));
         }
         return name;
+    }
+
+    private static long position(String text) {
+        if (!text.matches("-1|[0-9]{1,18}")) {
+            throw new Malformed("weights at '" + text + "'");
+        }
+        return Long.parseLong(text);
     }
 
     private static Tensor value(ProtoReader value) {

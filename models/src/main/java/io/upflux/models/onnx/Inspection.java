@@ -22,22 +22,18 @@ final class Inspection {
     private static final int PROBE_SIDE = 64;
     private static final int LEAST_CORE = 8;
 
-    private final OnnxFile file;
+    private final PassGraph main;
     private final String label;
     private final GraphCheck graph;
     private final Declaration declared;
     private final Notices notices;
 
-    private Inspection(OnnxFile file, Notices notices) {
-        this.file = file;
-        this.label = file.label();
-        this.declared = MetadataReader.read(label, file.graph().metadata());
-        this.graph = GraphCheck.of(file);
+    private Inspection(PassGraph main, Notices notices) {
+        this.main = main;
+        this.label = main.label();
+        this.declared = main.declared();
+        this.graph = main.picture();
         this.notices = notices;
-        if (declared.pass() != null && !declared.pass().equals("plain")) {
-            throw new StreamException(label + ": is the " + declared.pass()
-                    + " half of a pair, which cannot be run on its own; use a model whose upflux.pass is plain");
-        }
     }
 
     /**
@@ -46,8 +42,8 @@ final class Inspection {
      * @return null when something must be probed
      * @throws StreamException when it cannot be a model that Upflux runs, or contradicts itself
      */
-    static @Nullable Contract declared(OnnxFile file) {
-        Inspection inspection = new Inspection(file, Notices.none());
+    static @Nullable Contract declared(ModelFiles files) {
+        Inspection inspection = new Inspection(ModelGraphs.of(files).main(), Notices.none());
         Declaration declared = inspection.declared;
         Integer channels = inspection.declaredChannels();
         Integer scale = declared.scale();
@@ -58,41 +54,46 @@ final class Inspection {
     }
 
     /**
-     * The contract, checked and completed by running the file on the CPU.
+     * The contract, checked and completed by running the main file on the CPU.
      *
      * @param thorough whether declared facts are measured, too
      * @throws StreamException when it is no model that Upflux runs, or contradicts itself
      */
-    static Contract inspect(OnnxFile file, boolean thorough, Notices notices) {
-        Inspection inspection = new Inspection(file, notices);
-        try (Started started = inspection.start(new Execution(Cuda.NEVER, 0, 0))) {
+    static Contract inspect(ModelFiles files, boolean thorough, Notices notices) {
+        ModelGraphs graphs = ModelGraphs.of(files);
+        Inspection inspection = new Inspection(graphs.main(), notices);
+        Execution cpu = new Execution(Cuda.NEVER, 0, 0);
+        try (Weights weights = files.weights();
+                Started started = inspection.start(cpu, weights)) {
             Prober prober = started.prober();
             Contract contract = inspection.contract(prober.channels(), prober.scale(), prober);
             if (thorough) {
                 inspection.measure(contract, prober);
+                new PassComparison(graphs, weights, contract, cpu.threadsOrCores()).check(started.session());
             }
             return contract;
         }
     }
 
     /**
-     * Picks the provider by running the file on it.
+     * Picks the provider by running a graph on it.
      *
-     * @param contract the file's
+     * @param contract the model's
      */
-    static Provider tryOut(OnnxFile file, Contract contract, Execution execution, Notices notices) {
-        Inspection inspection = new Inspection(file, notices);
-        try (Started started = inspection.start(execution)) {
+    static Provider tryOut(
+            PassGraph graph, Weights weights, Contract contract, Execution execution, Notices notices) {
+        Inspection inspection = new Inspection(graph, notices);
+        try (Started started = inspection.start(execution, weights)) {
             inspection.contradiction("scale", contract.scale(), started.prober().scale());
             return started.session().provider();
         }
     }
 
-    private Started start(Execution execution) {
+    private Started start(Execution execution, Weights weights) {
         // Loads the library first, so that its absence has a message of its own.
         Ort.environment();
         Set<OrtProvider> available = OrtEnvironment.getAvailableProviders();
-        return new ProviderChoice(execution, available, notices).choose(label, provider -> start(provider, execution));
+        return new ProviderChoice(execution, available, notices).choose(label, provider -> start(provider, execution, weights));
     }
 
     private record Started(ProbeSession session, Prober prober) implements AutoCloseable {
@@ -102,15 +103,15 @@ final class Inspection {
         }
     }
 
-    private Started start(Provider provider, Execution execution) throws OrtException {
+    private Started start(Provider provider, Execution execution, Weights weights) throws OrtException {
         Integer align = declared.align();
         Size wanted = declared.tile();
         if (wanted == null && align != null) {
             int side = (PROBE_SIDE + align - 1) / align * align;
             wanted = new Size(side, side);
         }
-        OrtSession made = new SessionFactory(file, graph, execution.threadsOrCores()).anyShape(provider);
-        ProbeSession session = new ProbeSession(made, graph, provider);
+        OrtSession made = new SessionFactory(main, weights, execution.threadsOrCores()).anyShape(provider);
+        ProbeSession session = new ProbeSession(made, main, provider);
         try {
             return new Started(session, Prober.start(label, graph, session, wanted));
         } catch (OrtException | RuntimeException e) {
@@ -159,7 +160,7 @@ final class Inspection {
         return new Contract(
                 orElse(declared.network(), "imported"),
                 scale,
-                "plain",
+                main.pass(),
                 format,
                 range,
                 orElse(declared.colour(), format.channels() == 1 ? "y" : "rgb"),
@@ -169,6 +170,7 @@ final class Inspection {
                 batch,
                 halo,
                 declared.blocks() == null ? 0 : declared.blocks(),
+                orElse(declared.context(), ""),
                 orElse(declared.licence(), ""),
                 orElse(declared.training(), ""),
                 declared.psnr(),
@@ -190,7 +192,8 @@ final class Inspection {
             throw new StreamException(label + ": its metadata says upflux.align = " + contract.align()
                     + ", but it runs only in steps of " + align);
         }
-        int reach = prober.reach(contract.align(), contract.range());
+        // What a key graph sees of the whole picture is no matter of its halo.
+        int reach = main.pass() == Pass.KEY ? 0 : prober.reach(contract.align(), contract.range());
         if (reach < 0 || reach > contract.halo()) {
             notices.warning(label + ": its output depends on pixels " + (reach < 0 ? "far away" : reach + " away")
                     + ", beyond its halo of " + contract.halo() + ": joins of tiles may show");
@@ -208,7 +211,7 @@ final class Inspection {
         if (taken == null) {
             return said;
         }
-        if ("free".equals(file.graph().metadata().get(MetadataReader.PREFIX + "tile"))) {
+        if ("free".equals(main.file().graph().metadata().get(MetadataReader.PREFIX + "tile"))) {
             contradiction("tile", "free", taken.toString());
         }
         contradiction("tile", said, taken);

@@ -7,6 +7,7 @@ import io.upflux.models.onnx.Contract.Range;
 import io.upflux.models.onnx.Contract.Size;
 import io.upflux.pipeline.StreamException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,7 +36,7 @@ final class MetadataReader {
         return new Declaration(
                 in.text("network"),
                 in.number("scale", 1, 16),
-                in.text("pass"),
+                in.pass(),
                 in.text("format"),
                 in.range(),
                 in.text("colour"),
@@ -44,7 +45,11 @@ final class MetadataReader {
                 in.tile(),
                 FREE.equals(in.text("batch")) ? Integer.valueOf(0) : in.number("batch", 0, 1024),
                 in.number("halo", 0, 4096),
-                in.number("blocks", 0, 1024),
+                in.number("blocks", 0, 127),
+                in.number("margin", 0, 1024),
+                in.text("context"),
+                in.gather(),
+                in.hash(),
                 in.text("licence"),
                 in.text("training"),
                 in.psnr(),
@@ -55,7 +60,7 @@ final class MetadataReader {
         Map<String, String> out = new LinkedHashMap<>();
         out.put(PREFIX + "network", contract.network());
         out.put(PREFIX + "scale", Integer.toString(contract.scale()));
-        out.put(PREFIX + "pass", contract.pass());
+        out.put(PREFIX + "pass", contract.pass().toString());
         out.put(PREFIX + "format", contract.format().toString());
         out.put(PREFIX + "range", contract.range().toString());
         out.put(PREFIX + "colour", contract.colour());
@@ -66,10 +71,41 @@ final class MetadataReader {
         out.put(PREFIX + "batch", contract.batch() == 0 ? FREE : Integer.toString(contract.batch()));
         out.put(PREFIX + "halo", Integer.toString(contract.halo()));
         out.put(PREFIX + "blocks", Integer.toString(contract.blocks()));
+        out.put(PREFIX + "context", contract.context());
         out.put(PREFIX + "licence", contract.licence());
         out.put(PREFIX + "training", contract.training());
         out.put(PREFIX + "state", contract.state());
         return out;
+    }
+
+    /** The hash of the weights that a graph was made for, null when it does not say. */
+    static @Nullable String weights(OnnxFile file) {
+        return new MetadataReader(file.label(), file.graph().metadata()).hash();
+    }
+
+    private @Nullable Pass pass() {
+        String value = text("pass");
+        if (value == null) {
+            return null;
+        }
+        Pass pass = Pass.named(value);
+        if (pass == null) {
+            throw wrong("pass", value, "plain, key, body, windows or halting");
+        }
+        return pass;
+    }
+
+    private List<String> gather() {
+        String value = text("gather");
+        return value == null ? List.of() : List.of(value.split("\\s*,\\s*"));
+    }
+
+    private @Nullable String hash() {
+        String value = text("weights");
+        if (value != null && !value.matches("[0-9a-f]{64}")) {
+            throw wrong("weights", value, "a SHA-256 in lower-case hexadecimal");
+        }
+        return value;
     }
 
     private @Nullable String text(String key) {

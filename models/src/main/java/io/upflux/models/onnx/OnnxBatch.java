@@ -1,96 +1,86 @@
 package io.upflux.models.onnx;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.tile.TileMemory;
-import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One batch and the tensors over its memory. A float32 network of white 1 reads and writes the caller's samples in
- * place; any other has memory of its own kind in between.
- */
+/** One batch: its memory, and the graphs that have been run over it. */
 final class OnnxBatch implements TileBatch {
+    private final ModelSessions sessions;
     private final TileShape shape;
-    private final ShapeSessions sessions;
-    private final OrtSession session;
-    private final float white;
-    private final boolean halfInput;
-    private final boolean halfOutput;
     private final TileMemory memory = new TileMemory();
-    private final FloatBuffer input;
-    private final FloatBuffer output;
-    private final ByteBuffer fed;
-    private final ByteBuffer made;
-    private final Map<String, OnnxTensor> inputs;
-    private final Map<String, OnnxTensor> outputs;
+    private final PictureSamples from;
+    private final PictureSamples to;
+    private final ByteBuffer depths;
+    private final Map<Pass, List<PassRun>> runs = new EnumMap<>(Pass.class);
+    private @Nullable SeenContext held;
     private boolean closed;
 
-    OnnxBatch(ShapeSessions sessions, GraphCheck graph, Contract contract, String label, TileShape shape) {
-        this.shape = shape;
+    OnnxBatch(ModelSessions sessions, Contract contract, String label, TileShape shape) {
         this.sessions = sessions;
-        this.white = contract.range().white();
-        this.halfInput = graph.half();
-        this.halfOutput = graph.halfOutput();
+        this.shape = shape;
+        GraphCheck picture = sessions.main().picture();
         long channels = contract.format().channels();
         long scale = contract.scale();
-        long[] from = {shape.batch(), channels, shape.height(), shape.width()};
-        long[] to = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
-        this.session = sessions.acquire(shape);
-        OnnxTensor in = null;
+        float white = contract.range().white();
+        long[] small = {shape.batch(), channels, shape.height(), shape.width()};
+        long[] large = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
         try {
-            ByteBuffer samples = memory.allocate(label, Float.BYTES, from);
-            ByteBuffer result = memory.allocate(label, Float.BYTES, to);
-            boolean feedsItself = !halfInput && white == 1;
-            boolean makesItself = !halfOutput && white == 1;
-            input = samples.asFloatBuffer();
-            output = result.asFloatBuffer();
-            fed = feedsItself ? samples : memory.allocate(label, halfInput ? Short.BYTES : Float.BYTES, from);
-            made = makesItself ? result : memory.allocate(label, halfOutput ? Short.BYTES : Float.BYTES, to);
-            in = OnnxTensor.createTensor(Ort.environment(), fed, from, type(halfInput));
-            OnnxTensor out = OnnxTensor.createTensor(Ort.environment(), made, to, type(halfOutput));
-            inputs = Map.of(graph.input().name(), in);
-            outputs = Map.of(graph.output().name(), out);
-        } catch (OrtException e) {
-            undo(in, memory, sessions, shape);
-            throw new StreamException(label + ": " + Ort.reason(e), e);
+            from = new PictureSamples(memory, label, small, picture.half(), white);
+            to = new PictureSamples(memory, label, large, picture.halfOutput(), white);
+            depths = memory.allocate(label, Byte.BYTES, sessions.windows(shape));
+            Pass only = sessions.onlyPass();
+            if (only != null) {
+                // So that a shape that cannot be run is refused at once.
+                runs(only);
+            }
         } catch (RuntimeException | OutOfMemoryError e) {
-            undo(in, memory, sessions, shape);
+            close();
             throw e;
         }
     }
 
-    private static void undo(@Nullable OnnxTensor in, TileMemory memory, ShapeSessions sessions, TileShape shape) {
-        if (in != null) {
-            in.close();
+    /** One thread at a time. */
+    void run(@Nullable SeenContext context, RunOptions options) throws OrtException {
+        from.feed();
+        for (PassRun run : runs(sessions.passFor(context))) {
+            if (context != null && context != held) {
+                run.side().context(context.values());
+            }
+            run.run(options);
+            run.depths(depths);
         }
-        memory.close();
-        sessions.release(shape);
+        held = context == null ? held : context;
+        to.collect();
     }
 
-    /** One thread at a time. */
-    void run(RunOptions options) throws OrtException {
-        int count = input.capacity();
-        if (halfInput) {
-            HalfFloats.narrow(input, fed.asShortBuffer(), count, white);
-        } else if (white != 1) {
-            HalfFloats.scale(input, fed.asFloatBuffer(), count, white);
-        }
-        session.run(inputs, Set.of(), outputs, options).close();
-        if (halfOutput) {
-            HalfFloats.widen(made.asShortBuffer(), output, output.capacity(), 1 / white);
-        } else if (white != 1) {
-            HalfFloats.scale(made.asFloatBuffer(), output, output.capacity(), 1 / white);
-        }
+    private List<PassRun> runs(Pass pass) {
+        return runs.computeIfAbsent(pass, p -> {
+            List<PassRun> made = new ArrayList<>();
+            // A key graph takes a whole batch for one picture; here each tile is a picture of its own.
+            int each = p == Pass.KEY ? 1 : shape.batch();
+            try {
+                for (int first = 0; first < shape.batch(); first += each) {
+                    TileShape part = new TileShape(each, shape.width(), shape.height());
+                    PassRun run = new PassRun(sessions.of(p), part, first, from, to);
+                    run.side().threshold(sessions.threshold());
+                    made.add(run);
+                }
+            } catch (RuntimeException | OutOfMemoryError e) {
+                made.forEach(PassRun::close);
+                throw e;
+            }
+            return made;
+        });
     }
 
     @Override
@@ -100,12 +90,17 @@ final class OnnxBatch implements TileBatch {
 
     @Override
     public FloatBuffer input() {
-        return input;
+        return from.samples();
     }
 
     @Override
     public FloatBuffer output() {
-        return output;
+        return to.samples();
+    }
+
+    @Override
+    public ByteBuffer depths() {
+        return depths;
     }
 
     @Override
@@ -114,13 +109,7 @@ final class OnnxBatch implements TileBatch {
             return;
         }
         closed = true;
-        inputs.values().forEach(OnnxTensor::close);
-        outputs.values().forEach(OnnxTensor::close);
+        runs.values().forEach(list -> list.forEach(PassRun::close));
         memory.close();
-        sessions.release(shape);
-    }
-
-    private static OnnxJavaType type(boolean half) {
-        return half ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
     }
 }

@@ -14,7 +14,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An {@code .onnx} file on disk or in memory: what it says about itself, before any runtime has seen it. */
@@ -75,16 +74,20 @@ public final class OnnxFile {
         return declared != null && declared.matches("[0-9]{1,18}") ? Long.parseLong(declared) : graph.parameters();
     }
 
-    /** Files beside it that hold its weights; usually none. */
-    public Set<String> externalFiles() {
-        return graph.externalFiles();
+    /** Whether it tells which of a model's graphs it is. */
+    boolean speaksOfPasses() {
+        return graph.metadata().containsKey(MetadataReader.PREFIX + "pass");
     }
 
     /** SHA-256 of the whole file, lower-case hexadecimal. */
     public String sha256() {
+        return sha256(bytes.duplicate());
+    }
+
+    static String sha256(ByteBuffer bytes) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes.duplicate());
+            digest.update(bytes);
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

@@ -1,7 +1,6 @@
 package io.upflux.models.onnx;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.onnx.Contract.Size;
 import io.upflux.models.tile.TileChoice;
 import io.upflux.pipeline.Notices;
@@ -10,9 +9,13 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.OptionalDouble;
 
-/** Runs one ONNX model. */
+/**
+ * Runs one ONNX model. A network that looks at the whole picture goes through its key graph where one tile holds the
+ * picture; otherwise the key graph makes the context of samples, with which the body graph enlarges the tiles. With a
+ * halting threshold every tile goes through the halting graph, and decides by itself.
+ */
 public final class OnnxResolver implements SuperResolver {
     /**
      * LR pixels of a tile on the CPU. Time per computed pixel hardly depends on it from 8 K to 2 M pixels, so larger tiles
@@ -28,77 +31,86 @@ public final class OnnxResolver implements SuperResolver {
 
     private final Traits traits;
     private final Contract contract;
-    private final GraphCheck graph;
     private final TileChoice tiles;
-    private final ShapeSessions sessions;
-    private final RunOptions options;
-
-    /** Read by running inferences, written by closing, which so waits for them. */
-    private final ReentrantReadWriteLock running = new ReentrantReadWriteLock();
-
+    private final ModelSessions sessions;
+    private final Runs runs;
     private final boolean cpu;
-    private final Object state = new Object();
-    private int inRun;
-    private boolean terminated;
-    private boolean closed;
 
-    private OnnxResolver(String name, OnnxFile file, Contract contract, Provider provider, int threads)
+    private OnnxResolver(String name, Contract contract, ModelSessions sessions, int halo, Provider provider)
             throws OrtException {
         this.contract = contract;
+        this.sessions = sessions;
         this.cpu = !provider.isCuda();
-        this.graph = GraphCheck.of(file);
-        this.tiles = new TileChoice(
-                provider.isCuda() ? CUDA_TILE_PIXELS : CPU_TILE_PIXELS, contract.halo(), contract.align());
+        this.tiles =
+                new TileChoice(provider.isCuda() ? CUDA_TILE_PIXELS : CPU_TILE_PIXELS, halo, contract.align());
+        PassGraph main = sessions.main();
         // ONNX Runtime computes float16 graphs in float32 on x86 processors; only a GPU really works in half.
-        boolean half = provider.isCuda() && (graph.half() || file.graph().halfArithmetic());
+        boolean half = provider.isCuda()
+                && (main.picture().half() || main.file().graph().halfArithmetic());
         this.traits = new Traits(
                 name,
                 contract.scale(),
                 contract.format().channels(),
                 contract.align(),
-                contract.halo(),
+                halo,
                 provider.toString(),
                 half ? "fp16" : "fp32",
-                0,
-                0);
-        this.sessions = new ShapeSessions(new SessionFactory(file, graph, threads), provider, name);
-        this.options = new RunOptions();
+                sessions.halts() ? main.window() : 0,
+                sessions.halts() ? main.blocks() : 0);
+        this.runs = new Runs(name);
     }
 
     /**
      * Opens a model on the first device that {@code execution} allows and that works, which one small run shows.
      *
      * @param name what to call it
-     * @param contract the file's, of {@link #declared} or {@link #inspect}
+     * @param contract the model's, of {@link #declared} or {@link #inspect}
+     * @param threshold of summed confidence at which windows halt; empty when none shall
      * @throws StreamException in one line, when it cannot be used
      */
     public static SuperResolver open(
-            OnnxFile file, String name, Contract contract, Execution execution, Notices notices) {
-        Provider provider = Inspection.tryOut(file, contract, execution, notices);
+            ModelFiles files,
+            String name,
+            Contract contract,
+            Execution execution,
+            OptionalDouble threshold,
+            Notices notices) {
+        ModelGraphs graphs = ModelGraphs.of(files);
+        PassGraph first = threshold.isPresent() ? graphs.halting(name) : graphs.main();
+        PassGraph tiled = threshold.isPresent() ? first : graphs.tiled();
+        Integer halo = tiled.declared().halo();
+        Weights weights = files.weights();
         try {
-            return new OnnxResolver(name, file, contract, provider, execution.threadsOrCores());
+            Provider provider = Inspection.tryOut(first, weights, contract, execution, notices);
+            ModelSessions sessions =
+                    new ModelSessions(graphs, weights, threshold, provider, execution.threadsOrCores(), name);
+            return new OnnxResolver(name, contract, sessions, halo == null ? contract.halo() : halo, provider);
         } catch (OrtException e) {
+            weights.close();
             throw new StreamException(name + ": " + Ort.reason(e), e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            weights.close();
+            throw e;
         }
     }
 
     /**
-     * The file's contract where its metadata holds all of it; nothing is run.
+     * The model's contract where the metadata of its main file holds all of it; nothing is run.
      *
      * @throws StreamException in one line, when it cannot be used
      */
-    public static Optional<Contract> declared(OnnxFile file) {
-        return Optional.ofNullable(Inspection.declared(file));
+    public static Optional<Contract> declared(ModelFiles files) {
+        return Optional.ofNullable(Inspection.declared(files));
     }
 
     /**
-     * The file's contract, checked and completed by running it on the CPU.
+     * The model's contract, checked and completed by running it on the CPU.
      *
-     * @param thorough whether to measure what the file declares, too
+     * @param thorough whether to measure what the files declare, too
      * @throws StreamException in one line, when it cannot be used
      */
-    public static Contract inspect(OnnxFile file, boolean thorough, Notices notices) {
-        return Inspection.inspect(file, thorough, notices);
+    public static Contract inspect(ModelFiles files, boolean thorough, Notices notices) {
+        return Inspection.inspect(files, thorough, notices);
     }
 
     @Override
@@ -132,7 +144,26 @@ public final class OnnxResolver implements SuperResolver {
             throw new StreamException(traits.name() + ": tiles of " + shape.width() + "x" + shape.height()
                     + " are not multiples of " + traits.align());
         }
-        return new OnnxBatch(sessions, graph, contract, traits.name(), shape);
+        return new OnnxBatch(sessions, contract, traits.name(), shape);
+    }
+
+    @Override
+    public Optional<TileShape> samples(int frameWidth, int frameHeight) {
+        TileShape tile = tileFor(frameWidth, frameHeight);
+        boolean whole = tile.width() >= frameWidth && tile.height() >= frameHeight;
+        return whole || !sessions.looks()
+                ? Optional.empty()
+                : Optional.of(SampleBatch.shape(frameWidth, frameHeight, traits.align()));
+    }
+
+    @Override
+    public TileBatch newSamples(TileShape shape) {
+        return new SampleBatch(sessions.of(Pass.KEY), contract, traits.name(), shape);
+    }
+
+    @Override
+    public PictureContext look(TileBatch samples) {
+        return runs.call(options -> new SeenContext(sessions, ((SampleBatch) samples).look(options)));
     }
 
     /** On the CPU a second run fills the moments in which the threads of the first wait for each other. */
@@ -141,81 +172,32 @@ public final class OnnxResolver implements SuperResolver {
         return cpu ? CPU_LANES : 1;
     }
 
+    /** Without a context each tile is a picture of its own. */
     @Override
     public void upscale(TileBatch batch, PictureContext context) {
-        running.readLock().lock();
-        try {
-            begin();
-            ((OnnxBatch) batch).run(options);
-        } catch (OrtException e) {
-            throw new StreamException(
-                    traits.name() + (wasTerminated() ? ": interrupted" : ": inference failed: " + Ort.reason(e)), e);
-        } finally {
-            synchronized (state) {
-                inRun--;
-            }
-            running.readLock().unlock();
+        SeenContext seen = context instanceof SeenContext known && known.isOf(sessions) ? known : null;
+        if (seen == null && context != PictureContext.NONE) {
+            throw new IllegalArgumentException(traits.name() + " did not make this " + context);
         }
+        runs.call(options -> {
+            ((OnnxBatch) batch).run(seen, options);
+            return seen;
+        });
     }
 
     @Override
     public void interrupt() {
-        synchronized (state) {
-            if (inRun > 0 && !terminated) {
-                terminate(true);
-            }
-        }
+        runs.interrupt();
     }
 
-    /** Waits for a running {@link #upscale}, which it interrupts. Idempotent. */
+    /** Waits for a running {@link #upscale} or {@link #look}, which it interrupts. Idempotent. */
     @Override
     public void close() {
-        interrupt();
-        running.writeLock().lock();
-        try {
-            synchronized (state) {
-                if (closed) {
-                    return;
-                }
-                closed = true;
-            }
-            sessions.close();
-            options.close();
-        } finally {
-            running.writeLock().unlock();
-        }
+        runs.close(sessions);
     }
 
     /** Sessions that are open now. */
     int openSessions() {
         return sessions.open();
-    }
-
-    private void begin() {
-        synchronized (state) {
-            if (closed) {
-                throw new StreamException(traits.name() + ": is closed");
-            }
-            // Runs that were interrupted end before others begin afresh.
-            if (terminated && inRun == 0) {
-                terminate(false);
-            }
-            inRun++;
-        }
-    }
-
-    private boolean wasTerminated() {
-        synchronized (state) {
-            return terminated;
-        }
-    }
-
-    private void terminate(boolean on) {
-        try {
-            options.setTerminate(on);
-            terminated = on;
-        } catch (OrtException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

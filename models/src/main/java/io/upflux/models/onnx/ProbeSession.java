@@ -7,19 +7,27 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.upflux.models.tile.TileMemory;
+import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a model on small pictures of varying size, without regard to speed. */
 final class ProbeSession implements AutoCloseable {
     private final OrtSession session;
+    private final PassGraph pass;
     private final GraphCheck graph;
     private final Provider provider;
+    private float @Nullable [] context;
 
-    ProbeSession(OrtSession session, GraphCheck graph, Provider provider) {
+    ProbeSession(OrtSession session, PassGraph pass, Provider provider) {
         this.session = session;
-        this.graph = graph;
+        this.pass = pass;
+        this.graph = pass.picture();
         this.provider = provider;
     }
 
@@ -62,6 +70,26 @@ final class ProbeSession implements AutoCloseable {
         return provider;
     }
 
+    /** What a body graph is to be given from now on; zeros before. */
+    void context(float[] values) {
+        context = values;
+    }
+
+    /** What a key graph sees in a picture of float32 samples. */
+    float[] look(Picture picture) throws OrtException {
+        long[] sides = {1, picture.channels(), picture.height(), picture.width()};
+        String wanted = Objects.requireNonNull(pass.context(), "context").name();
+        try (OnnxTensor input =
+                        OnnxTensor.createTensor(Ort.environment(), FloatBuffer.wrap(picture.samples()), sides);
+                OrtSession.Result result =
+                        session.run(Map.of(graph.input().name(), input), Set.of(wanted))) {
+            FloatBuffer seen = ((OnnxTensor) result.get(0)).getFloatBuffer();
+            float[] values = new float[seen.remaining()];
+            seen.get(values);
+            return values;
+        }
+    }
+
     /**
      * The first picture of the result.
      *
@@ -86,8 +114,22 @@ final class ProbeSession implements AutoCloseable {
 
     private Picture run(ByteBuffer bytes, long[] shape) throws OrtException {
         OnnxJavaType type = graph.half() ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
+        TileShape tile = new TileShape((int) shape[0], (int) shape[3], (int) shape[2]);
         try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), bytes, shape, type);
-                OrtSession.Result result = session.run(Map.of(graph.input().name(), input))) {
+                SideInputs side = new SideInputs(pass, tile)) {
+            side.threshold(Float.POSITIVE_INFINITY);
+            if (context != null) {
+                side.context(context);
+            }
+            Map<String, OnnxTensor> inputs = new HashMap<>(side.tensors());
+            inputs.put(graph.input().name(), input);
+            return run(inputs);
+        }
+    }
+
+    private Picture run(Map<String, OnnxTensor> inputs) throws OrtException {
+        try (OrtSession.Result result =
+                session.run(inputs, Set.of(graph.output().name()))) {
             OnnxValue value = result.get(0);
             if (!(value instanceof OnnxTensor output) || !(value.getInfo() instanceof TensorInfo info)) {
                 throw new OrtException("its output is no tensor");

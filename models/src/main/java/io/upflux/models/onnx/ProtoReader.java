@@ -2,6 +2,7 @@ package io.upflux.models.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Walks over the fields of one Protocol Buffers message without a schema: just enough to see what an ONNX file says
@@ -75,18 +76,17 @@ final class ProtoReader {
         return StandardCharsets.UTF_8.decode(content.slice()).toString();
     }
 
-    /** Product of a repeated integer field, be it packed or not; multiplies {@code soFar}. */
-    long times(long soFar) {
+    /** Adds the numbers of a repeated integer field, be it packed or not. */
+    void numbers(List<Long> to) {
         if (wireType == VARINT) {
-            return Math.multiplyExact(soFar, number);
+            to.add(number);
+            return;
         }
         require(LENGTH_DELIMITED);
         ProtoReader packed = new ProtoReader(content);
-        long product = soFar;
         while (packed.bytes.hasRemaining()) {
-            product = Math.multiplyExact(product, packed.readVarint());
+            to.add(packed.readVarint());
         }
-        return product;
     }
 
     private void require(int type) {

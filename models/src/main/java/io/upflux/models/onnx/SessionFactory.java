@@ -8,23 +8,31 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.upflux.models.onnx.OnnxGraph.Side;
+import io.upflux.models.onnx.OnnxGraph.Tensor;
+import io.upflux.models.onnx.Weights.Initialisers;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes sessions of one file. */
+/** Makes sessions of one graph. */
 final class SessionFactory {
-    private final OnnxFile file;
-    private final GraphCheck graph;
+    private final PassGraph graph;
+    private final Weights weights;
     private final int threads;
 
-    SessionFactory(OnnxFile file, GraphCheck graph, int threads) {
-        this.file = file;
+    /** @param weights to be closed after the sessions made here */
+    SessionFactory(PassGraph graph, Weights weights, int threads) {
         this.graph = graph;
+        this.weights = weights;
         this.threads = threads;
+    }
+
+    PassGraph graph() {
+        return graph;
     }
 
     /** A session for inputs of any shape that the graph allows. */
@@ -39,14 +47,16 @@ final class SessionFactory {
 
     private OrtSession make(Provider provider, Map<String, Long> symbols) throws OrtException {
         OrtEnvironment environment = Ort.environment();
-        try (SessionOptions options = new SessionOptions()) {
+        OnnxFile file = graph.file();
+        try (SessionOptions options = new SessionOptions();
+                Initialisers initialisers = weights.of(file.graph())) {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             options.setExecutionMode(ExecutionMode.SEQUENTIAL);
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             // Decoder and encoder need the cores between two inferences.
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            boolean fixed = graph.tile() != null || !symbols.isEmpty();
+            boolean fixed = graph.picture().tile() != null || !symbols.isEmpty();
             options.setMemoryPatternOptimization(fixed);
             for (Map.Entry<String, Long> symbol : symbols.entrySet()) {
                 options.setSymbolicDimensionValue(symbol.getKey(), symbol.getValue());
@@ -54,6 +64,7 @@ final class SessionFactory {
             if (provider.isCuda()) {
                 addCuda(options, provider.cudaDevice());
             }
+            initialisers.addTo(options);
             Path path = file.path();
             if (path != null) {
                 return environment.createSession(path.toString(), options);
@@ -76,11 +87,11 @@ final class SessionFactory {
 
     /** Names of free sides with their values; empty when a name is missing or would need two values. */
     private Map<String, Long> symbols(TileShape shape) {
-        List<Side> sides = graph.input().sides();
+        List<Side> sides = graph.picture().input().sides();
         if (sides.size() != 4) {
             return Map.of();
         }
-        long channels = graph.channels();
+        long channels = graph.picture().channels();
         long[] values = {shape.batch(), channels, shape.height(), shape.width()};
         Map<String, Long> symbols = new HashMap<>();
         for (int i = 0; i < 4; i++) {
@@ -96,6 +107,26 @@ final class SessionFactory {
                 return Map.of();
             }
         }
-        return symbols;
+        return graph.takesLists() && !listSymbols(shape, symbols) ? Map.of() : symbols;
+    }
+
+    /** As long as they are when every window passes through all blocks, which is how sessions of a shape are run. */
+    private boolean listSymbols(TileShape shape, Map<String, Long> symbols) {
+        long windows = graph.windows(shape.batch(), shape.width(), shape.height());
+        List<String> lists = new ArrayList<>(graph.gather());
+        lists.add(PassGraph.ASSEMBLE);
+        for (Tensor input : graph.file().graph().inputs()) {
+            if (!lists.contains(input.name()) || input.sides().size() != 1) {
+                continue;
+            }
+            Side side = input.sides().get(0);
+            if (!side.fixed()) {
+                Long other = side.symbol().isEmpty() ? Long.valueOf(-1) : symbols.putIfAbsent(side.symbol(), windows);
+                if (other != null && other != windows) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 }

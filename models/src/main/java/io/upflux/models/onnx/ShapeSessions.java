@@ -37,6 +37,10 @@ final class ShapeSessions implements AutoCloseable {
         }
     }
 
+    PassGraph graph() {
+        return factory.graph();
+    }
+
     /** To be paired with {@link #release}. */
     synchronized OrtSession acquire(TileShape shape) {
         if (closed) {

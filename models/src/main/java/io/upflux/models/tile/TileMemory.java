@@ -5,7 +5,7 @@ import io.upflux.buffer.NativeScope;
 import io.upflux.pipeline.StreamException;
 import java.nio.ByteBuffer;
 
-/** Native memory of one batch, freed when the batch is closed and not when the garbage collector comes by. */
+/** Native memory of one owner, freed when that is closed and not when the garbage collector comes by. */
 public final class TileMemory implements AutoCloseable {
     private final NativeScope scope = new NativeScope();
 
@@ -13,7 +13,7 @@ public final class TileMemory implements AutoCloseable {
      * Allocates one tensor.
      *
      * @param what for the error message: whose memory it is
-     * @param bytesPerSample 2 or 4
+     * @param bytesPerSample 1, 2 or 4
      * @param shape sides of the tensor; their product counts the samples
      * @return direct, native order, zero-filled, valid until {@link #close()}
      * @throws StreamException when it would exceed the 2 GiB that one buffer can hold
@@ -24,7 +24,7 @@ public final class TileMemory implements AutoCloseable {
             bytes = Math.multiplyExact(bytes, side);
         }
         if (bytes > Integer.MAX_VALUE - 64) {
-            throw new StreamException(what + ": a tile batch of " + bytes / (1 << 20) + " MiB is too large");
+            throw new StreamException(what + ": a tensor of " + bytes / (1 << 20) + " MiB is too large");
         }
         NativeBuffer buffer = scope.allocate((int) bytes);
         return buffer.bytes();

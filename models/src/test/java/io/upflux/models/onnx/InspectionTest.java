@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -81,22 +82,22 @@ class InspectionTest {
     @Test
     void runsNothingWhereAllIsDeclared() {
         Contract contract = Inspection.declared(
-                file(TestModels.declare(TestModels.blur(2, 3), 2, 3).metadata("upflux.window", "8")));
+                files(TestModels.declare(TestModels.blur(2, 3), 2, 3).metadata("upflux.window", "8")));
 
         assertThat(contract).isNotNull();
         assertThat(contract.network()).isEqualTo("test");
         assertThat(contract.window()).isEqualTo(8);
         assertThat(contract.psnr()).isEqualTo(Map.of("set5", 30.5));
         assertThat(contract.state()).isEqualTo("preview");
-        assertThat(Inspection.declared(file(TestModels.blur(2, 3)))).isNull();
+        assertThat(Inspection.declared(files(TestModels.blur(2, 3)))).isNull();
     }
 
     @Test
     void writesWhatWasProbedIntoTheFile() {
         OnnxFile silent = file(TestModels.blur(3, 2));
-        Contract probed = OnnxResolver.inspect(silent, false, said);
+        Contract probed = OnnxResolver.inspect(ModelFiles.alone(silent), false, said);
 
-        OnnxFile talking = OnnxFile.of("copy.onnx", silent.withContract(probed));
+        ModelFiles talking = ModelFiles.alone(OnnxFile.of("copy.onnx", silent.withContract(probed)));
 
         assertThat(OnnxResolver.declared(talking)).contains(probed);
         assertThat(OnnxResolver.inspect(talking, true, said)).isEqualTo(probed);
@@ -114,7 +115,7 @@ class InspectionTest {
 
     @Test
     void measuresWhatIsDeclaredWhenAskedTo() {
-        OnnxResolver.inspect(file(TestModels.declare(TestModels.blur(2, 5), 2, 3)), true, said);
+        OnnxResolver.inspect(files(TestModels.declare(TestModels.blur(2, 5), 2, 3)), true, said);
         assertThat(said.warnings).singleElement().asString().contains("5 away", "halo of 3");
 
         refused(TestModels.declare(TestModels.stepped(2, 4), 2, 0), true, "upflux.align = 1", "steps of 4");
@@ -130,17 +131,17 @@ class InspectionTest {
         refused(TestModels.blur(2, 1, 1, 64, 64).metadata("upflux.batch", "4"), false, "upflux.batch = 4", "says 1");
         refused(TestModels.blur(2, 1).metadata("upflux.scale", "two"), false, "upflux.scale = 'two'");
         refused(TestModels.blur(2, 1).metadata("upflux.psnr", "{"), false, "upflux.psnr");
-        refused(TestModels.blur(2, 1).metadata("upflux.pass", "body"), false, "body half of a pair");
+        refused(TestModels.blur(2, 1).metadata("upflux.pass", "head"), false, "upflux.pass = 'head'");
         refused(TestModels.blur(2, 1, 1, 24, 24).metadata("upflux.halo", "12"), false, "24x24", "no room");
     }
 
     @Test
     void openingChecksADeclaredScaleByARun() {
-        OnnxFile file = file(TestModels.declare(TestModels.blur(2, 1), 3, 1));
-        Contract declared = OnnxResolver.declared(file).orElseThrow();
+        ModelFiles files = files(TestModels.declare(TestModels.blur(2, 1), 3, 1));
+        Contract declared = OnnxResolver.declared(files).orElseThrow();
         Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 1);
 
-        assertThatThrownBy(() -> OnnxResolver.open(file, "liar", declared, cpu, said))
+        assertThatThrownBy(() -> OnnxResolver.open(files, "liar", declared, cpu, OptionalDouble.empty(), said))
                 .isInstanceOf(StreamException.class)
                 .hasMessageContaining("upflux.scale = 3");
     }
@@ -253,18 +254,18 @@ class InspectionTest {
         String text = new String(bytes, StandardCharsets.ISO_8859_1).replaceFirst("repeat", "tapere");
         Path path = Files.write(folder.resolve("dangling.onnx"), text.getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThatThrownBy(() -> OnnxResolver.inspect(OnnxFile.read(path), false, said))
+        assertThatThrownBy(() -> OnnxResolver.inspect(ModelFiles.read(path), false, said))
                 .isInstanceOf(StreamException.class)
                 .hasMessageStartingWith(path + ": ONNX Runtime cannot run it: ")
                 .hasMessageNotContaining("\n");
     }
 
     private Contract probe(OnnxBuilder model) {
-        return OnnxResolver.inspect(file(model), false, said);
+        return OnnxResolver.inspect(files(model), false, said);
     }
 
     private void refused(OnnxBuilder model, boolean thorough, String... parts) {
-        assertThatThrownBy(() -> OnnxResolver.inspect(file(model), thorough, said))
+        assertThatThrownBy(() -> OnnxResolver.inspect(files(model), thorough, said))
                 .isInstanceOf(StreamException.class)
                 .hasMessageStartingWith("test.onnx: ")
                 .hasMessageContainingAll(parts)
@@ -277,6 +278,10 @@ class InspectionTest {
                 .hasMessageStartingWith("test.onnx: ")
                 .hasMessageContaining(part)
                 .hasMessageNotContaining("\n");
+    }
+
+    private static ModelFiles files(OnnxBuilder model) {
+        return ModelFiles.alone(file(model));
     }
 
     private static OnnxFile file(OnnxBuilder model) {

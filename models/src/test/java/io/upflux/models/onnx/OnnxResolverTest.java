@@ -22,6 +22,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -258,9 +259,9 @@ class OnnxResolverTest {
     }
 
     private static SuperResolver open(byte[] model) {
-        OnnxFile file = OnnxFile.of("test.onnx", model);
-        Contract contract = OnnxResolver.inspect(file, false, Notices.none());
-        return OnnxResolver.open(file, "test", contract, CPU, Notices.none());
+        ModelFiles files = ModelFiles.alone(OnnxFile.of("test.onnx", model));
+        Contract contract = OnnxResolver.inspect(files, false, Notices.none());
+        return OnnxResolver.open(files, "test", contract, CPU, OptionalDouble.empty(), Notices.none());
     }
 
     /** Many nodes, each short: a run can stop between them. */

@@ -10,6 +10,7 @@ import io.upflux.models.onnx.ProviderChoice.Attempt;
 import io.upflux.pipeline.StreamException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,11 +79,11 @@ class ProviderChoiceTest {
 
     @Test
     void aRealCpuBuildRefusesTheCudaProviderAndRunsAllTheSame() {
-        OnnxFile file = OnnxFile.of(
-                "model", TestModels.declare(TestModels.nearest(2), 2, 0).build());
-        Contract contract = OnnxResolver.declared(file).orElseThrow();
+        ModelFiles files = ModelFiles.alone(OnnxFile.of(
+                "model", TestModels.declare(TestModels.nearest(2), 2, 0).build()));
+        Contract contract = OnnxResolver.declared(files).orElseThrow();
         Execution asked = new Execution(Cuda.ASKED, 99, 1);
-        try (var resolver = OnnxResolver.open(file, "model", contract, asked, said)) {
+        try (var resolver = OnnxResolver.open(files, "model", contract, asked, OptionalDouble.empty(), said)) {
             // No machine has a hundredth GPU, so this holds for either build of the runtime.
             assertThat(resolver.traits().provider()).isEqualTo("cpu");
         }

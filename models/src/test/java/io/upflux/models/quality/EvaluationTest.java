@@ -5,6 +5,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import io.upflux.models.onnx.Contract;
 import io.upflux.models.onnx.Execution;
+import io.upflux.models.onnx.ModelFiles;
 import io.upflux.models.onnx.OnnxBuilder;
 import io.upflux.models.onnx.OnnxFile;
 import io.upflux.models.onnx.OnnxResolver;
@@ -14,6 +15,7 @@ import io.upflux.models.resize.Kernel;
 import io.upflux.models.resize.SeparableResizer;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.SuperResolver;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,10 +92,10 @@ class EvaluationTest {
     }
 
     private static RgbPicture made(OnnxBuilder model, RgbPicture reference) {
-        OnnxFile file = OnnxFile.of("test.onnx", model.build());
-        Contract contract = OnnxResolver.inspect(file, false, Notices.none());
+        ModelFiles files = ModelFiles.alone(OnnxFile.of("test.onnx", model.build()));
+        Contract contract = OnnxResolver.inspect(files, false, Notices.none());
         Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 1);
-        try (SuperResolver resolver = OnnxResolver.open(file, "test", contract, cpu, Notices.none())) {
+        try (SuperResolver resolver = OnnxResolver.open(files, "test", contract, cpu, OptionalDouble.empty(), Notices.none())) {
             return Evaluation.of(reference, resolver).picture();
         }
     }

@@ -1,0 +1,101 @@
+package io.upflux.models.onnx;
+
+import java.util.Arrays;
+
+/**
+ * Which windows pass through which blocks, as the index lists that a graph is fed with. Windows leave for good: those
+ * of a block are some of the block before. Lists are never empty, since a runtime may not run a block on nothing: where
+ * all windows have left, one goes on and its result is not used.
+ */
+final class HaltingPlan {
+    private final long[][] gather;
+    private final long[] assemble;
+
+    private HaltingPlan(long[][] gather, long[] assemble) {
+        this.gather = gather;
+        this.assemble = assemble;
+    }
+
+    /** Every window passes through all blocks. */
+    static HaltingPlan dense(int windows, int blocks) {
+        byte[] depths = new byte[windows];
+        Arrays.fill(depths, (byte) blocks);
+        return of(depths, blocks);
+    }
+
+    /**
+     * @param depths how many blocks each window passes through, 1 to {@code blocks}
+     * @param blocks of the network, 127 at most
+     */
+    static HaltingPlan of(byte[] depths, int blocks) {
+        if (depths.length == 0 || blocks < 1) {
+            throw new IllegalArgumentException(depths.length + " windows, " + blocks + " blocks");
+        }
+        int count = depths.length;
+        // Of the rows of the block at hand: their windows, and where the block's first row lies among all blocks' rows.
+        int[] windows = new int[count];
+        long[] assemble = new long[count];
+        for (int w = 0; w < count; w++) {
+            if (depths[w] < 1 || depths[w] > blocks) {
+                throw new IllegalArgumentException("window " + w + " has depth " + depths[w] + " of " + blocks);
+            }
+            windows[w] = w;
+            assemble[w] = w;
+        }
+        long first = count;
+        long[][] gather = new long[blocks - 1][];
+        for (int block = 2; block <= blocks; block++) {
+            long[] rows = new long[windows.length];
+            int[] staying = new int[windows.length];
+            int kept = 0;
+            for (int row = 0; row < windows.length; row++) {
+                int window = windows[row];
+                if (depths[window] >= block) {
+                    assemble[window] = first + kept;
+                    rows[kept] = row;
+                    staying[kept++] = window;
+                }
+            }
+            if (kept == 0) {
+                staying[0] = windows[0];
+                kept = 1;
+            }
+            gather[block - 2] = Arrays.copyOf(rows, kept);
+            windows = Arrays.copyOf(staying, kept);
+            first += kept;
+        }
+        return new HaltingPlan(gather, assemble);
+    }
+
+    /**
+     * The depth of each window: the first block after which its confidences add up to the threshold.
+     *
+     * @param confidences after block 1, 2, ..., the last excepted; of each window
+     * @param threshold summed confidence at which a window is done
+     */
+    static byte[] depths(float[][] confidences, float threshold) {
+        if (confidences.length == 0) {
+            throw new IllegalArgumentException("a network of one block does not halt");
+        }
+        byte[] depths = new byte[confidences[0].length];
+        for (int w = 0; w < depths.length; w++) {
+            float sum = 0;
+            int block = 0;
+            while (block < confidences.length && sum < threshold) {
+                sum += confidences[block++][w];
+            }
+            depths[w] = (byte) (sum >= threshold ? Math.max(1, block) : block + 1);
+        }
+        return depths;
+    }
+
+    /** Rows of block {@code block - 1} that go on into block {@code block}, which counts from 2. */
+    long[] gather(int block) {
+        return gather[block - 2].clone();
+    }
+
+    /** For every window the row of its last version, where the rows of all blocks follow each other. */
+    long[] assemble() {
+        return assemble.clone();
+    }
+}

@@ -1,0 +1,121 @@
+package io.upflux.models.onnx;
+
+import io.upflux.models.onnx.OnnxGraph.Tensor;
+import io.upflux.pipeline.StreamException;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The graphs of one model, each checked by itself and against the one that leads. */
+final class ModelGraphs {
+    private final PassGraph main;
+    private final Map<Pass, PassGraph> all = new EnumMap<>(Pass.class);
+
+    private ModelGraphs(PassGraph main) {
+        this.main = main;
+        all.put(main.pass(), main);
+    }
+
+    /** @throws StreamException in one line, when one is none that Upflux runs or they do not belong together */
+    static ModelGraphs of(ModelFiles files) {
+        PassGraph main = PassGraph.of(files.main());
+        if (!main.pass().leads()) {
+            throw new StreamException(main.label() + ": is the " + main.pass()
+                    + " graph of a model, which is not run on its own; name the model's main file, "
+                    + leader(main));
+        }
+        ModelGraphs graphs = new ModelGraphs(main);
+        files.byPass().forEach((pass, file) -> graphs.add(pass, PassGraph.of(file)));
+        return graphs;
+    }
+
+    PassGraph main() {
+        return main;
+    }
+
+    /** Null when the model has none for this pass. */
+    @Nullable PassGraph get(Pass pass) {
+        return all.get(pass);
+    }
+
+    /** The graph for tiles of a larger picture. */
+    PassGraph tiled() {
+        PassGraph body = all.get(Pass.BODY);
+        return body == null ? main : body;
+    }
+
+    /** @throws StreamException when there is none */
+    PassGraph halting(String name) {
+        PassGraph halting = all.get(Pass.HALTING);
+        if (halting == null) {
+            throw new StreamException(name + ": cannot halt windows early, since it has no halting graph");
+        }
+        return halting;
+    }
+
+    private void add(Pass pass, PassGraph graph) {
+        if (graph.pass() != pass) {
+            throw new StreamException(graph.label() + ": its name says that it is a " + pass
+                    + " graph, but its metadata says upflux.pass = " + graph.pass());
+        }
+        Declaration own = graph.declared();
+        Declaration leading = main.declared();
+        same(graph, "scale", own.scale(), leading.scale());
+        same(graph, "weights", own.weights(), leading.weights());
+        same(graph, "range", own.range(), leading.range());
+        same(graph, "window", graph.window(), main.window());
+        same(graph, "blocks", graph.blocks(), main.blocks());
+        GraphCheck picture = graph.picture();
+        if (picture.channels() != main.picture().channels()
+                || picture.half() != main.picture().half()
+                || picture.halfOutput() != main.picture().halfOutput()) {
+            throw new StreamException(graph.label() + ": takes or gives other samples than " + main.label()
+                    + "; files of one model must come from one export");
+        }
+        Tensor context = graph.context();
+        if (context != null) {
+            context(graph, context);
+        }
+        if (pass == Pass.BODY && graph.declared().halo() == null) {
+            throw new StreamException(
+                    graph.label() + ": its metadata states no upflux.halo, without which no tiles can be cut");
+        }
+        all.put(pass, graph);
+    }
+
+    private void context(PassGraph graph, Tensor wanted) {
+        if (main.context() == null) {
+            throw new StreamException(
+                    graph.label() + ": wants a context '" + wanted.name() + "', which " + main.label() + " does not give");
+        }
+        long[] given = main.contextSides();
+        if (!Arrays.equals(given, graph.contextSides())) {
+            throw new StreamException(
+                    graph.label() + ": wants a context of " + Arrays.toString(graph.contextSides()) + ", but "
+                            + main.label() + " gives one of " + Arrays.toString(given));
+        }
+    }
+
+    private void same(PassGraph graph, String key, @Nullable Object own, @Nullable Object leading) {
+        if (!Objects.equals(own, leading)) {
+            throw new StreamException(graph.label() + ": its metadata says upflux." + key + " = " + shown(own)
+                    + ", but that of " + main.label() + " says " + shown(leading)
+                    + "; files of one model must come from one export");
+        }
+    }
+
+    private static String shown(@Nullable Object value) {
+        String text = value == null ? "nothing" : value.toString();
+        return text.length() == 64 ? text.substring(0, 12) + "..." : text;
+    }
+
+    private static String leader(PassGraph companion) {
+        String label = companion.label();
+        String suffix = companion.pass().suffix();
+        return label.endsWith(suffix)
+                ? label.substring(0, label.length() - suffix.length()) + Pass.KEY.suffix()
+                : "NAME" + Pass.KEY.suffix();
+    }
+}

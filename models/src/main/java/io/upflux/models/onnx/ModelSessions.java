@@ -1,0 +1,89 @@
+package io.upflux.models.onnx;
+
+import io.upflux.pipeline.SuperResolver.TileShape;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions of one open model, kept apart by graph, and which graph a batch is to be run through. */
+final class ModelSessions implements AutoCloseable {
+    private final PassGraph main;
+    private final Weights weights;
+    private final float threshold;
+    private final Map<Pass, ShapeSessions> passes = new EnumMap<>(Pass.class);
+
+    /**
+     * @param weights closed with this
+     * @param threshold at which windows halt; empty when none shall
+     */
+    ModelSessions(
+            ModelGraphs graphs, Weights weights, OptionalDouble threshold, Provider provider, int threads, String name) {
+        this.main = graphs.main();
+        this.weights = weights;
+        this.threshold = (float) threshold.orElse(Float.POSITIVE_INFINITY);
+        Pass[] wanted =
+                threshold.isPresent() ? new Pass[] {Pass.HALTING} : new Pass[] {graphs.main().pass(), Pass.BODY};
+        for (Pass pass : wanted) {
+            PassGraph graph = graphs.get(pass);
+            if (graph != null) {
+                passes.put(pass, new ShapeSessions(new SessionFactory(graph, weights, threads), provider, name));
+            }
+        }
+    }
+
+    PassGraph main() {
+        return main;
+    }
+
+    /** Confidence at which windows halt. */
+    float threshold() {
+        return threshold;
+    }
+
+    boolean halts() {
+        return passes.containsKey(Pass.HALTING);
+    }
+
+    /** Whether tiles of a larger picture are run with a context. */
+    boolean looks() {
+        return passes.containsKey(Pass.BODY);
+    }
+
+    /** The graph that all batches run through, null when that depends on the context. */
+    @Nullable Pass onlyPass() {
+        return passes.size() == 1 ? passes.keySet().iterator().next() : null;
+    }
+
+    Pass passFor(@Nullable SeenContext context) {
+        if (halts()) {
+            return Pass.HALTING;
+        }
+        return context == null ? main.pass() : Pass.BODY;
+    }
+
+    ShapeSessions of(Pass pass) {
+        ShapeSessions sessions = passes.get(pass);
+        if (sessions == null) {
+            throw new IllegalStateException(main.label() + " runs no " + pass + " graph");
+        }
+        return sessions;
+    }
+
+    /** Windows of a batch whose depths are told, 0 where none halts. */
+    int windows(TileShape shape) {
+        return halts() ? of(Pass.HALTING).graph().windows(shape.batch(), shape.width(), shape.height()) : 0;
+    }
+
+    /** Sessions that are open now. */
+    int open() {
+        return passes.values().stream().mapToInt(ShapeSessions::open).sum();
+    }
+
+    /** Closes all, used or not. Must not be called while one runs. Idempotent. */
+    @Override
+    public void close() {
+        passes.values().forEach(ShapeSessions::close);
+        weights.close();
+    }
+}

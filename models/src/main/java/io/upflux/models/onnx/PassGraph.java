@@ -1,0 +1,199 @@
+package io.upflux.models.onnx;
+
+import io.upflux.models.onnx.OnnxGraph.Side;
+import io.upflux.models.onnx.OnnxGraph.Tensor;
+import io.upflux.pipeline.StreamException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One graph of a model, after a check that it takes and gives what its metadata says and its pass demands.
+ *
+ * @param picture what goes in and comes out in any pass
+ * @param context what it gives (key) or takes (body, windows); null without
+ * @param gather inputs for the rows that go on into block 2, 3, ...; empty when it takes none
+ * @param window side of a window in LR pixels, 0 without
+ * @param blocks that may halt, 0 without
+ */
+record PassGraph(
+        OnnxFile file,
+        Declaration declared,
+        Pass pass,
+        GraphCheck picture,
+        @Nullable Tensor context,
+        List<String> gather,
+        int window,
+        int blocks) {
+    static final String ASSEMBLE = "assemble";
+    static final String THRESHOLD = "threshold";
+    static final String DEPTH = "depth";
+    static final String CONFIDENCE = "confidence";
+
+    private static final String INPUT = "lr";
+    private static final String OUTPUT = "hr";
+    private static final int FLOAT = 1;
+    private static final int INT32 = 6;
+    private static final int INT64 = 7;
+
+    /** @throws StreamException in one line, when the graph is none that Upflux runs or contradicts its metadata */
+    static PassGraph of(OnnxFile file) {
+        Declaration declared = MetadataReader.read(file.label(), file.graph().metadata());
+        Pass pass = declared.pass() == null ? Pass.PLAIN : declared.pass();
+        return new Reading(file, declared, pass).checked();
+    }
+
+    /** Whether it is told which windows pass through which blocks. */
+    boolean takesLists() {
+        return (pass == Pass.BODY || pass == Pass.WINDOWS) && blocks > 0;
+    }
+
+    /** Windows in a batch of tiles. */
+    int windows(int batch, int width, int height) {
+        return batch * (width / window) * (height / window);
+    }
+
+    /** Sides of the context. */
+    long[] contextSides() {
+        return Objects.requireNonNull(context, "context").sides().stream()
+                .mapToLong(Side::length)
+                .toArray();
+    }
+
+    String label() {
+        return file.label();
+    }
+
+    private record Reading(OnnxFile file, Declaration declared, Pass pass) {
+        PassGraph checked() {
+            int window = declared.window() == null ? 0 : declared.window();
+            int blocks = declared.blocks() == null ? 0 : declared.blocks();
+            if (pass == Pass.PLAIN) {
+                return new PassGraph(file, declared, pass, GraphCheck.of(file), null, List.of(), window, blocks);
+            }
+            if (blocks > 0 && window == 0) {
+                throw contradiction("blocks", blocks, "its metadata states no upflux.window that they work on");
+            }
+            if (pass == Pass.WINDOWS && declared.margin() == null) {
+                throw contradiction("pass", pass, "its metadata states no upflux.margin that such a graph eats");
+            }
+            GraphCheck picture = GraphCheck.of(file, input(INPUT), output(OUTPUT));
+            boolean lists = blocks > 0 && (pass == Pass.BODY || pass == Pass.WINDOWS);
+            List<String> gather = lists ? gather(blocks) : List.of();
+            Tensor context = context();
+            switch (pass) {
+                case KEY -> {
+                    if (blocks > 1) {
+                        typed(output(CONFIDENCE), FLOAT, 4);
+                    }
+                }
+                case HALTING -> {
+                    if (blocks == 0) {
+                        throw contradiction("pass", pass, "its metadata states no upflux.blocks that could halt");
+                    }
+                    typed(input(THRESHOLD), FLOAT, 0);
+                    typed(output(DEPTH), INT32, 3);
+                }
+                default -> {
+                    if (lists) {
+                        gather.forEach(name -> typed(input(name), INT64, 1));
+                        typed(input(ASSEMBLE), INT64, 1);
+                    }
+                }
+            }
+            nothingElse(context, gather, lists);
+            return new PassGraph(file, declared, pass, picture, context, gather, window, blocks);
+        }
+
+        private List<String> gather(int blocks) {
+            if (declared.gather().size() != blocks - 1) {
+                throw new StreamException(file.label() + ": its metadata says upflux.blocks = " + blocks + " but lists "
+                        + declared.gather().size() + " gather inputs, where there must be one for each block but the"
+                        + " first");
+            }
+            return declared.gather();
+        }
+
+        private @Nullable Tensor context() {
+            String name = declared.context();
+            if (name == null) {
+                if (pass == Pass.KEY || pass == Pass.BODY) {
+                    throw contradiction("pass", pass, "its metadata names no upflux.context");
+                }
+                return null;
+            }
+            if (pass == Pass.HALTING) {
+                return null;
+            }
+            Tensor context = pass == Pass.KEY ? output(name) : input(name);
+            typed(context, FLOAT, context.sides().size());
+            boolean fixed = context.sides().stream().allMatch(Side::fixed);
+            if (!fixed || context.sides().isEmpty() || context.sides().get(0).length() != 1) {
+                throw new StreamException(file.label() + ": its context '" + name + "' is " + sides(context)
+                        + "; it must have a fixed shape whose first side is 1");
+            }
+            return context;
+        }
+
+        private void nothingElse(@Nullable Tensor context, List<String> gather, boolean lists) {
+            Set<String> known = new HashSet<>(gather);
+            known.add(INPUT);
+            if (context != null) {
+                known.add(context.name());
+            }
+            if (lists) {
+                known.add(ASSEMBLE);
+            }
+            if (pass == Pass.HALTING) {
+                known.add(THRESHOLD);
+            }
+            for (Tensor input : file.graph().inputs()) {
+                if (!known.contains(input.name())) {
+                    throw contradiction("pass", pass, "its graph also wants an input '" + input.name() + "'");
+                }
+            }
+        }
+
+        private Tensor input(String name) {
+            Tensor tensor = file.graph().input(name);
+            if (tensor == null) {
+                throw contradiction("pass", pass, "its graph has no input '" + name + "'");
+            }
+            return tensor;
+        }
+
+        private Tensor output(String name) {
+            Tensor tensor = file.graph().output(name);
+            if (tensor == null) {
+                throw contradiction("pass", pass, "its graph has no output '" + name + "'");
+            }
+            return tensor;
+        }
+
+        private void typed(Tensor tensor, int type, int sides) {
+            if (tensor.elementType() != type || (tensor.ranked() && tensor.sides().size() != sides)) {
+                throw contradiction(
+                        "pass",
+                        pass,
+                        "'" + tensor.name() + "' of its graph is " + GraphCheck.type(tensor) + " " + sides(tensor));
+            }
+        }
+
+        private static String sides(Tensor tensor) {
+            return "["
+                    + String.join(
+                            ", ",
+                            tensor.sides().stream()
+                                    .map(side -> side.fixed() ? Long.toString(side.length()) : "free")
+                                    .toList())
+                    + "]";
+        }
+
+        private StreamException contradiction(String key, Object said, String found) {
+            return new StreamException(
+                    file.label() + ": its metadata says upflux." + key + " = " + said + ", but " + found);
+        }
+    }
+}

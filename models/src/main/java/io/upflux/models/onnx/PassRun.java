@@ -1,0 +1,97 @@
+package io.upflux.models.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import io.upflux.models.tile.TileMemory;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One graph over the memory of some consecutive tiles of a batch: a session and everything it reads and writes. */
+final class PassRun implements AutoCloseable {
+    private final ShapeSessions sessions;
+    private final TileShape shape;
+    private final OrtSession session;
+    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final Map<String, OnnxTensor> inputs = new HashMap<>();
+    private final Map<String, OnnxTensor> outputs = new HashMap<>();
+    private final SideInputs side;
+    private final @Nullable ByteBuffer depths;
+
+    /**
+     * @param shape of the tiles that one inference takes
+     * @param first of these tiles in the batch
+     */
+    PassRun(ShapeSessions sessions, TileShape shape, int first, PictureSamples from, PictureSamples to) {
+        this.sessions = sessions;
+        this.shape = shape;
+        this.session = sessions.acquire(shape);
+        PassGraph graph = sessions.graph();
+        try {
+            side = own(new SideInputs(graph, shape));
+            inputs.putAll(side.tensors());
+            inputs.put(graph.picture().input().name(), own(from.tensor(first, shape.batch())));
+            outputs.put(graph.picture().output().name(), own(to.tensor(first, shape.batch())));
+            if (graph.pass() == Pass.HALTING) {
+                TileMemory memory = own(new TileMemory());
+                long[] sides = {shape.batch(), shape.height() / graph.window(), shape.width() / graph.window()};
+                depths = memory.allocate(graph.label(), Integer.BYTES, sides);
+                outputs.put(
+                        PassGraph.DEPTH,
+                        own(OnnxTensor.createTensor(Ort.environment(), depths, sides, OnnxJavaType.INT32)));
+            } else {
+                depths = null;
+            }
+        } catch (OrtException e) {
+            close();
+            throw new StreamException(graph.label() + ": " + Ort.reason(e), e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
+    }
+
+    SideInputs side() {
+        return side;
+    }
+
+    void run(RunOptions options) throws OrtException {
+        session.run(inputs, Set.of(), outputs, options).close();
+    }
+
+    /** Puts one byte per window; nothing when the graph does not halt. */
+    void depths(ByteBuffer to) {
+        if (depths != null) {
+            for (int i = 0; i < to.capacity(); i++) {
+                to.put(i, (byte) depths.getInt(Integer.BYTES * i));
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T own(T resource) {
+        owned.add(resource);
+        return resource;
+    }
+
+    @Override
+    public void close() {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            try {
+                owned.get(i).close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        owned.clear();
+        sessions.release(shape);
+    }
+}

@@ -1,0 +1,28 @@
+package io.upflux.models.onnx;
+
+import io.upflux.pipeline.PictureContext;
+
+/** What a key graph has seen of a picture: its context output, copied to the heap. */
+final class SeenContext implements PictureContext {
+    private final ModelSessions maker;
+    private final float[] values;
+
+    /** @param values not to be changed any more */
+    SeenContext(ModelSessions maker, float[] values) {
+        this.maker = maker;
+        this.values = values;
+    }
+
+    boolean isOf(ModelSessions sessions) {
+        return maker == sessions;
+    }
+
+    float[] values() {
+        return values;
+    }
+
+    @Override
+    public String toString() {
+        return "context of " + values.length + " values";
+    }
+}
