@@ -11,7 +11,9 @@ import java.util.Map;
 public final class OnnxBuilder {
     public static final int FLOAT = 1;
     public static final int UINT8 = 2;
+    public static final int INT32 = 6;
     public static final int INT64 = 7;
+    public static final int BOOL = 9;
     public static final int FLOAT16 = 10;
 
     private final ByteArrayOutputStream graph = new ByteArrayOutputStream();
@@ -83,14 +85,28 @@ public final class OnnxBuilder {
 
     /** An initialiser whose values lie in another file. */
     public OnnxBuilder external(String name, String location, long... sides) {
-        Message place = new Message().text(1, "location").text(2, location);
-        Message tensor = tensor(name, FLOAT, sides).message(13, place).number(14, 1);
-        graph.writeBytes(new Message().message(5, tensor).bytes());
+        Message tensor = tensor(name, FLOAT, sides).message(13, place("location", location));
+        graph.writeBytes(new Message().message(5, tensor.number(14, 1)).bytes());
+        return this;
+    }
+
+    /** The same with all that can be said of the place. */
+    public OnnxBuilder external(String name, int type, String location, long offset, long length, long... sides) {
+        Message tensor = tensor(name, type, sides)
+                .message(13, place("location", location))
+                .message(13, place("offset", Long.toString(offset)))
+                .message(13, place("length", Long.toString(length)));
+        graph.writeBytes(new Message().message(5, tensor.number(14, 1)).bytes());
         return this;
     }
 
     public OnnxBuilder metadata(String key, String value) {
         metadata.put(key, value);
+        return this;
+    }
+
+    public OnnxBuilder without(String key) {
+        metadata.remove(key);
         return this;
     }
 
@@ -101,6 +117,10 @@ public final class OnnxBuilder {
         metadata.forEach(
                 (key, value) -> model.message(14, new Message().text(1, key).text(2, value)));
         return model.bytes();
+    }
+
+    private static Message place(String key, String value) {
+        return new Message().text(1, key).text(2, value);
     }
 
     private OnnxBuilder initialiser(String name, int type, byte[] raw, long... sides) {

@@ -1,0 +1,124 @@
+package io.upflux.models.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HaltingPlanTest {
+    @Test
+    void everyWindowPassesThroughItsBlocksAndNoMore() {
+        Random random = new Random(1);
+        for (int trial = 0; trial < 500; trial++) {
+            int blocks = 1 + random.nextInt(8);
+            byte[] depths = new byte[1 + random.nextInt(40)];
+            int deepest = 1 + random.nextInt(blocks);
+            for (int w = 0; w < depths.length; w++) {
+                depths[w] = (byte) (1 + random.nextInt(deepest));
+            }
+            HaltingPlan plan = HaltingPlan.of(depths, blocks);
+
+            // Runs the plan on rows that remember which window they are and which blocks they have seen.
+            List<int[]> versions = new ArrayList<>();
+            List<int[]> rows = new ArrayList<>();
+            for (int w = 0; w < depths.length; w++) {
+                rows.add(new int[] {w, 1});
+            }
+            versions.addAll(rows);
+            for (int block = 2; block <= blocks; block++) {
+                long[] list = plan.gather(block);
+                assertThat(list).isNotEmpty().isSorted().doesNotHaveDuplicates();
+                List<int[]> next = new ArrayList<>();
+                for (long row : list) {
+                    int[] from = rows.get((int) row);
+                    assertThat(from[1]).isEqualTo(block - 1);
+                    next.add(new int[] {from[0], block});
+                }
+                int wanted = block;
+                long due = count(depths, depth -> depth >= wanted);
+                assertThat(list).hasSize((int) Math.max(1, due));
+                rows = next;
+                versions.addAll(rows);
+            }
+            long[] assemble = plan.assemble();
+            assertThat(assemble).hasSize(depths.length);
+            for (int w = 0; w < depths.length; w++) {
+                assertThat(versions.get((int) assemble[w])).containsExactly(w, depths[w]);
+            }
+        }
+    }
+
+    @Test
+    void denseIsTheIdentityAndTheLastVersions() {
+        HaltingPlan plan = HaltingPlan.dense(3, 4);
+        for (int block = 2; block <= 4; block++) {
+            assertThat(plan.gather(block)).containsExactly(0, 1, 2);
+        }
+        assertThat(plan.assemble()).containsExactly(9, 10, 11);
+        assertThat(HaltingPlan.dense(2, 1).assemble()).containsExactly(0, 1);
+    }
+
+    @Test
+    void listsAreNestedInTheRowsOfTheBlockBefore() {
+        HaltingPlan plan = HaltingPlan.of(new byte[] {1, 3, 2, 3}, 3);
+        assertThat(plan.gather(2)).containsExactly(1, 2, 3);
+        assertThat(plan.gather(3)).containsExactly(0, 2);
+        assertThat(plan.assemble()).containsExactly(0, 4 + 3, 4 + 1, 4 + 3 + 1);
+    }
+
+    @Test
+    void whereAllHaveLeftOneGoesOnUnused() {
+        HaltingPlan plan = HaltingPlan.of(new byte[] {1, 1}, 3);
+        assertThat(plan.gather(2)).containsExactly(0);
+        assertThat(plan.gather(3)).containsExactly(0);
+        assertThat(plan.assemble()).containsExactly(0, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0.01f, 0.3f, 0.95f, 1.4f, 10})
+    void depthIsTheFirstBlockAtWhichConfidencesReachTheThreshold(float threshold) {
+        Random random = new Random(2);
+        float[][] confidences = new float[4][200];
+        for (float[] block : confidences) {
+            for (int w = 0; w < block.length; w++) {
+                block[w] = random.nextFloat();
+            }
+        }
+        byte[] depths = HaltingPlan.depths(confidences, threshold);
+        for (int w = 0; w < 200; w++) {
+            int expected = 5;
+            for (int l = 4; l >= 1; l--) {
+                float sum = 0;
+                for (int i = 0; i < l; i++) {
+                    sum += confidences[i][w];
+                }
+                expected = sum >= threshold ? l : expected;
+            }
+            assertThat(depths[w]).isEqualTo((byte) expected);
+        }
+        assertThat(Arrays.equals(depths, HaltingPlan.depths(confidences, Float.POSITIVE_INFINITY)))
+                .isEqualTo(threshold > 4);
+    }
+
+    @Test
+    void refusesDepthsThatDoNotExist() {
+        assertThatThrownBy(() -> HaltingPlan.of(new byte[] {0}, 3)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> HaltingPlan.of(new byte[] {4}, 3)).hasMessageContaining("depth 4 of 3");
+        assertThatThrownBy(() -> HaltingPlan.of(new byte[0], 3)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static long count(byte[] depths, IntPredicate test) {
+        long count = 0;
+        for (byte depth : depths) {
+            count += test.test(depth) ? 1 : 0;
+        }
+        return count;
+    }
+}

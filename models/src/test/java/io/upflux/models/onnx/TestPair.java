@@ -1,0 +1,187 @@
+package io.upflux.models.onnx;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * A network that sees the whole picture and yet is known by heart, as all its files. Enlarges twice:
+ *
+ * <pre>{@code hr = nearest(blur(lr) + depth * gain * mean(lr))}</pre>
+ *
+ * <p>The blur covers 3x3 pixels, zero-padded; the context is the mean of each channel; each of three blocks adds the
+ * context times a gain to windows of 2x2 pixels; confidences are the window's mean red and mean green. Gain and blur
+ * are the weights, float16 in one file.
+ */
+public final class TestPair {
+    public static final int SCALE = 2;
+    public static final int WINDOW = 2;
+    public static final int BLOCKS = 3;
+    public static final float GAIN = 0.125f;
+
+    private static final int FLOAT = OnnxBuilder.FLOAT;
+    private static final int HALF = OnnxBuilder.FLOAT16;
+    private static final int HEADER = 16;
+
+    private final String name;
+    private final byte[] weights = weights();
+    private final Map<String, byte[]> files = new LinkedHashMap<>();
+
+    public TestPair(String name) {
+        this.name = name;
+        files.put(name + ".safetensors", weights);
+        put(Pass.KEY, model -> model);
+        put(Pass.BODY, model -> model);
+        put(Pass.WINDOWS, model -> model);
+        put(Pass.HALTING, model -> model);
+    }
+
+    /** All files by name. */
+    public Map<String, byte[]> files() {
+        return files;
+    }
+
+    public ModelFiles open() {
+        return ModelFiles.of(name, files::get);
+    }
+
+    /** Writes one graph anew, changed. */
+    public TestPair put(Pass pass, UnaryOperator<OnnxBuilder> change) {
+        files.put(name + pass.suffix(), change.apply(graph(pass)).build());
+        return this;
+    }
+
+    public TestPair without(String suffix) {
+        files.remove(name + suffix);
+        return this;
+    }
+
+    private OnnxBuilder graph(Pass pass) {
+        OnnxBuilder model = declare(pass);
+        switch (pass) {
+            case KEY -> key(model);
+            case BODY, WINDOWS -> body(model, pass);
+            default -> halting(model);
+        }
+        long[] repeat = new long[3 * SCALE * SCALE];
+        for (int i = 0; i < repeat.length; i++) {
+            repeat[i] = i / (SCALE * SCALE);
+        }
+        return model.longs("repeat", repeat)
+                .node("DepthToSpace", "mixed", "small", Map.of("blocksize", WINDOW, "mode", "DCR"))
+                .node("Gather", "small repeat", "wide", Map.of("axis", 1))
+                .node("DepthToSpace", "wide", "hr", Map.of("blocksize", SCALE, "mode", "CRD"));
+    }
+
+    private static void key(OnnxBuilder model) {
+        model.output("context", FLOAT, 1, 3, 1, 1)
+                .output("confidence", FLOAT, "batch", BLOCKS - 1, "", "")
+                .node("ReduceMean", "lr", "context", Map.of("axes", new long[] {0, 2, 3}))
+                .floats("blocks", new float[] {BLOCKS}, 1);
+        confidences(model);
+        model.node("Concat", "red green", "confidence", Map.of("axis", 1));
+        added(model, "context");
+        model.node("Mul", "add blocks", "adds", Map.of())
+                .node("Add", "folded adds", "mixed", Map.of());
+    }
+
+    private static void body(OnnxBuilder model, Pass pass) {
+        model.input("context", FLOAT, 1, 3, 1, 1);
+        for (int block = 2; block <= BLOCKS; block++) {
+            model.input("gather." + block, OnnxBuilder.INT64, "count." + block);
+        }
+        model.input("assemble", OnnxBuilder.INT64, "windows").longs("rowsides", -1, 12).longs("flat", 1, 12);
+        added(model, "context");
+        model.node("Reshape", "add flat", "rowadd", Map.of())
+                .node("Transpose", "folded", "last", Map.of("perm", new long[] {0, 2, 3, 1}))
+                .node("Shape", "last", "sides", Map.of())
+                .node("Reshape", "last rowsides", "rows.0", Map.of())
+                .node("Add", "rows.0 rowadd", "rows.1", Map.of());
+        for (int block = 2; block <= BLOCKS; block++) {
+            model.node("Gather", "rows." + (block - 1) + " gather." + block, "in." + block, Map.of("axis", 0))
+                    .node("Add", "in." + block + " rowadd", "rows." + block, Map.of());
+        }
+        model.node("Concat", "rows.1 rows.2 rows.3", "versions", Map.of("axis", 0))
+                .node("Gather", "versions assemble", "made", Map.of("axis", 0))
+                .node("Reshape", "made sides", "placed", Map.of())
+                .node("Transpose", "placed", "mixed", Map.of("perm", new long[] {0, 3, 1, 2}));
+    }
+
+    private static void halting(OnnxBuilder model) {
+        model.input("threshold", FLOAT)
+                .output("depth", OnnxBuilder.INT32, "batch", "", "")
+                .node("ReduceMean", "lr", "seen", Map.of("axes", new long[] {2, 3}))
+                .floats("one", new float[] {1}, 1)
+                .longs("channel", 1);
+        confidences(model);
+        added(model, "seen");
+        model.node("Add", "red green", "sum", Map.of())
+                .node("Less", "red threshold", "second", Map.of())
+                .node("Less", "sum threshold", "third", Map.of())
+                .node("Cast", "second", "secondF", Map.of("to", FLOAT))
+                .node("Cast", "third", "thirdF", Map.of("to", FLOAT))
+                .node("Add", "secondF thirdF", "more", Map.of())
+                .node("Add", "more one", "depthF", Map.of())
+                .node("Mul", "add depthF", "adds", Map.of())
+                .node("Add", "folded adds", "mixed", Map.of())
+                .node("Squeeze", "depthF channel", "depthS", Map.of())
+                .node("Cast", "depthS", "depth", Map.of("to", OnnxBuilder.INT32));
+    }
+
+    /** What a block adds to each pixel, [1 or batch, 12, 1, 1]: four times the context's three channels. */
+    private static void added(OnnxBuilder model, String context) {
+        model.node("Mul", context + " gain", "each", Map.of())
+                .longs("fourfold", 1, 4, 1, 1)
+                .node("Tile", "each fourfold", "add", Map.of());
+    }
+
+    private static void confidences(OnnxBuilder model) {
+        long[] two = {WINDOW, WINDOW};
+        model.longs("first", 0)
+                .longs("next", 1)
+                .node("AveragePool", "lr", "means", Map.of("kernel_shape", two, "strides", two))
+                .node("Gather", "means first", "red", Map.of("axis", 1))
+                .node("Gather", "means next", "green", Map.of("axis", 1));
+    }
+
+    /** Metadata, picture in and out, weights, blur. */
+    private OnnxBuilder declare(Pass pass) {
+        long margin = pass == Pass.WINDOWS ? 0 : 1;
+        OnnxBuilder model = TestModels.declare(new OnnxBuilder(), SCALE, 1)
+                .metadata("upflux.pass", pass.toString())
+                .metadata("upflux.align", Integer.toString(WINDOW))
+                .metadata("upflux.window", Integer.toString(WINDOW))
+                .metadata("upflux.blocks", Integer.toString(BLOCKS))
+                .metadata("upflux.context", "context")
+                .metadata("upflux.weights", OnnxFile.sha256(ByteBuffer.wrap(weights)));
+        if (pass == Pass.BODY || pass == Pass.WINDOWS) {
+            model.metadata("upflux.gather", "gather.2,gather.3");
+        }
+        if (pass == Pass.WINDOWS) {
+            model.metadata("upflux.margin", "1");
+        }
+        String file = name + ".safetensors";
+        return model.input("lr", FLOAT, "batch", 3, "height", "width")
+                .output("hr", FLOAT, "batch", 3, "", "")
+                .external("gain.half", HALF, file, HEADER, 2, 1)
+                .external("blur.half", HALF, file, HEADER + 2, 2 * 81, 3, 3, 3, 3)
+                .node("Cast", "gain.half", "gain", Map.of("to", FLOAT))
+                .node("Cast", "blur.half", "blur", Map.of("to", FLOAT))
+                .node("Conv", "lr blur", "features", Map.of("pads", new long[] {margin, margin, margin, margin}))
+                .node("SpaceToDepth", "features", "folded", Map.of("blocksize", WINDOW));
+    }
+
+    private static byte[] weights() {
+        byte[] header = "{}      ".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER + 2 + 2 * 81).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length).put(header).putShort(HalfFloats.fromFloat(GAIN));
+        for (int i = 0; i < 81; i++) {
+            boolean own = i / 27 == i / 9 % 3;
+            bytes.putShort(HalfFloats.fromFloat(own ? 1 / 8f : 0));
+        }
+        return bytes.array();
+    }
+}
