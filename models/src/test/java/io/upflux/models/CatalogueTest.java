@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.upflux.models.onnx.ModelFiles;
 import io.upflux.models.onnx.OnnxBuilder;
 import io.upflux.models.onnx.OnnxFile;
+import io.upflux.models.onnx.Pass;
 import io.upflux.models.onnx.Said;
 import io.upflux.models.onnx.TestModels;
+import io.upflux.models.onnx.TestPair;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -162,6 +164,62 @@ class CatalogueTest {
     }
 
     @Test
+    void importsAllFilesOfAModelThatHasSeveral() throws IOException {
+        Path main = write(new TestPair("pair-x2"));
+
+        ModelCard card = catalogue().importFile(main);
+
+        assertThat(card.name()).isEqualTo("pair-x2");
+        assertThat(card.halts()).isTrue();
+        assertThat(imports().toFile().list())
+                .containsExactlyInAnyOrder(
+                        "pair-x2.onnx",
+                        "pair-x2.body.onnx",
+                        "pair-x2.windows.onnx",
+                        "pair-x2.halting.onnx",
+                        "pair-x2.safetensors");
+        assertThat(catalogue().list()).extracting(ModelCard::name).containsOnlyOnce("pair-x2");
+        assertThat(catalogue().list()).hasSize(8);
+        try (SuperResolver resolver = catalogue().open(find("pair", 2), Device.CPU, 1, new Halting(0.95));
+                TileBatch batch = resolver.newBatch(new TileShape(1, 8, 8))) {
+            resolver.upscale(batch, PictureContext.NONE);
+            assertThat(batch.depths().get(15)).isEqualTo((byte) 3);
+        }
+        assertThat(said.warnings).isEmpty();
+    }
+
+    @Test
+    void importRefusesAModelThatLacksAFileOrWouldBeRenamed() throws IOException {
+        Path renamed = write(new TestPair("Pair_two"));
+        assertThatThrownBy(() -> catalogue().importFile(renamed)).hasMessageContainingAll("pair-two-x2", "renamed");
+        Path main = write(new TestPair("pair-x2"));
+        Files.delete(folder.resolve("pair-x2.body.onnx"));
+        assertThatThrownBy(() -> catalogue().importFile(main)).hasMessageContainingAll("lacks pair-x2.body.onnx");
+        Files.delete(folder.resolve("pair-x2.safetensors"));
+        assertThatThrownBy(() -> catalogue().importFile(main))
+                .hasMessageContainingAll("pair-x2.safetensors", "missing");
+        assertThat(imports()).doesNotExist();
+    }
+
+    @Test
+    void haltsOnlyWhatCan() {
+        bundle("plain-s-x2", 2);
+        ModelCard plain = find("plain-s-x2", null);
+        ModelCard bicubic = find("bicubic-x2", null);
+        Halting early = Halting.parse("0.95");
+        assertThatThrownBy(() -> catalogue().open(plain, Device.CPU, 1, early))
+                .isInstanceOf(StreamException.class)
+                .hasMessage("model plain-s-x2 cannot halt early; no model here can");
+        bundled.putAll(new TestPair("pair-x2").files());
+        assertThatThrownBy(() -> catalogue().open(bicubic, Device.CPU, 1, early))
+                .hasMessage("model bicubic-x2 cannot halt early; models that can: pair-x2");
+        try (SuperResolver resolver = catalogue().open(find("pair-x2", null), Device.CPU, 1, early)) {
+            assertThat(resolver.traits().blocks()).isEqualTo(3);
+        }
+        catalogue().open(plain, Device.CPU, 1, Halting.parse("off")).close();
+    }
+
+    @Test
     void aPathIsAModelToo() throws IOException {
         Path file = write("any name.onnx", TestModels.blur(4, 1));
         ModelCard card = find(file.toString(), null);
@@ -236,6 +294,15 @@ class CatalogueTest {
 
     private Path imports() {
         return folder.resolve("models");
+    }
+
+    private Path write(TestPair pair) throws IOException {
+        Path main = folder;
+        for (Map.Entry<String, byte[]> file : pair.files().entrySet()) {
+            Path written = Files.write(folder.resolve(file.getKey()), file.getValue());
+            main = Pass.namesLeader(file.getKey()) ? written : main;
+        }
+        return main;
     }
 
     private Path write(String name, OnnxBuilder model) throws IOException {

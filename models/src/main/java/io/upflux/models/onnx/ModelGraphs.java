@@ -20,14 +20,9 @@ final class ModelGraphs {
 
     /** @throws StreamException in one line, when one is none that Upflux runs or they do not belong together */
     static ModelGraphs of(ModelFiles files) {
-        PassGraph main = PassGraph.of(files.main());
-        if (!main.pass().leads()) {
-            throw new StreamException(main.label() + ": is the " + main.pass()
-                    + " graph of a model, which is not run on its own; name the model's main file, "
-                    + leader(main));
-        }
+        PassGraph main = PassGraph.leading(files.main());
         ModelGraphs graphs = new ModelGraphs(main);
-        files.byPass().forEach((pass, file) -> graphs.add(pass, PassGraph.of(file)));
+        files.byPass().forEach((pass, file) -> graphs.add(pass, PassGraph.companion(file, pass)));
         return graphs;
     }
 
@@ -56,10 +51,6 @@ final class ModelGraphs {
     }
 
     private void add(Pass pass, PassGraph graph) {
-        if (graph.pass() != pass) {
-            throw new StreamException(graph.label() + ": its name says that it is a " + pass
-                    + " graph, but its metadata says upflux.pass = " + graph.pass());
-        }
         Declaration own = graph.declared();
         Declaration leading = main.declared();
         same(graph, "scale", own.scale(), leading.scale());
@@ -109,13 +100,5 @@ final class ModelGraphs {
     private static String shown(@Nullable Object value) {
         String text = value == null ? "nothing" : value.toString();
         return text.length() == 64 ? text.substring(0, 12) + "..." : text;
-    }
-
-    private static String leader(PassGraph companion) {
-        String label = companion.label();
-        String suffix = companion.pass().suffix();
-        return label.endsWith(suffix)
-                ? label.substring(0, label.length() - suffix.length()) + Pass.KEY.suffix()
-                : "NAME" + Pass.KEY.suffix();
     }
 }

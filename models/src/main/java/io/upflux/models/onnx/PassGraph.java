@@ -38,11 +38,43 @@ record PassGraph(
     private static final int INT32 = 6;
     private static final int INT64 = 7;
 
-    /** @throws StreamException in one line, when the graph is none that Upflux runs or contradicts its metadata */
-    static PassGraph of(OnnxFile file) {
+    /**
+     * Reads the graph that leads a model.
+     *
+     * @throws StreamException in one line, when it leads none, is none that Upflux runs, or contradicts its metadata
+     */
+    static PassGraph leading(OnnxFile file) {
         Declaration declared = MetadataReader.read(file.label(), file.graph().metadata());
         Pass pass = declared.pass() == null ? Pass.PLAIN : declared.pass();
+        if (!pass.leads()) {
+            throw new StreamException(file.label() + ": is the " + pass
+                    + " graph of a model, which is not run on its own; name the model's main file, "
+                    + leader(file.label(), pass));
+        }
         return new Reading(file, declared, pass).checked();
+    }
+
+    /**
+     * Reads one that lies beside it.
+     *
+     * @param pass that its name tells
+     * @throws StreamException as for {@link #leading}
+     */
+    static PassGraph companion(OnnxFile file, Pass pass) {
+        Declaration declared = MetadataReader.read(file.label(), file.graph().metadata());
+        if (declared.pass() != pass) {
+            throw new StreamException(file.label() + ": its name says that it is a " + pass
+                    + " graph, but its metadata says upflux.pass = "
+                    + (declared.pass() == null ? "nothing" : declared.pass()));
+        }
+        return new Reading(file, declared, pass).checked();
+    }
+
+    private static String leader(String label, Pass pass) {
+        String stem = label.endsWith(pass.suffix())
+                ? label.substring(0, label.length() - pass.suffix().length())
+                : "NAME";
+        return stem + Pass.KEY.suffix();
     }
 
     /** Whether it is told which windows pass through which blocks. */
