@@ -1,27 +1,26 @@
 package io.upflux.pipeline;
 
-import io.upflux.pipeline.SuperResolver.TileShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The batches a pipeline works with, a fixed number: memory is bounded by slots. Whoever wants one more than there are
  * waits until a later stage gives one back.
  */
 final class BatchSlots implements AutoCloseable {
-    private final SuperResolver resolver;
-    private final TileShape shape;
+    private final Supplier<TileBatch> maker;
     private final BlockingQueue<TileBatch> idle;
     private final List<TileBatch> all = new ArrayList<>();
     private final int capacity;
     private volatile boolean closing;
 
-    BatchSlots(SuperResolver resolver, TileShape shape, int capacity) {
-        this.resolver = resolver;
-        this.shape = shape;
+    /** @param maker of batches, all alike */
+    BatchSlots(Supplier<TileBatch> maker, int capacity) {
+        this.maker = maker;
         this.capacity = capacity;
         this.idle = new ArrayBlockingQueue<>(capacity);
     }
@@ -34,7 +33,7 @@ final class BatchSlots implements AutoCloseable {
         }
         synchronized (all) {
             if (all.size() < capacity && !closing) {
-                TileBatch made = resolver.newBatch(shape);
+                TileBatch made = maker.get();
                 all.add(made);
                 return made;
             }

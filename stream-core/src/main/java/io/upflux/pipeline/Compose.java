@@ -31,6 +31,7 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
     private final TileWriter writer;
     private final PlaneResizer colourResizer;
     private final PlaneResizer alphaResizer;
+    private final Depths depths;
     private final StageTimes times;
 
     Compose(
@@ -40,6 +41,7 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
             FrameFormat to,
             TileShape shape,
             SuperResolver.Traits traits,
+            Depths depths,
             StageTimes times) {
         this.scope = scope;
         this.slots = slots;
@@ -53,6 +55,7 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
         this.writer = new TileWriter(composed, channels, from.height());
         this.colourResizer = new PlaneResizer(from, composed, scale);
         this.alphaResizer = new PlaneResizer(from, to, scale);
+        this.depths = depths;
         this.times = times;
     }
 
@@ -80,7 +83,9 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
                     tile.coreWidth() * scale,
                     tile.coreHeight() * scale,
                     result);
+            depths.join(batch, i, tile, job);
             if (job.tileDone()) {
+                depths.finished(job);
                 whole.add(finished(job.source(), result));
                 job.source().close();
             }

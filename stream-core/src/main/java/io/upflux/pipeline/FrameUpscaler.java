@@ -3,14 +3,19 @@ package io.upflux.pipeline;
 import io.upflux.buffer.NativeScope;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.HaltingMap;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameJob.BatchTask;
+import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.tile.SamplePlan;
 import io.upflux.tile.TilePlan;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -22,11 +27,16 @@ import reactor.core.scheduler.Schedulers;
  * belong to its subscriber. Nothing is dropped or reordered, and the result does not depend on timing.
  *
  * <p>Requesting and gathering, inference, and composing run on a thread each, with a hand-off of one batch between
- * them; a resolver with more than one lane infers as many batches at once. One use: transform one stream, then close.
+ * them; a resolver with more than one lane infers as many batches at once. A resolver that must have seen the whole
+ * picture looks at samples of each frame first, in one of its lanes, while the frame's tiles wait. One use: transform one
+ * stream, then close.
  */
 public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<VideoFrame>>, AutoCloseable {
     /** One gathering or waiting, one waiting, one composing; those in inference come on top. */
     private static final int SLOTS = 3;
+
+    /** One gathering or waiting; those looked at come on top. */
+    private static final int SAMPLE_SLOTS = 1;
 
     /** Threads of a stage that waits this long are ended; they come back with the next batch. */
     private static final int IDLE_SECONDS = 60;
@@ -39,8 +49,12 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final FrameFormat to;
     private final NativeScope scope;
     private final TileShape shape;
+    private final int align;
     private final TilePlan plan;
+    private final Optional<TileShape> samples;
     private final BatchSlots slots;
+    private final BatchSlots sampleSlots;
+    private final Consumer<HaltingMap> halting;
     private final StageTimes times;
     private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
     private final Scheduler inference;
@@ -53,17 +67,23 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
      * @param scope owner of the memory of the frames produced
      */
     public FrameUpscaler(SuperResolver resolver, FrameFormat from, FrameFormat to, NativeScope scope) {
-        this(resolver, from, to, scope, new StageTimes());
+        this(resolver, from, to, scope, new StageTimes(), map -> {});
     }
 
-    FrameUpscaler(SuperResolver resolver, FrameFormat from, FrameFormat to, NativeScope scope, StageTimes times) {
+    FrameUpscaler(
+            SuperResolver resolver,
+            FrameFormat from,
+            FrameFormat to,
+            NativeScope scope,
+            StageTimes times,
+            Consumer<HaltingMap> halting) {
         FrameFormat expected = upscaled(from, resolver);
         if (to.width() != expected.width() || to.height() != expected.height()) {
             throw new IllegalArgumentException("upscaled frames are " + expected.width() + "x" + expected.height()
                     + ", not " + to.width() + "x" + to.height());
         }
         Traits traits = resolver.traits();
-        int align = align(traits, from.layout(), to.layout());
+        this.align = align(traits, from.layout(), to.layout());
         TileShape wanted = resolver.tileFor(from.width(), from.height());
         this.shape = new TileShape(
                 wanted.batch(), TilePlan.roundUp(wanted.width(), align), TilePlan.roundUp(wanted.height(), align));
@@ -72,13 +92,18 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
         this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
         this.resolver = resolver;
-        this.inference =
-                Schedulers.newBoundedElastic(resolver.lanes(), Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
+        // One thread more than lanes: the one that has looked is still busy while it hands on to the tiles.
+        this.inference = Schedulers.newBoundedElastic(
+                resolver.lanes() + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
         this.from = from;
         this.to = to;
         this.scope = scope;
         this.times = times;
-        this.slots = new BatchSlots(resolver, shape, SLOTS + resolver.lanes());
+        this.halting = halting;
+        this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + resolver.lanes());
+        this.samples = resolver.samples(from.width(), from.height());
+        this.sampleSlots =
+                new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + resolver.lanes());
     }
 
     /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */
@@ -103,22 +128,45 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     Flux<List<VideoFrame>> whole(Flux<VideoFrame> frames) {
         Traits traits = resolver.traits();
         Gather gather = new Gather(slots, from, shape, traits.channels(), times);
-        Compose compose = new Compose(scope, slots, from, to, shape, traits, times);
+        Depths depths = new Depths(from, shape, traits, halting);
+        Compose compose = new Compose(scope, slots, from, to, shape, traits, depths, times);
         // hide(): a fused operator would run its mapper on whichever thread requests.
-        return frames.flatMapIterable(frame -> FrameJob.tasks(frame, plan.tiles()), 1)
-                .buffer(shape.batch())
+        return batches(frames.map(job()))
                 .map(gather)
                 .subscribeOn(decoding)
-                .flatMapSequential(
-                        task -> Mono.fromCallable(() -> infer(task)).subscribeOn(inference), resolver.lanes(), HAND_OFF)
+                .flatMapSequential(this::infer, resolver.lanes(), HAND_OFF)
                 .publishOn(composition, false, HAND_OFF)
                 .hide()
                 .map(compose);
     }
 
-    private BatchTask infer(BatchTask task) {
+    private Function<VideoFrame, FrameJob> job() {
+        Function<VideoFrame, Mono<PictureContext>> look =
+                samples.isEmpty() ? frame -> Mono.just(PictureContext.NONE) : look(samples.get());
+        return frame -> new FrameJob(frame, look.apply(frame), plan.tiles().size());
+    }
+
+    private Look look(TileShape tiles) {
+        SamplePlan spread =
+                SamplePlan.spread(tiles.batch(), from.width(), from.height(), tiles.width(), tiles.height(), align);
+        return new Look(resolver, sampleSlots, spread, tiles, from, inference, times);
+    }
+
+    /** Consecutive frames share batches, unless each has a context of its own. */
+    private Flux<List<TileTask>> batches(Flux<FrameJob> jobs) {
+        return samples.isEmpty()
+                ? jobs.flatMapIterable(job -> job.tasks(plan.tiles()), 1).buffer(shape.batch())
+                : jobs.flatMapIterable(job -> job.batches(plan.tiles(), shape.batch()), 1);
+    }
+
+    /** The tiles of a batch once their frame's context is there; looking comes first, so it never waits for tiles. */
+    private Mono<BatchTask> infer(BatchTask task) {
+        return task.context().publishOn(inference).map(context -> upscale(task, context));
+    }
+
+    private BatchTask upscale(BatchTask task, PictureContext context) {
         long start = System.nanoTime();
-        resolver.upscale(task.batch(), PictureContext.NONE);
+        resolver.upscale(task.batch(), context);
         times.since(Stage.INFER, start);
         return task;
     }
@@ -126,6 +174,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     /** Makes stages that wait for a slot give up; for a stream that was cancelled. */
     void interrupt() {
         slots.stop();
+        sampleSlots.stop();
         resolver.interrupt();
     }
 
@@ -133,10 +182,12 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     @Override
     public void close() {
         slots.stop();
+        sampleSlots.stop();
         Shutdown.await(decoding);
         Shutdown.await(inference);
         Shutdown.await(composition);
         slots.close();
+        sampleSlots.close();
     }
 
     private static TilePlan plan(Traits traits, FrameFormat from, TileShape shape, int halo, int align) {

@@ -86,7 +86,8 @@ public interface SuperResolver extends AutoCloseable {
      * @param halo LR pixels around a tile's core that influence it; outside the picture the resolver pads itself
      * @param provider what runs it, for people: {@code cpu}, {@code cuda:0}, {@code java}
      * @param precision arithmetic, for people: {@code fp32}, {@code fp16}
-     * @param window side in LR pixels of the square windows that halt each by itself, 0 where none halts
+     * @param window side in LR pixels of the square windows that halt each by itself, of which {@code align} is a multiple;
+     *     0 where none halts
      * @param blocks how many blocks a window may pass through at most, 0 where none halts
      */
     record Traits(
@@ -98,7 +99,15 @@ public interface SuperResolver extends AutoCloseable {
             String provider,
             String precision,
             int window,
-            int blocks) {}
+            int blocks) {
+        /** Refuses windows that would not lie in one tile each. */
+        public Traits {
+            if (window > 0 && align % window != 0) {
+                throw new IllegalArgumentException(
+                        name + ": tiles aligned to " + align + " would cut windows of " + window);
+            }
+        }
+    }
 
     /**
      * Shape of a batch of tiles.

@@ -2,6 +2,7 @@ package io.upflux.pipeline;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.HaltingMap;
 import io.upflux.frame.VideoFrame;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class UpscalePipeline {
     private final StageTimes times = new StageTimes();
     private final AtomicBoolean subscribed = new AtomicBoolean();
     private final Sinks.Empty<Void> closed = Sinks.empty();
+    private Consumer<HaltingMap> halting = map -> {};
     private @Nullable FrameUpscaler upscaler;
     private boolean released;
     private long framesWritten;
@@ -47,6 +49,18 @@ public final class UpscalePipeline {
 
     public static UpscalePipeline of(FrameSource source, SuperResolver resolver, FrameSink sink) {
         return new UpscalePipeline(source, resolver, sink);
+    }
+
+    /**
+     * Has {@code maps} told, frame by frame in order, where a resolver that halts stopped. To be called before
+     * {@link #run()}.
+     *
+     * @param maps called on the sink's thread, before the frame is written; what it throws ends the run
+     * @return this pipeline
+     */
+    public UpscalePipeline halting(Consumer<HaltingMap> maps) {
+        halting = maps;
+        return this;
     }
 
     /**
@@ -104,7 +118,7 @@ public final class UpscalePipeline {
         }
         FrameFormat from = source.format();
         FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
-        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, times);
+        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, times, halting);
         upscaler = made;
         return made;
     }

@@ -13,11 +13,9 @@ import io.upflux.frame.TestFrames;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -29,106 +27,6 @@ import reactor.test.StepVerifier;
 @Timeout(60)
 class UpscalePipelineTest {
     private static final Duration SOON = Duration.ofSeconds(20);
-
-    /** Random frames; counts what it gave out and fails at one frame if asked. */
-    private static final class FakeSource implements FrameSource {
-        final FrameFormat format;
-        final int frames;
-        final int failAt;
-        final AtomicInteger emitted = new AtomicInteger();
-        final AtomicInteger closed = new AtomicInteger();
-        volatile boolean interrupted;
-
-        FakeSource(FrameFormat format, int frames, int failAt) {
-            this.format = format;
-            this.frames = frames;
-            this.failAt = failAt;
-        }
-
-        @Override
-        public FrameFormat format() {
-            return format;
-        }
-
-        @Override
-        public long estimatedFrames() {
-            return frames;
-        }
-
-        @Override
-        public Flux<VideoFrame> frames(NativeScope scope) {
-            return Flux.generate(() -> 0, (i, out) -> {
-                if (i == failAt) {
-                    throw new StreamException("clip.mp4: broken at frame " + i);
-                }
-                if (i >= frames) {
-                    out.complete();
-                } else {
-                    emitted.incrementAndGet();
-                    out.next(TestFrames.random(scope, format, 40L * i, i));
-                }
-                return i + 1;
-            });
-        }
-
-        @Override
-        public void interrupt() {
-            interrupted = true;
-        }
-
-        @Override
-        public void close() {
-            closed.incrementAndGet();
-        }
-    }
-
-    /** Keeps the time stamps and a luma sample of what it is given. */
-    private static final class FakeSink implements FrameSink {
-        final List<Long> pts = new ArrayList<>();
-        final List<String> threads = new ArrayList<>();
-        final AtomicInteger closed = new AtomicInteger();
-        final CountDownLatch firstWrite = new CountDownLatch(1);
-        CountDownLatch gate = new CountDownLatch(0);
-        int failAt = -1;
-        boolean finished;
-
-        @Override
-        public FrameFormat open(FrameFormat offered) {
-            return offered;
-        }
-
-        @Override
-        public void write(VideoFrame frame) {
-            try (frame) {
-                threads.add(Thread.currentThread().getName());
-                firstWrite.countDown();
-                gate.await();
-                if (pts.size() == failAt) {
-                    throw new StreamException("out.mp4: No space left on device");
-                }
-                pts.add(frame.pts());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new StreamException("interrupted", e);
-            }
-        }
-
-        @Override
-        public void finish() {
-            threads.add(Thread.currentThread().getName());
-            finished = true;
-        }
-
-        @Override
-        public void interrupt() {
-            gate.countDown();
-        }
-
-        @Override
-        public void close() {
-            closed.incrementAndGet();
-        }
-    }
 
     @Test
     void everyFrameArrivesInOrderAndNothingStaysBehind() {

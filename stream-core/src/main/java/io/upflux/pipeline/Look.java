@@ -1,0 +1,68 @@
+package io.upflux.pipeline;
+
+import io.upflux.colour.TileReader;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.tile.SamplePlan;
+import io.upflux.tile.SamplePlan.Position;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Gathers samples of a frame and promises the context that the resolver makes of them. The first tile that asks for it
+ * has it made; the frame's other tiles wait for the same one.
+ */
+final class Look implements Function<VideoFrame, Mono<PictureContext>> {
+    private final SuperResolver resolver;
+    private final BatchSlots slots;
+    private final SamplePlan plan;
+    private final TileShape shape;
+    private final TileReader reader;
+    private final int samplesPerTile;
+    private final Scheduler inference;
+    private final StageTimes times;
+
+    /** @param slots of the resolver's sample batches, in {@code shape} */
+    Look(
+            SuperResolver resolver,
+            BatchSlots slots,
+            SamplePlan plan,
+            TileShape shape,
+            FrameFormat from,
+            Scheduler inference,
+            StageTimes times) {
+        this.resolver = resolver;
+        this.slots = slots;
+        this.plan = plan;
+        this.shape = shape;
+        this.reader = new TileReader(from, resolver.traits().channels());
+        this.samplesPerTile = resolver.traits().channels() * shape.width() * shape.height();
+        this.inference = inference;
+        this.times = times;
+    }
+
+    @Override
+    public Mono<PictureContext> apply(VideoFrame frame) {
+        TileBatch samples = slots.acquire();
+        long start = System.nanoTime();
+        int at = 0;
+        for (Position position : plan.positions()) {
+            reader.read(frame, position.x(), position.y(), shape.width(), shape.height(), samples.input(), at);
+            at += samplesPerTile;
+        }
+        times.since(Stage.GATHER, start);
+        return Mono.fromCallable(() -> look(samples)).subscribeOn(inference).cache();
+    }
+
+    private PictureContext look(TileBatch samples) {
+        long start = System.nanoTime();
+        try {
+            return resolver.look(samples);
+        } finally {
+            slots.release(samples);
+            times.since(Stage.INFER, start);
+        }
+    }
+}
