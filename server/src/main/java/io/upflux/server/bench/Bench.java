@@ -2,6 +2,7 @@ package io.upflux.server.bench;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.HaltingShares;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
@@ -13,8 +14,8 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.bench.BenchResult.StageResult;
+import io.upflux.server.bench.IdleResolver.Request;
 import io.upflux.server.bench.Usage.Span;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -69,7 +70,7 @@ public final class Bench {
             step.accept("colour and tiles alone");
             converting.run().blockLast();
             step.accept("inference alone");
-            StageResult inference = infer(idle.shape(), (double) idle.calls() / frames, frames);
+            StageResult inference = infer(idle, frames);
             step.accept("encoding alone");
             UpscalePipeline.of(
                             new RepeatedFrames(decoded, Math.min(KEPT, frames)),
@@ -113,21 +114,29 @@ public final class Bench {
         }
     }
 
-    private StageResult infer(SuperResolver.TileShape shape, double callsPerFrame, int frames) {
-        try (TileBatch batch = resolver.newBatch(shape)) {
-            FloatBuffer input = batch.input();
-            for (int i = 0; i < input.capacity(); i++) {
-                input.put(i, (i % 251) / 251f);
+    /** Like the pipeline's, one call after the other, always with the tiles that were asked for first. */
+    private StageResult infer(IdleResolver asked, int frames) {
+        Request tiles = asked.upscale();
+        Request samples = asked.look();
+        PictureContext context = PictureContext.NONE;
+        Span looking = new Span(0, 0);
+        if (samples != null) {
+            try (TileBatch batch = samples.filling(resolver.newSamples(samples.shape()))) {
+                context = resolver.look(batch);
+                looking = Usage.of(() -> repeat(samples.calls(), () -> resolver.look(batch)));
             }
-            resolver.upscale(batch, PictureContext.NONE);
-            long calls = Math.max(1, Math.round(callsPerFrame * frames));
-            Span span = Usage.of(() -> {
-                for (long i = 0; i < calls; i++) {
-                    resolver.upscale(batch, PictureContext.NONE);
-                }
-            });
-            return new StageResult(
-                    "infer", span.seconds() / calls * callsPerFrame, span.cpuSeconds() / calls * callsPerFrame);
+        }
+        PictureContext seen = context;
+        try (TileBatch batch = tiles.filling(resolver.newBatch(tiles.shape()))) {
+            resolver.upscale(batch, seen);
+            Span span = Usage.of(() -> repeat(tiles.calls(), () -> resolver.upscale(batch, seen)));
+            return stage("infer", span.plus(looking), frames);
+        }
+    }
+
+    private static void repeat(long times, Runnable work) {
+        for (long i = 0; i < times; i++) {
+            work.run();
         }
     }
 
@@ -154,7 +163,9 @@ public final class Bench {
         FrameSource source = new FirstFrames(sources.get(), limit);
         FrameFormat format = source.format();
         Steady steady = new Steady(limit);
+        HaltingShares halting = new HaltingShares();
         Span span = Usage.of(() -> UpscalePipeline.of(source, resolver, sinks.get())
+                .halting(halting::add)
                 .run()
                 .doOnNext(progress -> steady.frame(progress.frames()))
                 .blockLast());
@@ -166,6 +177,7 @@ public final class Bench {
                 span.cpuSeconds(),
                 Runtime.getRuntime().availableProcessors(),
                 List.copyOf(stages),
+                halting,
                 steady.allocatedPerFrame(),
                 steady.resident());
     }

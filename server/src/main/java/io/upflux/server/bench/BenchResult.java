@@ -1,6 +1,7 @@
 package io.upflux.server.bench;
 
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.SuperResolver.Traits;
 import java.util.List;
 
@@ -14,6 +15,7 @@ import java.util.List;
  * @param cpuSeconds of all processors end to end
  * @param cores processors available
  * @param stages each stage alone, in the order of the pipeline
+ * @param halting which windows halted, end to end
  * @param allocatedPerFrame bytes on the Java heap, in the steady state
  * @param resident bytes of memory of the whole process at the end, 0 when unknown
  */
@@ -25,6 +27,7 @@ public record BenchResult(
         double cpuSeconds,
         int cores,
         List<StageResult> stages,
+        HaltingShares halting,
         long allocatedPerFrame,
         long resident) {
     /**

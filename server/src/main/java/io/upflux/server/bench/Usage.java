@@ -22,6 +22,10 @@ final class Usage {
      * @param cpuSeconds of all processors, all threads, native ones too
      */
     record Span(double seconds, double cpuSeconds) {
+        Span plus(Span other) {
+            return new Span(seconds + other.seconds, cpuSeconds + other.cpuSeconds);
+        }
+
         Span minusCpu(double less) {
             return new Span(seconds - less, cpuSeconds - less);
         }

@@ -141,13 +141,14 @@ final class BenchCommand implements Callable<Integer> {
     private void print(BenchResult result) {
         console.say(String.format(
                 Locale.ROOT,
-                "%s by %s on %s (%s), %d frames, %d processors",
+                "%s by %s on %s (%s), %d frames, %d processors%s",
                 result.format().width() + "x" + result.format().height(),
                 result.traits().name(),
                 result.traits().provider(),
                 result.traits().precision(),
                 result.frames(),
-                result.cores()));
+                result.cores(),
+                TextReport.halting(result.halting())));
         console.say("");
         console.say("                      fps   CPU ms a frame");
         for (StageResult stage : result.stages()) {
@@ -184,6 +185,7 @@ final class BenchCommand implements Callable<Integer> {
                 .put("cpuMillisPerFrame", JsonLines.round(1000 * result.cpuSeconds() / result.frames(), 3))
                 .put("allocatedBytesPerFrame", result.allocatedPerFrame())
                 .put("residentBytes", result.resident());
+        JsonLines.putShares(event.putArray("halted"), result.halting());
         ObjectNode stages = event.putObject("stages");
         for (StageResult stage : result.stages()) {
             stages.putObject(stage.name())

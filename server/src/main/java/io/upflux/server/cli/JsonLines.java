@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.frame.HaltingShares;
 import java.io.PrintStream;
 
 /** One JSON object a line, flushed line by line, so that a program at the other end of a pipe sees it as it happens. */
@@ -36,6 +38,11 @@ final class JsonLines {
     static double round(double value, int decimals) {
         double unit = Math.pow(10, decimals);
         return Math.round(value * unit) / unit;
+    }
+
+    /** Which share of the windows halted before each block. */
+    static void putShares(ArrayNode array, HaltingShares halting) {
+        halting.perBlock().forEach(share -> array.add(round(share, 4)));
     }
 
     void write(JsonNode node) {

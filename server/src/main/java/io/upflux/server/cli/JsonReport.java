@@ -73,7 +73,7 @@ final class JsonReport implements UpscaleReport {
                 .put("updated", 0.0)
                 .put("computed", 1.0)
                 .put("new", 0.0);
-        event.putArray("halted");
+        JsonLines.putShares(event.putArray("halted"), outcome.halting());
         outcome.warnings().forEach(event.putArray("warnings")::add);
         return event;
     }

@@ -5,9 +5,14 @@ import io.upflux.models.Device;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which network runs, and on what. */
@@ -34,6 +39,22 @@ final class ModelOptions {
             description = "Processors to use for inference and encoding (default: all).")
     private int threads;
 
+    @Option(
+            names = "--halting",
+            paramLabel = "off|T",
+            converter = HaltingConverter.class,
+            defaultValue = "off",
+            description = {
+                "Let networks that can stop computing a window of 8x8 pixels once their summed confidence reaches T,",
+                "0.95 in AdaFormer's paper; at most the network's number of blocks (default: off)."
+            })
+    @SuppressWarnings("NullAway.Init") // picocli sets the default
+    private OptionalDouble halting;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
     @Nullable
     String model() {
         return model;
@@ -44,9 +65,40 @@ final class ModelOptions {
         return open(catalogue, catalogue.find(model, scale));
     }
 
-    /** @throws StreamException when it does not run */
+    /**
+     * @throws StreamException when it does not run
+     * @throws ParameterException when it cannot halt as asked
+     */
     SuperResolver open(Catalogue catalogue, ModelCard card) {
+        requireHalting(catalogue, card);
         return catalogue.open(card, device, threads);
+    }
+
+    private void requireHalting(Catalogue catalogue, ModelCard card) {
+        if (halting.isEmpty()) {
+            return;
+        }
+        int blocks = card.contract().blocks();
+        if (blocks == 0) {
+            String others = catalogue.list().stream()
+                    .filter(other -> other.contract().blocks() > 0)
+                    .map(ModelCard::name)
+                    .collect(Collectors.joining(", "));
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--halting: " + card.name() + " cannot halt; "
+                            + (others.isEmpty() ? "no model here can" : "these can: " + others));
+        }
+        if (halting.getAsDouble() > blocks) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--halting: " + card.name() + " has " + blocks + " blocks, so T is at most " + blocks);
+        }
+    }
+
+    /** Whether windows may halt. */
+    boolean halts() {
+        return halting.isPresent();
     }
 
     /** 0 for as many as there are processors. */

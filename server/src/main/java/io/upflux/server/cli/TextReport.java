@@ -1,7 +1,9 @@
 package io.upflux.server.cli;
 
+import io.upflux.frame.HaltingShares;
 import io.upflux.server.cli.ProgressMeter.Display;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** For people: a bar or a line now and then, and a line for each file. */
 final class TextReport implements UpscaleReport {
@@ -51,6 +53,15 @@ final class TextReport implements UpscaleReport {
         }
     }
 
+    /** Which share of the windows halted before each block but the first, which computes all; empty when none could. */
+    static String halting(HaltingShares halting) {
+        String shares = halting.perBlock().stream()
+                .skip(1)
+                .map(share -> String.format(Locale.ROOT, "%.0f", 100 * share))
+                .collect(Collectors.joining(" "));
+        return shares.isEmpty() ? "" : "; windows halted before block 2, 3, ...: " + shares + " %";
+    }
+
     /** So that the line fits into 80 columns: one that wraps cannot be redrawn. */
     private static String shortened(String title) {
         return title.length() <= LONGEST_TITLE ? title : title.substring(0, LONGEST_TITLE - 3) + "...";
@@ -60,7 +71,7 @@ final class TextReport implements UpscaleReport {
         int warnings = outcome.warnings().size();
         return String.format(
                 Locale.ROOT,
-                "%d %s in %s (%.1f fps) by %s on %s, %s%s",
+                "%d %s in %s (%.1f fps) by %s on %s, %s%s%s",
                 outcome.frames(),
                 outcome.frames() == 1 ? "frame" : "frames",
                 Clock.hms(outcome.seconds()),
@@ -68,6 +79,7 @@ final class TextReport implements UpscaleReport {
                 outcome.traits().name(),
                 outcome.traits().provider(),
                 outcome.traits().precision(),
+                halting(outcome.halting()),
                 warnings == 0 ? "" : warnings == 1 ? "; 1 warning" : "; " + warnings + " warnings");
     }
 }

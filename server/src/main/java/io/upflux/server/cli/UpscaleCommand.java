@@ -50,9 +50,6 @@ final class UpscaleCommand implements Callable<Integer> {
             description = "exact or off; both give the same frames, nothing is reused yet (default: exact).")
     private String reuse = "exact";
 
-    @Option(names = "--halting", paramLabel = "MODE", defaultValue = "off", description = "off (default: off).")
-    private String halting = "off";
-
     @Mixin
     private UpscaleOptions options = new UpscaleOptions();
 
@@ -92,7 +89,7 @@ final class UpscaleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        refuseWhatIsNotThere();
+        refuseWhatCannotBe();
         List<UpscaleTask> tasks = plan();
         ScaleChoice choice = size();
         OutputOptions encoding = encoding(choice);
@@ -142,12 +139,12 @@ final class UpscaleCommand implements Callable<Integer> {
         return new ScaleChoice(size.scale, size.height);
     }
 
-    private void refuseWhatIsNotThere() {
+    private void refuseWhatCannotBe() {
         if (!reuse.equals("exact") && !reuse.equals("off")) {
             throw wrong("--reuse " + reuse + " does not exist in this version; exact and off do");
         }
-        if (!halting.equals("off")) {
-            throw wrong("--halting " + halting + " does not exist in this version; off does");
+        if (options.dumpHalting() != null && !models.halts()) {
+            throw wrong("--dump-halting needs --halting T: without it no window halts");
         }
         if (resume) {
             throw wrong("--resume does not exist in this version; run without it, with --overwrite if need be");

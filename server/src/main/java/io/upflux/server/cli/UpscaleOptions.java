@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +47,15 @@ final class UpscaleOptions {
     @Option(names = "--overwrite", description = "Replace the output if there is one.")
     private boolean overwrite;
 
+    @Option(
+            names = "--dump-halting",
+            paramLabel = "FOLDER",
+            description = {
+                "With --halting T, write a grey PNG picture a frame, as large as the input: each window the brighter the",
+                "more blocks computed it. Named after the input, with the number of the frame unless it is a picture."
+            })
+    private @Nullable Path dumpHalting;
+
     /** Quality or size: one of them. */
     static final class Quality {
         @Option(
@@ -60,6 +70,12 @@ final class UpscaleOptions {
                 converter = BitrateConverter.class,
                 description = "Mean bits a second of the video: 2500k, 4M.")
         private @Nullable Long bitrate;
+    }
+
+    /** Folder for pictures of halting maps; null for none. */
+    @Nullable
+    Path dumpHalting() {
+        return dumpHalting;
     }
 
     /** @param rotatePixels whether the output cannot say that it is to be shown rotated */

@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.SuperResolver.Traits;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,19 +13,23 @@ interface UpscaleReport {
      * @param frames written
      * @param seconds it took, opening and finishing included
      * @param traits of the resolver
+     * @param halting which windows halted
      * @param warnings one line each
      */
-    record Outcome(long frames, double seconds, Traits traits, List<String> warnings) {
+    record Outcome(long frames, double seconds, Traits traits, HaltingShares halting, List<String> warnings) {
         double fps() {
             return seconds <= 0 ? 0 : frames / seconds;
         }
 
         /** Of several files, at least one, and what was said about models besides; the resolver is the last one's. */
         static Outcome total(List<Outcome> outcomes, List<String> modelWarnings) {
+            HaltingShares halting = new HaltingShares();
+            outcomes.forEach(outcome -> halting.add(outcome.halting()));
             return new Outcome(
                     outcomes.stream().mapToLong(Outcome::frames).sum(),
                     outcomes.stream().mapToDouble(Outcome::seconds).sum(),
                     outcomes.get(outcomes.size() - 1).traits(),
+                    halting,
                     Stream.concat(
                                     modelWarnings.stream(),
                                     outcomes.stream().flatMap(outcome -> outcome.warnings().stream()))

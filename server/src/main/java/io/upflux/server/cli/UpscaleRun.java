@@ -3,6 +3,8 @@ package io.upflux.server.cli;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
+import io.upflux.frame.HaltingMap;
+import io.upflux.frame.HaltingShares;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.FrameSink;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,26 +100,27 @@ final class UpscaleRun implements AutoCloseable {
     private Outcome one(UpscaleTask task, CollectedNotices notices) {
         check(task);
         ProgressMeter meter = report.begin(task);
+        HaltingShares halting = new HaltingShares();
         try (MediaSource source =
                 MediaSource.open(task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
             SuperResolver resolver = resolver(size.model(catalogue, models.model(), source.shownHeight()));
+            Consumer<HaltingMap> maps = pictures(task, source).andThen(halting::add);
             try (FrameSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
-                upscale(source, resolver, sink, meter);
+                upscale(UpscalePipeline.of(source, resolver, sink).halting(maps), meter);
             }
             if (!interruption.isRequested()) {
                 meter.complete();
             }
-            return new Outcome(meter.frames(), meter.seconds(), resolver.traits(), notices.warnings());
+            return new Outcome(meter.frames(), meter.seconds(), resolver.traits(), halting, notices.warnings());
         } finally {
             meter.end();
         }
     }
 
-    private void upscale(MediaSource source, SuperResolver resolver, FrameSink sink, ProgressMeter meter) {
+    private void upscale(UpscalePipeline pipeline, ProgressMeter meter) {
         if (interruption.isRequested()) {
             return;
         }
-        UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink);
         pipeline.run()
                 .doOnNext(progress -> meter.frame(progress.frames(), progress.estimatedFrames()))
                 .takeUntilOther(interruption.requested())
@@ -124,6 +128,16 @@ final class UpscaleRun implements AutoCloseable {
         if (interruption.isRequested()) {
             pipeline.closed().block(CLOSING);
         }
+    }
+
+    /** Writes what {@code --dump-halting} asks for. */
+    private Consumer<HaltingMap> pictures(UpscaleTask task, MediaSource source) {
+        Path folder = options.dumpHalting();
+        if (folder == null) {
+            return map -> {};
+        }
+        boolean video = source.estimatedFrames() != 1;
+        return new HaltingPictures(folder, task.stem(), video, source.format(), encoding.overwrite())::write;
     }
 
     private SuperResolver resolver(ModelCard card) {

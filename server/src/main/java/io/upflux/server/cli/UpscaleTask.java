@@ -32,6 +32,16 @@ record UpscaleTask(String input, String output) {
         return !isStandardStream(location) && !isUrl(location);
     }
 
+    /** The input's name without folder and extension, for files that belong to it. */
+    String stem() {
+        if (isStandardStream(input)) {
+            return "stdin";
+        }
+        String stem =
+                SEQUENCE.matcher(MediaFolder.stem(UpscaleTasks.lastPart(input))).replaceAll("");
+        return stem.isEmpty() ? "frame" : stem;
+    }
+
     /** For people: the last part of the input's name. */
     String title() {
         if (isStandardStream(input)) {

@@ -100,7 +100,8 @@ final class UpscaleTasks {
         return location.endsWith("/") || location.endsWith(File.separator);
     }
 
-    private static String lastPart(String location) {
+    /** The name of a file or of what a URL names, without folders. */
+    static String lastPart(String location) {
         String path = UpscaleTask.isUrl(location) ? location.replaceFirst("[?#].*", "") : location;
         return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf(File.separatorChar)) + 1);
     }

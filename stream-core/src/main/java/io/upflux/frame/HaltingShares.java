@@ -1,0 +1,45 @@
+package io.upflux.frame;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Which share of all windows halted before each block, over any number of pictures. */
+public final class HaltingShares {
+    private long windows;
+    private long[] skipped = {};
+
+    /** Counts the windows of one picture. */
+    public void add(HaltingMap map) {
+        reserve(map.blocks());
+        windows += (long) map.width() * map.height();
+        for (int y = 0; y < map.height(); y++) {
+            for (int x = 0; x < map.width(); x++) {
+                for (int block = map.depth(x, y); block < map.blocks(); block++) {
+                    skipped[block]++;
+                }
+            }
+        }
+    }
+
+    /** Counts what {@code other} has counted. */
+    public void add(HaltingShares other) {
+        reserve(other.skipped.length);
+        windows += other.windows;
+        for (int block = 0; block < other.skipped.length; block++) {
+            skipped[block] += other.skipped[block];
+        }
+    }
+
+    /** Shares of the windows that block 1, 2, ... did not compute, 0 to 1; empty when nothing was counted. */
+    public List<Double> perBlock() {
+        return Arrays.stream(skipped)
+                .mapToObj(count -> (double) count / windows)
+                .toList();
+    }
+
+    private void reserve(int blocks) {
+        if (skipped.length < blocks) {
+            skipped = Arrays.copyOf(skipped, blocks);
+        }
+    }
+}
