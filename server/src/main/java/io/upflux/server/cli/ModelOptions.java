@@ -2,11 +2,10 @@ package io.upflux.server.cli;
 
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
+import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
-import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,7 +48,7 @@ final class ModelOptions {
                 "0.95 in AdaFormer's paper; at most the network's number of blocks (default: off)."
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the default
-    private OptionalDouble halting;
+    private Halting halting;
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli injects it
@@ -66,39 +65,27 @@ final class ModelOptions {
     }
 
     /**
-     * @throws StreamException when it does not run
-     * @throws ParameterException when it cannot halt as asked
+     * @throws StreamException when it does not run, or cannot halt and should
+     * @throws ParameterException when its windows would never reach the threshold
      */
     SuperResolver open(Catalogue catalogue, ModelCard card) {
-        requireHalting(catalogue, card);
-        return catalogue.open(card, device, threads);
+        requireReachable(card);
+        return catalogue.open(card, device, threads, halting);
     }
 
-    private void requireHalting(Catalogue catalogue, ModelCard card) {
-        if (halting.isEmpty()) {
-            return;
-        }
+    private void requireReachable(ModelCard card) {
         int blocks = card.contract().blocks();
-        if (blocks == 0) {
-            String others = catalogue.list().stream()
-                    .filter(other -> other.contract().blocks() > 0)
-                    .map(ModelCard::name)
-                    .collect(Collectors.joining(", "));
+        if (halting.on() && blocks > 0 && halting.threshold() > blocks) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--halting: " + card.name() + " cannot halt; "
-                            + (others.isEmpty() ? "no model here can" : "these can: " + others));
-        }
-        if (halting.getAsDouble() > blocks) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--halting: " + card.name() + " has " + blocks + " blocks, so T is at most " + blocks);
+                    "--halting " + halting + ": " + card.name() + " has " + blocks + " blocks, so T is at most "
+                            + blocks);
         }
     }
 
     /** Whether windows may halt. */
     boolean halts() {
-        return halting.isPresent();
+        return halting.on();
     }
 
     /** 0 for as many as there are processors. */
@@ -112,6 +99,18 @@ final class ModelOptions {
         public Device convert(String value) {
             try {
                 return Device.parse(value);
+            } catch (StreamException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** A wrong threshold, too. */
+    static final class HaltingConverter implements ITypeConverter<Halting> {
+        @Override
+        public Halting convert(String value) {
+            try {
+                return Halting.parse(value);
             } catch (StreamException e) {
                 throw new TypeConversionException(e.getMessage());
             }

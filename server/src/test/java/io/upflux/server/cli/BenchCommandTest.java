@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BenchCommandTest {
@@ -34,6 +35,15 @@ class BenchCommandTest {
         assertThat(result.get("share").asDouble())
                 .isCloseTo(result.get("fps").asDouble() / result.get("boundFps").asDouble(), within(0.001));
         assertThat(streams.err()).contains("end to end", "bound by CPU time");
+    }
+
+    @Test
+    void whatCannotHaltIsOneLine() {
+        for (String model : List.of("plain-s-x2", "bicubic-x2")) {
+            Streams own = new Streams();
+            assertThat(own.upflux("bench", "-n", model, "--halting", "0.95")).isEqualTo(1);
+            assertThat(own.err().lines()).singleElement().asString().contains(model + " cannot halt");
+        }
     }
 
     @Test
