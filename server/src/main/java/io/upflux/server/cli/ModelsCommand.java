@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
@@ -7,6 +8,7 @@ import io.upflux.pipeline.StreamException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -80,14 +82,26 @@ final class ModelsCommand implements Runnable {
         if (json) {
             print(all);
         } else {
-            all.fields()
-                    .forEachRemaining(field -> console.say(String.format(
-                            "%-12s %s",
-                            field.getKey(),
-                            field.getValue().isValueNode()
-                                    ? field.getValue().asText()
-                                    : field.getValue().toString())));
+            for (Map.Entry<String, JsonNode> field : all.properties()) {
+                String value = text(field.getValue());
+                if (!value.isEmpty()) {
+                    console.say(String.format("%-12s %s", field.getKey(), value));
+                }
+            }
         }
+    }
+
+    /** Empty for what a model does not have: no window, no context. */
+    private static String text(JsonNode value) {
+        if (value.isObject()) {
+            return value.properties().stream()
+                    .map(entry -> entry.getKey() + " " + text(entry.getValue()))
+                    .collect(Collectors.joining(", "));
+        }
+        if (value.isArray()) {
+            return value.valueStream().map(ModelsCommand::text).collect(Collectors.joining(", "));
+        }
+        return value.isNull() || value.isNumber() && value.asDouble() == 0 ? "" : value.asText();
     }
 
     private void print(ObjectNode tree) {

@@ -48,6 +48,17 @@ class ModelsCommandTest {
     }
 
     @Test
+    void peopleAreToldWhatAModelHas() {
+        assertThat(streams.upflux("models", "show", "plain-s-x2")).isZero();
+        assertThat(streams.out()).isEmpty();
+        assertThat(streams.err().lines())
+                .contains("pass         plain", "scale        2")
+                .anyMatch(line -> line.matches("psnr +b100 [0-9.]+, set14 .*"))
+                .noneMatch(line -> line.matches("(window|blocks|context) .*"))
+                .noneMatch(line -> line.matches("[^ ]+ *(0|null)?"));
+    }
+
+    @Test
     void whatIsNoModelIsOneLine() throws IOException {
         Path text = Files.writeString(folder.resolve("text.onnx"), "not a model");
         assertThat(streams.upflux("models", "verify", text)).isEqualTo(1);
