@@ -1,5 +1,5 @@
 /**
- * Where a frame is cut and how the pieces join again without a seam. Pure geometry.
+ * Where a frame is cut and how the pieces join again without a seam, and where samples of it lie. Pure geometry.
  */
 @NullMarked
 package io.upflux.tile;
