@@ -206,7 +206,12 @@ class BundledModelsTest {
         close(unreached.samples, dense, 1e-4f);
         assertThat(unreached.depths).containsOnly((byte) graph.blocks());
         Made reached = whole(files(name), picture.samples(), side, side, OptionalDouble.of(1e-6));
-        assertThat(reached.depths).containsOnly((byte) 1);
+        int deeper = 0;
+        for (byte depth : reached.depths) {
+            deeper += depth > 1 ? 1 : 0;
+        }
+        // A graph may let one window go on, so that it need not compute on nothing.
+        assertThat(deeper).isLessThanOrEqualTo(1);
         for (byte depth : whole(files(name), picture.samples(), side, side, OptionalDouble.of(0.95)).depths) {
             assertThat((int) depth).isBetween(1, graph.blocks());
         }
