@@ -5,6 +5,8 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.TileBatch;
+import io.upflux.tile.SamplePlan;
+import io.upflux.tile.SamplePlan.Position;
 import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 
@@ -57,13 +59,32 @@ final class PictureUpscale {
         TilePlan plan = TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo(), traits.align());
         double[][] out = new double[planes.length][width * height * traits.scale() * traits.scale()];
         try (TileBatch batch = resolver.newBatch(shape)) {
+            PictureContext context =
+                    plan.tiles().size() == 1 ? PictureContext.NONE : look(planes, width, height);
             for (Tile tile : plan.tiles()) {
-                fill(batch, tile, planes, width, height);
-                resolver.upscale(batch, PictureContext.NONE);
+                fill(batch, 0, tile.x(), tile.y(), planes, width, height);
+                resolver.upscale(batch, context);
                 collect(batch, tile, out, width, height);
             }
         }
         return out;
+    }
+
+    /** As in video, too. */
+    private PictureContext look(double[][] planes, int width, int height) {
+        TileShape shape = resolver.samples(width, height).orElse(null);
+        if (shape == null) {
+            return PictureContext.NONE;
+        }
+        SamplePlan plan = SamplePlan.spread(
+                shape.batch(), width, height, shape.width(), shape.height(), traits.align());
+        try (TileBatch samples = resolver.newSamples(shape)) {
+            int tile = 0;
+            for (Position position : plan.positions()) {
+                fill(samples, tile++, position.x(), position.y(), planes, width, height);
+            }
+            return resolver.look(samples);
+        }
     }
 
     private TileShape shape(int width, int height) {
@@ -77,16 +98,18 @@ final class PictureUpscale {
         return new TileShape(least.batch(), wholeWidth, wholeHeight);
     }
 
-    /** Only the first tile of the batch is used; beyond the picture its edge repeats, as in video. */
-    private static void fill(TileBatch batch, Tile tile, double[][] planes, int width, int height) {
+    /** Beyond the picture its edge repeats, as in video. Only the first tile of a batch is enlarged. */
+    private static void fill(
+            TileBatch batch, int tile, int left, int top, double[][] planes, int width, int height) {
         int w = batch.shape().width();
         int h = batch.shape().height();
         for (int c = 0; c < planes.length; c++) {
             for (int y = 0; y < h; y++) {
-                int row = Math.min(tile.y() + y, height - 1) * width;
+                int row = Math.min(top + y, height - 1) * width;
+                int to = ((tile * planes.length + c) * h + y) * w;
                 for (int x = 0; x < w; x++) {
-                    double sample = planes[c][row + Math.min(tile.x() + x, width - 1)];
-                    batch.input().put((c * h + y) * w + x, (float) sample);
+                    double sample = planes[c][row + Math.min(left + x, width - 1)];
+                    batch.input().put(to + x, (float) sample);
                 }
             }
         }

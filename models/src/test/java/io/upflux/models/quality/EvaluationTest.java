@@ -10,6 +10,7 @@ import io.upflux.models.onnx.OnnxBuilder;
 import io.upflux.models.onnx.OnnxFile;
 import io.upflux.models.onnx.OnnxResolver;
 import io.upflux.models.onnx.TestModels;
+import io.upflux.models.onnx.TestPair;
 import io.upflux.models.resize.IdentityResolver;
 import io.upflux.models.resize.Kernel;
 import io.upflux.models.resize.SeparableResizer;
@@ -88,6 +89,34 @@ class EvaluationTest {
         double[] madeCb = YChannel.cb(made);
         for (int i = 0; i < cb.length; i++) {
             assertThat(madeCb[i]).isCloseTo(cb[i], offset(0.7));
+        }
+    }
+
+    @Test
+    void aLargePictureIsSeenInSamples() {
+        byte[] rgb = new byte[3 * 1100 * 1000];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (100 + 40 * (i % 3));
+        }
+        ModelFiles files = new TestPair("pair-x2").open();
+        Contract contract = OnnxResolver.declared(files).orElseThrow();
+        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 2);
+        RgbPicture made;
+        try (SuperResolver resolver =
+                OnnxResolver.open(files, "pair", contract, cpu, OptionalDouble.empty(), Notices.none())) {
+            assertThat(resolver.samples(1100, 1000)).isPresent();
+            made = new PictureUpscale(resolver).apply(new RgbPicture(1100, 1000, rgb));
+        }
+        for (int y = 2; y < 1998; y++) {
+            for (int x = 2; x < 2198; x++) {
+                for (int c = 0; c < 3; c++) {
+                    // The blur makes 9/8 of a flat colour, three blocks add an eighth of what was seen each.
+                    int expected = (int) Math.round(1.5 * (100 + 40 * c));
+                    if (made.sample(x, y, c) != Math.min(255, expected)) {
+                        assertThat(made.sample(x, y, c)).as(x + "," + y).isEqualTo(Math.min(255, expected));
+                    }
+                }
+            }
         }
     }
 
