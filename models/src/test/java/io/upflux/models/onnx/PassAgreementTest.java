@@ -1,24 +1,15 @@
 package io.upflux.models.onnx;
 
+import static io.upflux.models.onnx.Agreement.close;
+import static io.upflux.models.onnx.Agreement.largest;
+import static io.upflux.models.onnx.NamedModels.BY_HEART;
+import static io.upflux.models.onnx.NamedModels.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
-import io.upflux.pipeline.Notices;
-import io.upflux.pipeline.PictureContext;
-import io.upflux.pipeline.SuperResolver;
-import io.upflux.pipeline.SuperResolver.TileShape;
-import io.upflux.pipeline.TileBatch;
 import io.upflux.tile.TilePlan;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -27,84 +18,34 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Every bundled model that has several graphs: they are one network. Every golden vector: the network is the one that
- * was trained. Both hold for a network known by heart, too, which so checks the checks.
- */
+/** The graphs of every bundled model that has several are one network. */
 @Timeout(300)
-class BundledModelsTest {
-    private static final String BY_HEART = "by heart";
+class PassAgreementTest {
     private static final int CORE = 32;
 
-    static Stream<String> golden() throws IOException, URISyntaxException {
-        URL folder = Catalogue.class.getResource("golden");
-        if (folder == null) {
-            return Stream.of(BY_HEART);
-        }
-        try (Stream<Path> files = Files.list(Path.of(folder.toURI()))) {
-            List<String> names = files.map(file -> file.getFileName().toString().replace(".safetensors", ""))
-                    .sorted()
-                    .toList();
-            return Stream.concat(Stream.of(BY_HEART), names.stream());
-        }
+    static Stream<String> bodies() {
+        return with(Pass.BODY);
     }
 
-    static Stream<String> severalGraphs() {
-        return Stream.concat(
-                Stream.of(BY_HEART),
-                Catalogue.standard().list().stream()
-                        .filter(card -> card.bundled() && card.passes().size() > 1)
-                        .map(ModelCard::name));
+    static Stream<String> windows() {
+        return with(Pass.WINDOWS);
     }
 
-    @ParameterizedTest
-    @MethodSource("golden")
-    void makesWhatTheTrainedNetworkMakes(String name) throws IOException, OrtException {
-        float[] picture;
-        float[] expected;
-        int width;
-        int height;
-        float[] context = null;
-        float[] confidence = null;
-        if (name.equals(BY_HEART)) {
-            width = 4;
-            height = 2;
-            picture = new float[24];
-            Arrays.fill(picture, 0.5f);
-            expected = flatByHeart();
-            context = new float[] {0.5f, 0.5f, 0.5f};
-        } else {
-            SafeTensors golden = new SafeTensors(resource("golden/" + name + ".safetensors"));
-            picture = golden.read("lr");
-            expected = golden.read("hr");
-            height = golden.side("lr", 2);
-            width = golden.side("lr", 3);
-            context = golden.has("context") ? golden.read("context") : null;
-            confidence = golden.has("confidence") ? golden.read("confidence") : null;
-        }
-        assertThat(whole(files(name), picture, width, height, OptionalDouble.empty()).samples)
-                .satisfies(made -> close(made, expected, 1e-4f));
-        ModelGraphs graphs = ModelGraphs.of(files(name));
-        try (Weights weights = files(name).weights();
-                RawSession main = new RawSession(graphs, graphs.main().pass(), weights)) {
-            Planes planes = new Planes(picture, width, height);
-            if (context != null) {
-                float[] made = main.run(planes, null, contextOf(main));
-                close(made, context, 1e-4f * largest(context));
-            }
-            if (confidence != null) {
-                close(main.run(planes, null, "confidence"), confidence, 1e-4f);
-            }
-        }
+    static Stream<String> halting() {
+        return with(Pass.HALTING);
+    }
+
+    private static Stream<String> with(Pass pass) {
+        Stream<String> bundled = Catalogue.standard().list().stream()
+                .filter(card -> card.bundled() && card.passes().contains(pass))
+                .map(ModelCard::name);
+        return Stream.concat(Stream.of(BY_HEART), bundled);
     }
 
     @ParameterizedTest
-    @MethodSource("severalGraphs")
+    @MethodSource("bodies")
     void aBodyTileIsThatPartOfThePicture(String name) throws OrtException {
         ModelGraphs graphs = ModelGraphs.of(files(name));
-        if (graphs.get(Pass.BODY) == null) {
-            return;
-        }
         try (Weights weights = files(name).weights();
                 RawSession body = new RawSession(graphs, Pass.BODY, weights)) {
             int align = align(graphs.main());
@@ -129,11 +70,11 @@ class BundledModelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("severalGraphs")
+    @MethodSource("bodies")
     void whatNoWindowUsesNeedNotBeComputed(String name) throws OrtException {
         ModelGraphs graphs = ModelGraphs.of(files(name));
-        PassGraph graph = graphs.get(Pass.BODY);
-        if (graph == null || !graph.takesLists()) {
+        PassGraph graph = Objects.requireNonNull(graphs.get(Pass.BODY));
+        if (!graph.takesLists()) {
             return;
         }
         try (Weights weights = files(name).weights();
@@ -163,12 +104,9 @@ class BundledModelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("severalGraphs")
+    @MethodSource("windows")
     void windowsWithAMarginAreThatPartOfThePicture(String name) throws OrtException {
         ModelGraphs graphs = ModelGraphs.of(files(name));
-        if (graphs.get(Pass.WINDOWS) == null) {
-            return;
-        }
         try (Weights weights = files(name).weights();
                 RawSession windows = new RawSession(graphs, Pass.WINDOWS, weights)) {
             PassGraph graph = windows.graph();
@@ -192,54 +130,25 @@ class BundledModelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("severalGraphs")
+    @MethodSource("halting")
     void haltingIsDenseWhereNothingHaltsAndShallowWhereAllDoes(String name) throws OrtException {
         ModelGraphs graphs = ModelGraphs.of(files(name));
-        PassGraph graph = graphs.get(Pass.HALTING);
-        if (graph == null) {
-            return;
-        }
+        PassGraph graph = Objects.requireNonNull(graphs.get(Pass.HALTING));
         int side = 6 * graph.window();
         Planes picture = Planes.drawn(side, side);
-        float[] dense = whole(files(name), picture.samples(), side, side, OptionalDouble.empty()).samples;
-        Made unreached = whole(files(name), picture.samples(), side, side, OptionalDouble.of(graph.blocks()));
-        close(unreached.samples, dense, 1e-4f);
-        assertThat(unreached.depths).containsOnly((byte) graph.blocks());
-        Made reached = whole(files(name), picture.samples(), side, side, OptionalDouble.of(1e-6));
+        float[] dense = WholePicture.of(files(name), picture, OptionalDouble.empty()).samples();
+        WholePicture unreached = WholePicture.of(files(name), picture, OptionalDouble.of(graph.blocks()));
+        close(unreached.samples(), dense, 1e-4f);
+        assertThat(unreached.depths()).containsOnly((byte) graph.blocks());
+        WholePicture reached = WholePicture.of(files(name), picture, OptionalDouble.of(1e-6));
         int deeper = 0;
-        for (byte depth : reached.depths) {
+        for (byte depth : reached.depths()) {
             deeper += depth > 1 ? 1 : 0;
         }
         // A graph may let one window go on, so that it need not compute on nothing.
         assertThat(deeper).isLessThanOrEqualTo(1);
-        for (byte depth : whole(files(name), picture.samples(), side, side, OptionalDouble.of(0.95)).depths) {
+        for (byte depth : WholePicture.of(files(name), picture, OptionalDouble.of(0.95)).depths()) {
             assertThat((int) depth).isBetween(1, graph.blocks());
-        }
-    }
-
-    /** What a resolver makes of a picture. */
-    private static final class Made {
-        private final float[] samples;
-        private final byte[] depths;
-
-        Made(float[] samples, byte[] depths) {
-            this.samples = samples;
-            this.depths = depths;
-        }
-    }
-
-    private static Made whole(ModelFiles files, float[] picture, int width, int height, OptionalDouble threshold) {
-        Contract contract = OnnxResolver.declared(files).orElseThrow();
-        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 2);
-        try (SuperResolver resolver = OnnxResolver.open(files, "model", contract, cpu, threshold, Notices.none());
-                TileBatch batch = resolver.newBatch(new TileShape(1, width, height))) {
-            batch.input().put(0, picture);
-            resolver.upscale(batch, PictureContext.NONE);
-            float[] samples = new float[batch.output().capacity()];
-            batch.output().get(0, samples);
-            byte[] depths = new byte[batch.depths().capacity()];
-            batch.depths().get(0, depths);
-            return new Made(samples, depths);
         }
     }
 
@@ -248,12 +157,8 @@ class BundledModelsTest {
         try (RawSession main = new RawSession(graphs, graphs.main().pass(), weights)) {
             float[] hr = main.run(picture, null, main.graph().picture().output().name());
             boolean looks = graphs.main().pass() == Pass.KEY;
-            return new float[][] {hr, looks ? main.run(picture, null, contextOf(main)) : new float[0]};
+            return new float[][] {hr, looks ? main.run(picture, null, Objects.requireNonNull(main.graph().context()).name()) : new float[0]};
         }
-    }
-
-    private static String contextOf(RawSession key) {
-        return Objects.requireNonNull(key.graph().context()).name();
     }
 
     private static HaltingPlan dense(PassGraph graph, int width, int height) {
@@ -302,55 +207,11 @@ class BundledModelsTest {
         return differences;
     }
 
-    private static void close(float[] made, float[] expected, float tolerance) {
-        assertThat(made).hasSameSizeAs(expected);
-        float worst = 0;
-        for (int i = 0; i < made.length; i++) {
-            assertThat(made[i]).isFinite();
-            worst = Math.max(worst, Math.abs(made[i] - expected[i]));
-        }
-        assertThat(worst).isLessThanOrEqualTo(tolerance);
-    }
-
-    private static float largest(float[] values) {
-        float largest = 0;
-        for (float value : values) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        return largest;
-    }
-
     private static int align(PassGraph graph) {
         return declared(graph.declared().align());
     }
 
     private static int declared(Integer value) {
         return Objects.requireNonNull(value);
-    }
-
-    private static ModelFiles files(String name) {
-        return name.equals(BY_HEART)
-                ? new TestPair("pair-x2").open()
-                : ModelFiles.of(name, file -> {
-                    try (InputStream in = Catalogue.class.getResourceAsStream(file)) {
-                        return in == null ? null : in.readAllBytes();
-                    }
-                });
-    }
-
-    private static byte[] resource(String name) throws IOException {
-        try (InputStream in = Catalogue.class.getResourceAsStream(name)) {
-            return in.readAllBytes();
-        }
-    }
-
-    /** What {@link TestPair} makes of 4x2 pixels of 0.5: each has 4 or, in the middle, 6 pixels to blur. */
-    private static float[] flatByHeart() {
-        float[] flat = new float[3 * 8 * 4];
-        for (int i = 0; i < flat.length; i++) {
-            boolean edge = i % 8 < 2 || i % 8 >= 6;
-            flat[i] = 0.5f * (edge ? 4 : 6) / 8 + 3 * TestPair.GAIN * 0.5f;
-        }
-        return flat;
     }
 }

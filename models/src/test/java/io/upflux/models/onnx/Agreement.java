@@ -1,0 +1,26 @@
+package io.upflux.models.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** How far results are from each other. */
+final class Agreement {
+    private Agreement() {}
+
+    static void close(float[] made, float[] expected, float tolerance) {
+        assertThat(made).hasSameSizeAs(expected);
+        float worst = 0;
+        for (int i = 0; i < made.length; i++) {
+            assertThat(made[i]).isFinite();
+            worst = Math.max(worst, Math.abs(made[i] - expected[i]));
+        }
+        assertThat(worst).isLessThanOrEqualTo(tolerance);
+    }
+
+    static float largest(float[] values) {
+        float largest = 0;
+        for (float value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+}
