@@ -6,6 +6,7 @@ import io.upflux.colour.PlaneResizer;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.HaltingMap;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
@@ -14,6 +15,7 @@ import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.tile.Tile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
     private final PlaneResizer colourResizer;
     private final PlaneResizer alphaResizer;
     private final Depths depths;
+    private final Consumer<HaltingMap> halting;
     private final StageTimes times;
 
     Compose(
@@ -41,7 +44,7 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
             FrameFormat to,
             TileShape shape,
             SuperResolver.Traits traits,
-            Depths depths,
+            Consumer<HaltingMap> halting,
             StageTimes times) {
         this.scope = scope;
         this.slots = slots;
@@ -55,7 +58,8 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
         this.writer = new TileWriter(composed, channels, from.height());
         this.colourResizer = new PlaneResizer(from, composed, scale);
         this.alphaResizer = new PlaneResizer(from, to, scale);
-        this.depths = depths;
+        this.depths = new Depths(from.width(), from.height(), shape, traits);
+        this.halting = halting;
         this.times = times;
     }
 
@@ -83,9 +87,11 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
                     tile.coreWidth() * scale,
                     tile.coreHeight() * scale,
                     result);
-            depths.join(batch, i, tile, job);
+            depths.join(batch, i, tile, job.depths());
             if (job.tileDone()) {
-                depths.finished(job);
+                if (job.depths().length > 0) {
+                    halting.accept(depths.map(job.source().pts(), job.depths()));
+                }
                 whole.add(finished(job.source(), result));
                 job.source().close();
             }
@@ -116,7 +122,7 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
         @Nullable VideoFrame result = job.result();
         if (result == null) {
             result = scope.frame(composed, job.source().pts(), job.source().duration());
-            job.result(result);
+            job.begin(result, depths.none());
             if (channels == 1) {
                 resizeBesideLuma(job.source(), result);
             }

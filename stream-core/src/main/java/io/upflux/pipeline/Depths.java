@@ -1,37 +1,46 @@
 package io.upflux.pipeline;
 
-import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingMap;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.tile.Tile;
-import java.util.function.Consumer;
 
-/** Joins the halting depths of tiles into one map a frame, as {@link Compose} joins their pixels. */
-final class Depths {
+/** Joins the halting depths of a picture's tiles into one map, where their pixels are joined. */
+public final class Depths {
     private final Traits traits;
     private final int width;
     private final int height;
     private final int tileWidth;
     private final int tileHeight;
-    private final Consumer<HaltingMap> maps;
 
-    /** @param maps is offered the map of each frame */
-    Depths(FrameFormat from, TileShape shape, Traits traits, Consumer<HaltingMap> maps) {
+    /**
+     * @param frameWidth of the pictures, in LR pixels
+     * @param shape of the batches
+     * @param traits of the resolver, which need not halt
+     */
+    public Depths(int frameWidth, int frameHeight, TileShape shape, Traits traits) {
         this.traits = traits;
-        this.width = windows(from.width());
-        this.height = windows(from.height());
+        this.width = windows(frameWidth);
+        this.height = windows(frameHeight);
         this.tileWidth = windows(shape.width());
         this.tileHeight = windows(shape.height());
-        this.maps = maps;
     }
 
-    /** Copies what a batch says of the core of its tile number {@code index}; nothing where its resolver does not halt. */
-    void join(TileBatch batch, int index, Tile tile, FrameJob job) {
-        if (batch.depths().capacity() == 0) {
+    /** Room for the depths of one picture, all 0 yet; of length 0 where nothing halts. */
+    public byte[] none() {
+        return new byte[width * height];
+    }
+
+    /**
+     * Copies what a batch says of the core of one of its tiles.
+     *
+     * @param index of the tile in the batch
+     * @param depths of the tile's picture, of {@link #none}
+     */
+    public void join(TileBatch batch, int index, Tile tile, byte[] depths) {
+        if (depths.length == 0) {
             return;
         }
-        byte[] depths = job.depths(width * height);
         int left = tile.coreX() / traits.window();
         int right = Math.min(width, windows(tile.coreX() + tile.coreWidth()));
         int bottom = Math.min(height, windows(tile.coreY() + tile.coreHeight()));
@@ -42,15 +51,15 @@ final class Depths {
         }
     }
 
-    /** All tiles of the frame were joined. */
-    void finished(FrameJob job) {
-        byte[] depths = job.depths(0);
-        if (depths.length > 0) {
-            maps.accept(new HaltingMap(job.source().pts(), width, height, traits.window(), traits.blocks(), depths));
-        }
+    /**
+     * @param pts of the picture
+     * @param depths with all of its tiles joined, not empty; the map takes them over
+     */
+    public HaltingMap map(long pts, byte[] depths) {
+        return new HaltingMap(pts, width, height, traits.window(), traits.blocks(), depths);
     }
 
     private int windows(int pixels) {
-        return traits.window() == 0 ? 0 : (pixels + traits.window() - 1) / traits.window();
+        return traits.blocks() == 0 ? 0 : (pixels + traits.window() - 1) / traits.window();
     }
 }

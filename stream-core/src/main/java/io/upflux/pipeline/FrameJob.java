@@ -63,15 +63,14 @@ final class FrameJob {
         return result;
     }
 
-    void result(VideoFrame frame) {
+    /** The first tile is there. */
+    void begin(VideoFrame frame, byte[] noDepths) {
         result = frame;
+        depths = noDepths;
     }
 
-    /** Halting depths of the frame's windows: {@code windows} of them from the first time on that it is more than 0. */
-    byte[] depths(int windows) {
-        if (depths.length == 0) {
-            depths = new byte[windows];
-        }
+    /** Halting depths of the frame's windows, empty where none halts. */
+    byte[] depths() {
         return depths;
     }
 

@@ -128,8 +128,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     Flux<List<VideoFrame>> whole(Flux<VideoFrame> frames) {
         Traits traits = resolver.traits();
         Gather gather = new Gather(slots, from, shape, traits.channels(), times);
-        Depths depths = new Depths(from, shape, traits, halting);
-        Compose compose = new Compose(scope, slots, from, to, shape, traits, depths, times);
+        Compose compose = new Compose(scope, slots, from, to, shape, traits, halting, times);
         // hide(): a fused operator would run its mapper on whichever thread requests.
         return batches(frames.map(job()))
                 .map(gather)

@@ -19,7 +19,7 @@ public interface TileBatch extends AutoCloseable {
 
     /**
      * Halting depths: how many blocks computed each window, one byte each, {@code batch x (height / window) x
-     * (width / window)}. Absolute access only. Capacity 0 unless the resolver halts.
+     * (width / window)}. Absolute access only. Capacity 0 where the resolver's traits count no blocks.
      */
     default ByteBuffer depths() {
         return ByteBuffer.allocate(0);

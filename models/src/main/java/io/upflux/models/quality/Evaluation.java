@@ -1,5 +1,6 @@
 package io.upflux.models.quality;
 
+import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.SuperResolver;
 
 /**
@@ -21,8 +22,9 @@ public final class Evaluation {
         int scale = resolver.traits().scale();
         RgbPicture whole = reference.modCrop(scale);
         RgbPicture small = MatlabResize.resize(whole, whole.width() / scale, whole.height() / scale);
-        RgbPicture made = new PictureUpscale(resolver).apply(small);
-        return new Result(Psnr.onY(whole, made, scale), Ssim.onY(whole, made, scale), made);
+        PictureUpscale upscale = new PictureUpscale(resolver);
+        RgbPicture made = upscale.apply(small);
+        return new Result(Psnr.onY(whole, made, scale), Ssim.onY(whole, made, scale), made, upscale.halting());
     }
 
     /**
@@ -31,6 +33,7 @@ public final class Evaluation {
      * @param psnr dB on Y; infinite when equal
      * @param ssim on Y, 1 when equal
      * @param picture what the resolver made, as large as the cropped reference
+     * @param halting which of its windows halted
      */
-    public record Result(double psnr, double ssim, RgbPicture picture) {}
+    public record Result(double psnr, double ssim, RgbPicture picture, HaltingShares halting) {}
 }

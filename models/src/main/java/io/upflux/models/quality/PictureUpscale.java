@@ -1,5 +1,8 @@
 package io.upflux.models.quality;
 
+import io.upflux.frame.HaltingShares;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.Depths;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -20,10 +23,16 @@ final class PictureUpscale {
 
     private final SuperResolver resolver;
     private final Traits traits;
+    private final HaltingShares halting = new HaltingShares();
 
     PictureUpscale(SuperResolver resolver) {
         this.resolver = resolver;
         this.traits = resolver.traits();
+    }
+
+    /** Which windows halted so far. */
+    HaltingShares halting() {
+        return halting;
     }
 
     RgbPicture apply(RgbPicture small) {
@@ -58,14 +67,19 @@ final class PictureUpscale {
         TileShape shape = shape(width, height);
         TilePlan plan = TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo(), traits.align());
         double[][] out = new double[planes.length][width * height * traits.scale() * traits.scale()];
+        Depths depths = new Depths(width, height, shape, traits);
+        byte[] joined = depths.none();
         try (TileBatch batch = resolver.newBatch(shape)) {
-            PictureContext context =
-                    plan.tiles().size() == 1 ? PictureContext.NONE : look(planes, width, height);
+            PictureContext context = plan.tiles().size() == 1 ? PictureContext.NONE : look(planes, width, height);
             for (Tile tile : plan.tiles()) {
                 fill(batch, 0, tile.x(), tile.y(), planes, width, height);
                 resolver.upscale(batch, context);
                 collect(batch, tile, out, width, height);
+                depths.join(batch, 0, tile, joined);
             }
+        }
+        if (joined.length > 0) {
+            halting.add(depths.map(VideoFrame.NO_PTS, joined));
         }
         return out;
     }
@@ -76,8 +90,8 @@ final class PictureUpscale {
         if (shape == null) {
             return PictureContext.NONE;
         }
-        SamplePlan plan = SamplePlan.spread(
-                shape.batch(), width, height, shape.width(), shape.height(), traits.align());
+        SamplePlan plan =
+                SamplePlan.spread(shape.batch(), width, height, shape.width(), shape.height(), traits.align());
         try (TileBatch samples = resolver.newSamples(shape)) {
             int tile = 0;
             for (Position position : plan.positions()) {
@@ -99,8 +113,7 @@ final class PictureUpscale {
     }
 
     /** Beyond the picture its edge repeats, as in video. Only the first tile of a batch is enlarged. */
-    private static void fill(
-            TileBatch batch, int tile, int left, int top, double[][] planes, int width, int height) {
+    private static void fill(TileBatch batch, int tile, int left, int top, double[][] planes, int width, int height) {
         int w = batch.shape().width();
         int h = batch.shape().height();
         for (int c = 0; c < planes.length; c++) {

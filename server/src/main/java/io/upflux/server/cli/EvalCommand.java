@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.frame.HaltingShares;
 import io.upflux.models.Catalogue;
 import io.upflux.models.quality.Evaluation;
 import io.upflux.pipeline.SuperResolver;
@@ -51,6 +52,7 @@ final class EvalCommand implements Callable<Integer> {
         List<String> pictures = MediaFolder.pictures(set);
         double psnr = 0;
         double ssim = 0;
+        HaltingShares halting = new HaltingShares();
         long start = System.nanoTime();
         try (Interruption interruption = Interruption.install();
                 SuperResolver resolver = models.open(catalogue, scale)) {
@@ -59,6 +61,7 @@ final class EvalCommand implements Callable<Integer> {
                 Evaluation.Result result = Evaluation.of(PictureFile.read(picture, notices), resolver);
                 psnr += result.psnr();
                 ssim += result.ssim();
+                halting.add(result.halting());
                 String name = String.valueOf(Path.of(picture).getFileName());
                 console.say(line(name, result.psnr(), result.ssim()));
                 if (json) {
@@ -68,11 +71,15 @@ final class EvalCommand implements Callable<Integer> {
         }
         int count = pictures.size();
         double seconds = (System.nanoTime() - start) / 1e9;
-        console.say(line("mean of " + count, psnr / count, ssim / count));
+        console.say(line("mean of " + count, psnr / count, ssim / count) + TextReport.halting(halting));
         if (json) {
-            lines.write(figures(JsonLines.event("result"), psnr / count, ssim / count)
+            ObjectNode event = figures(JsonLines.event("result"), psnr / count, ssim / count)
                     .put("pictures", count)
-                    .put("seconds", JsonLines.round(seconds, 3)));
+                    .put("seconds", JsonLines.round(seconds, 3));
+            if (models.halts()) {
+                JsonLines.putShares(event.putArray("halted"), halting);
+            }
+            lines.write(event);
         }
         return 0;
     }
