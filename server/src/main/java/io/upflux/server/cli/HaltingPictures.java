@@ -38,7 +38,7 @@ final class HaltingPictures {
      * @param numbered whether the number of the frame follows, counted from 1
      * @param source format of what is upscaled
      * @param overwrite whether files of these names are replaced
-     * @throws StreamException when the folder cannot be made
+     * @throws StreamException when the folder cannot be made, or the first picture exists
      */
     HaltingPictures(Path folder, String stem, boolean numbered, FrameFormat source, boolean overwrite) {
         ColourSpec colour = source.colour();
@@ -58,14 +58,16 @@ final class HaltingPictures {
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be made a folder: " + e.getMessage(), e);
         }
+        if (!overwrite && Files.exists(file(1))) {
+            throw new StreamException(file(1) + ": exists already; --overwrite replaces it");
+        }
     }
 
     /** @throws StreamException when the picture exists or cannot be written */
     void write(HaltingMap map) {
         frames++;
-        String name = stem + (numbered ? String.format(Locale.ROOT, "-%06d", frames) : "") + ".png";
         try (NativeScope scope = new NativeScope();
-                FrameSink sink = MediaSink.create(folder.resolve(name).toString(), options, null, Notices.none())) {
+                FrameSink sink = MediaSink.create(file(frames).toString(), options, null, Notices.none())) {
             FrameFormat wanted = sink.open(format);
             if (!wanted.equals(format)) {
                 throw new IllegalStateException("PNG holds " + format.layout() + " as it is, not as " + wanted);
@@ -73,6 +75,10 @@ final class HaltingPictures {
             sink.write(painted(map, scope));
             sink.finish();
         }
+    }
+
+    private Path file(long frame) {
+        return folder.resolve(stem + (numbered ? String.format(Locale.ROOT, "-%06d", frame) : "") + ".png");
     }
 
     private VideoFrame painted(HaltingMap map, NativeScope scope) {

@@ -65,11 +65,17 @@ class HaltingPicturesTest {
     @Test
     void existingFilesStayUnlessOverwritten() throws IOException {
         Path file = Files.writeString(folder.resolve("clip-000001.png"), "precious");
-        HaltingPictures careful = new HaltingPictures(folder, "clip", true, FORMAT, false);
+        assertThatThrownBy(() -> new HaltingPictures(folder, "clip", true, FORMAT, false))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(file + ": exists already; --overwrite replaces it");
+
+        Path second = Files.writeString(folder.resolve("other-000002.png"), "precious");
+        HaltingPictures careful = new HaltingPictures(folder, "other", true, FORMAT, false);
+        careful.write(map(1, 1, 1, 1, 1, 1));
         assertThatThrownBy(() -> careful.write(map(1, 1, 1, 1, 1, 1)))
                 .isInstanceOf(StreamException.class)
-                .hasMessageContaining(file.toString());
-        assertThat(file).hasContent("precious");
+                .hasMessageContaining(second.toString());
+        assertThat(second).hasContent("precious");
 
         new HaltingPictures(folder, "clip", true, FORMAT, true).write(map(1, 1, 1, 1, 1, 5));
         assertPainted(file, 51, 51, 51, 51, 51, 255);
