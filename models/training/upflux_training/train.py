@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from . import weights
-from .data import TrainingPairs
+from .data import Pairs, open_pairs
 from .evaluate import evaluate
 from .network import Network
 from .networks import create
@@ -46,7 +46,7 @@ def follow(average: nn.Module, network: nn.Module, step: int) -> None:
         mean.copy_(last)
 
 
-def train(network: Network, pairs: TrainingPairs, batch: int, minutes: float, peak: float) -> tuple[Network, int]:
+def train(network: Network, pairs: Pairs, batch: int, minutes: float, peak: float) -> tuple[Network, int]:
     """Train for the given time and return the averaged network and the number of steps."""
     device = next(network.parameters()).device
     network.train()
@@ -88,7 +88,8 @@ def starting_point(name: str) -> Path | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="such as plain-s-x2 or adaformer-v-s-x4")
-    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
+    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures, or a file of degraded pairs")
+    parser.add_argument("--clean", type=float, default=0.25, help="share of degraded pairs that are left clean")
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--from", dest="source", type=Path, help="weights to start from")
@@ -112,7 +113,7 @@ def main() -> None:
         network.restart()
         print(f"continuing from {source.name}" + (f", new: {', '.join(left)}" if left else ""))
     network.to(device, memory_format=torch.channels_last)
-    pairs = TrainingPairs(arguments.data, network.scale, arguments.crop, device, arguments.seed)
+    pairs = open_pairs(arguments.data, network.scale, arguments.crop, arguments.clean, device, arguments.seed)
     print(f"{arguments.name}: {pairs.count} pictures", flush=True)
 
     average, steps = train(network, pairs, arguments.batch, arguments.minutes, arguments.rate)
@@ -126,6 +127,7 @@ def main() -> None:
         "from": source.name if source else None,
         "data": arguments.data.name,
         "pictures": pairs.count,
+        "degradation": pairs.degradation,
         "batch": arguments.batch,
         "crop": arguments.crop,
         "rate": arguments.rate,
