@@ -11,6 +11,7 @@ The output holds ``low`` uint8 [n, h, w, 3], ``high`` uint8 [n, scale*h, scale*w
 
 import argparse
 import random
+import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,7 +92,7 @@ def degrade(group: list[Shot], crf: int, scale: int, size: int, keep: int, chanc
     errors = [psnr(luma(a[None]), luma(b.permute(2, 0, 1)[None])) for a, b in zip(low, decoded)]
     print(
         f"CRF {crf}: {len(group)} shots, {8 * size_in_bytes / decoded[..., 0].numel():.3f} bits a pixel, "
-        f"{sum(errors) / len(errors):.2f} dB, worst frame {min(errors):.2f} dB",
+        f"median {statistics.median(errors):.2f} dB, worst frame {min(errors):.2f} dB",
         flush=True,
     )
     if min(errors) < _SAME_FRAME:
