@@ -90,14 +90,14 @@ def main() -> None:
         for kind, low in versions(high, scale, arguments.crf).items():
             row = [score(m, low[judged], high[judged], scale) for m in models]
             scores.setdefault(kind, []).append(row)
-            print_row(path.stem, kind, row)
+            print_row(f"{path.stem} | {kind}", row)
     for kind, rows in scores.items():
-        print_row("**mean**", kind, [sum(column) / len(rows) for column in zip(*rows)])
+        print_row(f"**mean** | {kind}", [sum(column) / len(rows) for column in zip(*rows)])
 
 
-def print_row(clip: str, kind: str, row: list[float]) -> None:
+def print_row(title: str, row: list[float]) -> None:
     """Print a line of the table, as soon as it is known."""
-    print(f"| {clip} | {kind} | {' | '.join(f'{value:.2f}' for value in row)} |", flush=True)
+    print(f"| {title} | {' | '.join(f'{value:.2f}' for value in row)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""What it costs to reuse a context: one that is some frames old, or one pooled over a few tiles of the picture.
+
+    python -m upflux_training.ages adaformer-v-s-x2 CLIP...
+
+Prints a Markdown table of mean luma PSNR per clip against ground truth: with each frame's own context, with that of 1,
+12 and 30 frames before, and with one of sampled tiles as the product takes them from pictures larger than a tile.
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from . import video, weights
+from .clips import cropped, print_row
+from .metrics import luma, psnr
+from .network import Network
+from .resize import quantise, resize
+
+_AGES = (1, 12, 30)
+_SAMPLES = 8
+_SAMPLE_SIDE = 64
+
+
+def samples(low: Tensor, align: int) -> Tensor:
+    """Return tiles [8, 3, 64, 64] spread over a picture [1, 3, h, w], on the grid of ``align``."""
+    side = _SAMPLE_SIDE // align * align
+    rows, columns = 2, _SAMPLES // 2
+    tiles = []
+    for row in range(rows):
+        for column in range(columns):
+            top, left = (
+                round((length - side) * (index + 0.5) / count / align) * align
+                for length, index, count in ((low.shape[2], row, rows), (low.shape[3], column, columns))
+            )
+            tiles.append(low[..., top : top + side, left : left + side])
+    return torch.cat(tiles)
+
+
+def contexts(network: Network, lows: list[Tensor], index: int) -> list[Tensor]:
+    """Return the contexts to compare for one frame: its own, older ones, a sampled one."""
+    frames = [index, *(max(0, index - age) for age in _AGES)]
+    seen = [network.look(lows[frame]).context for frame in frames]
+    return [*seen, network.look(samples(lows[index], max(network.align, network.window))).context]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", help="such as adaformer-v-s-x2")
+    parser.add_argument("clips", nargs="+", type=Path, help="lossless clips, or a folder of them")
+    parser.add_argument("--weights", type=Path, help="default: the repository's")
+    parser.add_argument("--frames", type=int, default=4, help="frames of a clip that are judged")
+    arguments = parser.parse_args()
+
+    network = weights.trained(arguments.name, arguments.weights)
+    if network.local:
+        raise SystemExit(f"{arguments.name} has no context")
+    scale = network.scale
+    print(f"| clip | own | {' | '.join(f'{age} frames old' for age in _AGES)} | {_SAMPLES} tiles |\n|---|{'---|' * (len(_AGES) + 2)}")
+    rows = []
+    for path in [file for path in arguments.clips for file in (sorted(path.iterdir()) if path.is_dir() else [path])]:
+        high = cropped(video.decode(path), scale * max(network.align, network.window)).permute(0, 3, 1, 2).float()
+        lows = [resize(frame[None], frame.shape[1] // scale, frame.shape[2] // scale) / 255.0 for frame in high]
+        judged = torch.linspace(min(max(_AGES), len(lows) - 1), len(lows) - 1, arguments.frames).round().long().unique()
+        totals = [0.0] * (len(_AGES) + 2)
+        for index in judged.tolist():
+            truth = luma(high[index : index + 1])[..., scale:-scale, scale:-scale]
+            with torch.inference_mode():
+                for place, context in enumerate(contexts(network, lows, index)):
+                    made = luma(quantise(network.local_pass(lows[index], context).picture * 255.0))
+                    totals[place] += psnr(made[..., scale:-scale, scale:-scale], truth)
+        rows.append([total / len(judged) for total in totals])
+        print_row(path.stem, rows[-1])
+    print_row("**mean**", [sum(column) / len(rows) for column in zip(*rows)])
+
+
+if __name__ == "__main__":
+    main()
