@@ -130,7 +130,10 @@ class ConvEstimator(nn.Module):
 
 
 class WindowEstimator(nn.Module):
-    """One that sees its window only, so that a window computed alone is judged alike."""
+    """One that sees its window only, so that a window computed alone is judged alike.
+
+    GELU, not tanh: texture has no mean, and an odd function of it has none either.
+    """
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
@@ -138,7 +141,7 @@ class WindowEstimator(nn.Module):
         self.second = Linear(hidden, 1)
 
     def forward(self, tokens: Array, like: Array) -> Array:
-        return ops.reshape(ops.sigmoid(self.second(ops.mean(ops.tanh(self.first(tokens)), 1))), -1)
+        return ops.reshape(ops.sigmoid(self.second(ops.mean(ops.gelu(self.first(tokens)), 1))), -1)
 
 
 @dataclass(frozen=True)

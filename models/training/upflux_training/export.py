@@ -9,15 +9,12 @@ providers without ``com.microsoft.MultiHeadAttention``; ``--precision half`` com
 
 import argparse
 import json
-import tempfile
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
 from onnx import helper
 from safetensors.torch import save_file
-from torch import Tensor
 
 from . import weights
 from .checks import check
@@ -64,6 +61,7 @@ def golden(network: Network, path: Path) -> None:
         vectors["confidence"] = torch.stack(seen.confidence).reshape(1, -1, side // network.window, side // network.window)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({key: value.contiguous() for key, value in vectors.items()}, path)
+    path.chmod(0o644)
 
 
 def entries(name: str, network: Network, kind: str, scores: dict[str, Score], halo: int, source: Path) -> dict[str, str]:

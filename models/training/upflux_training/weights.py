@@ -29,6 +29,7 @@ def save(network: nn.Module, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
     save_file({key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}, partial)
+    partial.chmod(0o644)  # safetensors lets nobody else read
     partial.replace(path)
 
 
