@@ -8,6 +8,7 @@ wrapping around it, so that no pixel sees the opposite border; the picture is ad
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import ops
@@ -40,10 +41,13 @@ class BatchNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Normalise by the batch's own statistics, and remember them."""
         flat = x.reshape(1, -1, 1, x.shape[-1]).permute(0, 3, 1, 2)
-        normal, mean, inverse = torch.native_batch_norm(flat, self.gamma, self.beta, None, None, True, 0.0, _EPSILON)
+        mean, variance = torch.zeros_like(self.mean), torch.zeros_like(self.mean)
+        normal = F.batch_norm(flat, mean, variance, self.gamma, self.beta, True, 1.0, _EPSILON)
         with torch.no_grad():
+            # What batch_norm tells is unbiased, what it divides by is not.
+            variance = variance * (1 - 1 / flat.shape[2]) + _EPSILON
             self.mean.lerp_(mean, _MOMENTUM)
-            self.deviation.copy_(self.deviation.square().lerp(inverse.pow(-2), _MOMENTUM).sqrt())
+            self.deviation.copy_(self.deviation.square().lerp(variance, _MOMENTUM).sqrt())
         return normal.permute(0, 2, 3, 1).reshape(x.shape)
 
     def folded(self, like: Array) -> tuple[Array, Array]:
