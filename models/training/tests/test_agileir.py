@@ -63,12 +63,14 @@ def by_region(attention: CascadedAttention, x: Tensor, shifted: bool) -> Tensor:
             tokens = x[ys.start : ys.stop, xs.start : xs.stop].reshape(len(places), channels)
             offsets = torch.tensor([[(a - c + 11) * 23 + b - d + 11 for c, d in places] for a, b in places])
             found: list[Tensor] = []
-            for index, (head, group) in enumerate(zip(attention.heads, tokens.chunk(len(attention.heads), 1))):
+            for head, group in enumerate(tokens.chunk(2, 1)):
                 seen = group + found[-1] if found else group
-                q, k, v = normed(seen @ head.qkv.weight, head.qkv.norm).split((16, 16, group.shape[1]), 1)
+                q, k, v = normed(seen @ attention.qkv.weight, attention.qkv.norm).chunk(2, 1)[head].split((16, 16, 4), 1)
                 picture = q.T.reshape(1, 16, len(ys), len(xs))
-                around = F.conv2d(picture, head.around.weight, padding=2, groups=16).reshape(16, -1).T
-                scores = normed(around, head.around.norm) @ k.T / 4 + attention.table[offsets, index]
+                kernels = attention.around.weight.chunk(2)[head]
+                around = F.conv2d(picture, kernels, padding=2, groups=16).reshape(16, -1).T
+                around = normed(around.repeat(1, 2), attention.around.norm).chunk(2, 1)[head]
+                scores = around @ k.T / 4 + attention.table[offsets, head]
                 found.append(scores.softmax(1) @ v)
             mixed = normed(torch.cat(found, 1).relu() @ attention.mix.weight, attention.mix.norm)
             result[ys.start : ys.stop, xs.start : xs.stop] = mixed.reshape(len(ys), len(xs), channels)

@@ -38,16 +38,17 @@ class BatchNorm(nn.Module):
         self.register_buffer("mean", torch.zeros(channels))
         self.register_buffer("deviation", torch.ones(channels))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalise by the batch's own statistics, and remember them."""
+    def forward(self, x: Tensor, first: int = 0, last: int | None = None) -> Tensor:
+        """Normalise by the batch's own statistics, and remember them; ``x`` may be the channels ``first`` to ``last``."""
+        gamma, beta, mean, deviation = (t[first:last] for t in (self.gamma, self.beta, self.mean, self.deviation))
         flat = x.reshape(1, -1, 1, x.shape[-1]).permute(0, 3, 1, 2)
-        mean, variance = torch.zeros_like(self.mean), torch.zeros_like(self.mean)
-        normal = F.batch_norm(flat, mean, variance, self.gamma, self.beta, True, 1.0, _EPSILON)
+        own_mean, variance = torch.zeros_like(mean), torch.zeros_like(mean)
+        normal = F.batch_norm(flat, own_mean, variance, gamma, beta, True, 1.0, _EPSILON)
         with torch.no_grad():
             # What batch_norm tells is unbiased, what it divides by is not.
             variance = variance * (1 - 1 / flat.shape[2]) + _EPSILON
-            self.mean.lerp_(mean, _MOMENTUM)
-            self.deviation.copy_(self.deviation.square().lerp(variance, _MOMENTUM).sqrt())
+            mean.lerp_(own_mean, _MOMENTUM)
+            deviation.copy_(deviation.square().lerp(variance, _MOMENTUM).sqrt())
         return normal.permute(0, 2, 3, 1).reshape(x.shape)
 
     def folded(self, like: Array) -> tuple[Array, Array]:
@@ -57,40 +58,51 @@ class BatchNorm(nn.Module):
 
 
 class NormedLinear(nn.Module):
-    """A linear map of the last axis without bias, batch-normalised."""
+    """Linear maps of the last axis without bias, batch-normalised: one for each head, side by side."""
 
-    def __init__(self, inputs: int, outputs: int, gamma: float = 1.0) -> None:
+    def __init__(self, inputs: int, outputs: int, heads: int = 1, gamma: float = 1.0) -> None:
         super().__init__()
-        self.weight = nn.Parameter(nn.init.trunc_normal_(torch.empty(inputs, outputs), std=0.02))
-        self.norm = BatchNorm(outputs, gamma)
+        self._outputs = outputs
+        self._heads = heads
+        self.weight = nn.Parameter(nn.init.trunc_normal_(torch.empty(inputs, heads * outputs), std=0.02))
+        self.norm = BatchNorm(heads * outputs, gamma)
 
-    def forward(self, x: Array) -> Array:
+    def forward(self, x: Array, head: int = 0) -> Array:
         if self.training:
-            return self.norm(ops.linear(x, self.weight))
+            first, last = head * self._outputs, (head + 1) * self._outputs
+            return self.norm(ops.linear(x, self.weight[:, first:last]), first, last)
         factor, offset = self.norm.folded(x)
-        return ops.linear(x, ops.as_array(self.weight, x) * factor, offset)
+        folded = ops.as_array(self.weight, x) * factor, offset
+        return ops.linear(x, *(ops.split(t, -1, *[self._outputs] * self._heads)[head] for t in folded))
 
 
 class NormedDepthwise(nn.Module):
-    """A depthwise convolution of tokens [windows, tokens, C] within their windows, without bias, batch-normalised."""
+    """Depthwise convolutions of tokens [windows, tokens, C] within their windows, batch-normalised: one for each head."""
 
-    def __init__(self, channels: int, side: int) -> None:
+    def __init__(self, channels: int, side: int, heads: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(nn.init.kaiming_uniform_(torch.empty(channels, 1, side, side), a=5**0.5))
-        self.norm = BatchNorm(channels)
+        self._channels = channels
+        self._heads = heads
+        self.weight = nn.Parameter(nn.init.kaiming_uniform_(torch.empty(heads * channels, 1, side, side), a=5**0.5))
+        self.norm = BatchNorm(heads * channels)
 
-    def forward(self, tokens: Array) -> Array:
-        channels, _, _, side = self.weight.shape
+    def forward(self, tokens: Array, head: int) -> Array:
+        channels = self._channels
         x = ops.transpose(ops.reshape(tokens, -1, WINDOW, WINDOW, channels), 0, 3, 1, 2)
         if self.training:
-            if x.is_cuda:
-                return self.norm(_tokens(ops.conv(x, self.weight, None, channels), channels))
-            # CPUs are slow at the gradient of depthwise convolutions in bfloat16.
-            with torch.autocast("cpu", enabled=False):
-                return self.norm(_tokens(ops.conv(x.float(), self.weight, None, channels), channels))
+            first, last = head * channels, (head + 1) * channels
+            return self.norm(_tokens(self._convolved(x, self.weight[first:last]), channels), first, last)
         factor, offset = self.norm.folded(x)
-        weight = ops.as_array(self.weight, x) * ops.reshape(factor, -1, 1, 1, 1)
-        return _tokens(ops.conv(x, weight, offset, channels, side), channels)
+        folded = ops.as_array(self.weight, x) * ops.reshape(factor, -1, 1, 1, 1), offset
+        weight, offset = (ops.split(t, 0, *[channels] * self._heads)[head] for t in folded)
+        return _tokens(ops.conv(x, weight, offset, channels, self.weight.shape[-1]), channels)
+
+    def _convolved(self, x: Tensor, weight: Tensor) -> Tensor:
+        if x.is_cuda:
+            return ops.conv(x, weight, None, self._channels)
+        # CPUs are slow at the gradient of depthwise convolutions in bfloat16.
+        with torch.autocast("cpu", enabled=False):
+            return ops.conv(x.float(), weight, None, self._channels)
 
 
 def _tokens(x: Array, channels: int) -> Array:
@@ -121,43 +133,39 @@ class Grid:
         return ops.strip(x, self._around) if self._around else x
 
 
-class Head(nn.Module):
-    """One head: queries, keys and values of its own; the queries have looked around in their 5x5 neighbourhood."""
-
-    def __init__(self, depth: int) -> None:
-        super().__init__()
-        self._depth = depth
-        self.qkv = NormedLinear(depth, 2 * KEY + depth)
-        self.around = NormedDepthwise(KEY, 5)
-
-    def forward(self, x: Array, grid: Grid, bias: Array) -> Array:
-        q, k, v = ops.split(self.qkv(x), -1, KEY, KEY, self._depth)
-        if grid.inside is None:
-            return ops.attention(self.around(q), k, v, 1, KEY**-0.5, bias)
-        # One more channel, 1 for queries, hides the keys outside: a mask would be as large as all scores together.
-        q = ops.concat(-1, self.around(q * grid.inside), grid.inside)
-        return ops.attention(q, ops.concat(-1, k, grid.hidden), v, 1, KEY**-0.5, bias)
-
-
 class CascadedAttention(nn.Module):
-    """Grouped attention, every head given what the one before it found; mixed by ReLU and a linear map."""
+    """Grouped attention, every head given what the one before it found; mixed by ReLU and a linear map.
+
+    Queries have looked around in their 5x5 neighbourhood before they look for keys.
+    """
 
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
-        self._channels = channels
-        self.heads = nn.ModuleList(Head(channels // heads) for _ in range(heads))
+        self._heads = heads
+        self._depth = channels // heads
+        self.qkv = NormedLinear(self._depth, 2 * KEY + self._depth, heads)
+        self.around = NormedDepthwise(KEY, 5, heads)
         self.table = nn.Parameter(torch.zeros((2 * WINDOW - 1) ** 2, heads))
         self.mix = NormedLinear(channels, channels, gamma=0.0)
 
     def forward(self, x: Array, grid: Grid) -> Array:
         """Return what [N, H, W, C] sees, of the same size."""
-        heads = len(self.heads)
-        groups = ops.split(grid.cut(x, self._channels), -1, *[self._channels // heads] * heads)
-        biases = ops.split(ops.relative_bias(x, self.table, WINDOW, heads), 1, *[1] * heads)
+        channels = self._heads * self._depth
+        groups = ops.split(grid.cut(x, channels), -1, *[self._depth] * self._heads)
+        biases = ops.split(ops.relative_bias(x, self.table, WINDOW, self._heads), 1, *[1] * self._heads)
         found: list[Array] = []
-        for head, group, bias in zip(self.heads, groups, biases):
-            found.append(head(group + found[-1] if found else group, grid, bias))
-        return self.mix(ops.relu(grid.join(ops.concat(-1, *found), self._channels)))
+        for head, (group, bias) in enumerate(zip(groups, biases)):
+            found.append(self.attend(head, group + found[-1] if found else group, grid, bias))
+        return self.mix(ops.relu(grid.join(ops.concat(-1, *found), channels)))
+
+    def attend(self, head: int, x: Array, grid: Grid, bias: Array) -> Array:
+        """Return what one head finds for tokens [windows, tokens, C / heads]."""
+        q, k, v = ops.split(self.qkv(x, head), -1, KEY, KEY, self._depth)
+        if grid.inside is None:
+            return ops.attention(self.around(q, head), k, v, 1, KEY**-0.5, bias)
+        # One more channel, 1 for queries, hides the keys outside: a mask would be as large as all scores together.
+        q = ops.concat(-1, self.around(q * grid.inside, head), grid.inside)
+        return ops.attention(q, ops.concat(-1, k, grid.hidden), v, 1, KEY**-0.5, bias)
 
 
 class Layer(nn.Module):

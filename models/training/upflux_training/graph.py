@@ -90,6 +90,7 @@ class Graph:
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []
         self._constants: dict[object, Value] = {}
+        self._made: dict[object, list[Value]] = {}
         self._count = 0
 
     def input(self, name: str, sides: Sequence[int | str], kind: int = TensorProto.FLOAT, margin: int = 0) -> Value:
@@ -130,13 +131,17 @@ class Graph:
         operands = [None if i is None else self.value(i) for i in inputs]
         if margin is None:
             margin = operands[0].margin if operands and operands[0] is not None else 0
-        self._count += 1
-        names = [f"{kind.lower()}_{self._count}" + (f"_{i}" if count > 1 else "") for i in range(count)]
         given = ["" if o is None else o.name for o in operands]
         while given and not given[-1]:
             given.pop()
-        self._nodes.append(helper.make_node(kind, given, names, domain=domain, **attributes))
-        return [Value(self, name, margin) for name in names]
+        # The same of the same is there already: shapes, folded weights, indices of biases.
+        key = (kind, count, tuple(given), margin, domain, repr(sorted(attributes.items())))
+        if key not in self._made:
+            self._count += 1
+            names = [f"{kind.lower()}_{self._count}" + (f"_{i}" if count > 1 else "") for i in range(count)]
+            self._nodes.append(helper.make_node(kind, given, names, domain=domain, **attributes))
+            self._made[key] = [Value(self, name, margin) for name in names]
+        return self._made[key]
 
     def value(self, operand: Operand) -> Value:
         """Return the operand as a value: weights by name, other tensors and numbers inline."""

@@ -127,6 +127,8 @@ def reshape(x: Array, *sides: int) -> Array:
 
 
 def split(x: Array, axis: int, *sizes: int) -> list[Array]:
+    if len(sizes) == 1:
+        return [x]
     if isinstance(x, Tensor):
         return list(x.split(sizes, axis))
     return x.graph.nodes("Split", len(sizes), x, x.graph.ints(*sizes), axis=axis)
