@@ -50,7 +50,8 @@ def check(network: Network) -> Iterator[str]:
     :raises ValueError: when one is farther than 1e-4 in float32
     """
     step = max(network.window, network.align, 8)
-    side = 4 * step
+    # Unfused attention in large windows needs gigabytes for many.
+    side = min(4 * step, max(64, step))
     if "windows" in passes(network):
         side = 2 * (_ring(network) + step)
     generator = torch.Generator().manual_seed(1)

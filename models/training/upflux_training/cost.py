@@ -1,5 +1,7 @@
 """What a network costs."""
 
+import copy
+
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -8,10 +10,11 @@ from .network import Network
 
 def macs(network: Network, height: int, width: int) -> int:
     """Return the multiply-accumulates of convolutions and matrix products for an LR picture of the given size."""
-    low = torch.zeros(1, 3, -(-height // network.align) * network.align, -(-width // network.align) * network.align)
-    # Not inference_mode, in which the counter cannot follow modules.
+    sides = (-(-side // network.align) * network.align for side in (height, width))
+    # Tensors without content: the operations are counted, not carried out.
+    shape = copy.deepcopy(network).eval().requires_grad_(False).to("meta")
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        network.eval()(low)
+        shape(torch.zeros(1, 3, *sides, device="meta"))
     return counter.get_total_flops() // 2
 
 

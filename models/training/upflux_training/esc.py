@@ -21,8 +21,6 @@ PART = 16
 SMALL = 3
 """Side of the small kernels."""
 INNER_RATIO = 1.25
-RANK = 16
-"""Length of ESC-RIB's position factors per head."""
 _OCTAVES = 10
 _FACTOR_HIDDEN = 32
 
@@ -121,29 +119,33 @@ class TableAttention(nn.Module):
         self.out = Linear(channels, channels)
 
     def forward(self, x: Array, norm: LayerNorm) -> Array:
-        whole = ops.complete(x, self._window)
-        tokens = norm(ops.windows(whole, self._window))
         channels = self.out.weight.shape[0]
+        whole = norm(ops.transpose(ops.complete(x, self._window), 0, 2, 3, 1))
+        tokens = ops.grid(whole, self._window, channels)
         q, k, v = (self.qkv(tokens, i * channels, (i + 1) * channels) for i in range(3))
         bias = ops.relative_bias(tokens, self.table, self._window, self._heads)
         mixed = ops.attention(q, k, v, self._heads, (channels // self._heads) ** -0.5, bias)
-        return ops.restore(ops.unwindows(self.out(mixed), self._window, whole), x)
+        mixed = ops.ungrid(self.out(mixed), self._window, channels, whole)
+        return ops.restore(ops.transpose(mixed, 0, 3, 1, 2), x)
 
 
 class PositionFactors(nn.Module):
-    """Vectors of a window's places, to be appended to queries and keys: their products take the biases' part."""
+    """Vectors of a window's places, as long as a head's queries and keys, to which they are appended.
 
-    def __init__(self, heads: int, window: int) -> None:
+    Their products take the place of biases.
+    """
+
+    def __init__(self, channels: int, window: int) -> None:
         super().__init__()
         place = torch.linspace(-1, 1, window)[:, None]
         waves = place * 2.0 ** torch.arange(_OCTAVES)
         self.register_buffer("places", torch.cat([place, waves.sin(), waves.cos()], 1), persistent=False)
         self.down, self.across = (_normal(1 + 2 * _OCTAVES, _FACTOR_HIDDEN) for _ in range(2))
         self.bias = nn.Parameter(torch.zeros(_FACTOR_HIDDEN))
-        self.query, self.key = (_normal(_FACTOR_HIDDEN, heads * RANK) for _ in range(2))
+        self.query, self.key = (_normal(_FACTOR_HIDDEN, channels) for _ in range(2))
 
     def forward(self, like: Array) -> tuple[Array, Array]:
-        """Return the factors [places, heads * RANK] for queries and keys, of the kind of ``like``."""
+        """Return the factors [places, channels] for queries and keys, of the kind of ``like``."""
         places = ops.as_array(self.places, like)
         # Linear in both coordinates' waves: the sum of what a row and what a column contributes.
         rows = ops.reshape(ops.linear(places, self.down), -1, 1, _FACTOR_HIDDEN)
@@ -160,35 +162,37 @@ class FactorAttention(nn.Module):
         self._heads = heads
         self._window = window
         self.qkv = Linear(channels, 3 * channels)
-        self.factors = PositionFactors(heads, window)
+        self.factors = PositionFactors(channels, window)
         self.gate_local = Conv(channels, channels, 3, groups=channels)
         self.gate = Conv(channels, channels, 1)
         self.out = Conv(channels, channels, 1)
 
     def forward(self, x: Array, norm: LayerNorm) -> Array:
-        normal = norm(x)
-        whole = ops.complete(normal, self._window)
-        tokens = ops.windows(whole, self._window)
         channels = self.out.weight.shape[0]
+        normal = norm(x)
+        whole = ops.transpose(ops.complete(normal, self._window), 0, 2, 3, 1)
+        tokens = ops.grid(whole, self._window, channels)
         depth = channels // self._heads
-        query, key = (self._lengthen(factor, RANK, depth, 0) for factor in self.factors(tokens))
-        q, k, v = (self._project(tokens, i, depth) for i in range(3))
+        query, key = (self._lengthen(factor, depth, 0) for factor in self.factors(tokens))
+        q, k, v = (self._project(tokens, i) for i in range(3))
         mixed = ops.attention(q + query, k + key, v, self._heads, depth**-0.5)
         mixed = ops.columns(ops.reshape(mixed, 0, 0, self._heads, -1), 0, depth, tokens)
-        mixed = ops.restore(ops.unwindows(ops.reshape(mixed, 0, 0, channels), self._window, whole), x)
+        mixed = ops.ungrid(ops.reshape(mixed, 0, 0, channels), self._window, channels, whole)
+        mixed = ops.restore(ops.transpose(mixed, 0, 3, 1, 2), x)
         return self.out(mixed * ops.sigmoid(self.gate(self.gate_local(normal))))
 
-    def _project(self, tokens: Array, index: int, depth: int) -> Array:
+    def _project(self, tokens: Array, index: int) -> Array:
         """Return queries, keys or values, with zeros where factors go: flash attention asks for values as long."""
         channels = self.out.weight.shape[0]
         weight, bias = (
-            self._lengthen(ops.columns(t, index * channels, (index + 1) * channels, tokens), depth, 0, RANK)
+            self._lengthen(ops.columns(t, index * channels, (index + 1) * channels, tokens), 0, channels // self._heads)
             for t in (self.qkv.weight, self.qkv.bias)
         )
         return ops.linear(tokens, weight) + bias
 
-    def _lengthen(self, x: Array, depth: int, before: int, after: int) -> Array:
-        """Put zeros before and after each head's ``depth`` columns of [n, heads * depth]."""
+    def _lengthen(self, x: Array, before: int, after: int) -> Array:
+        """Put zeros before and after each head's columns of [n, channels]."""
+        depth = self.out.weight.shape[0] // self._heads
         each = ops.reshape(x, -1, self._heads, depth)
         return ops.reshape(ops.pad_last(each, before, after), -1, self._heads * (before + depth + after))
 

@@ -46,7 +46,7 @@ def training_summary(log: Path, name: str) -> str:
 
 def golden(network: Network, path: Path) -> None:
     """Write a small input and what the network makes of it, for tests in other languages."""
-    side = 2 * max(network.window, 8)
+    side = 2 * max(min(network.window, 24), network.align, 8)
     generator = torch.Generator().manual_seed(0)
     # Smooth and rough parts, so that halting has something to decide.
     rough = torch.randint(0, 256, (1, 3, side, side // 2), generator=generator)

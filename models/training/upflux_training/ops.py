@@ -300,11 +300,11 @@ def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Arra
     """Return softmax(q k^T * scale + bias) v per head: q [N, T, C], k [N, S, C], v [N, S, D], bias [1, heads, T, S]."""
     if isinstance(q, Tensor):
         q, k, v = (t.unflatten(-1, (heads, -1)).transpose(1, 2) for t in (q, k, v))
-        if q.is_cuda:
+        if q.is_cuda or not torch.is_grad_enabled():
             mask = None if bias is None else bias.to(q.dtype)
             mixed = F.scaled_dot_product_attention(q, k, v, mask, scale=scale)
         else:
-            # On CPUs several times as fast as the fused form, which has no kernel for short bfloat16 rows.
+            # In training on CPUs several times as fast as the fused form, which has no kernel for short bfloat16 rows.
             # Softmax stays in bfloat16: what follows is a product in bfloat16, and converting takes three times as long.
             with torch.autocast("cpu", enabled=False):
                 scores = (q * scale).to(v.dtype) @ k.to(v.dtype).mT
