@@ -134,7 +134,10 @@ public final class Catalogue {
      */
     public SuperResolver open(ModelCard card, Device device, int threads, Halting halting) {
         if (halting.on() && !card.halts()) {
-            List<String> able = list().stream().filter(ModelCard::halts).map(ModelCard::name).toList();
+            List<String> able = list().stream()
+                    .filter(ModelCard::halts)
+                    .map(ModelCard::name)
+                    .toList();
             throw new StreamException("model " + card.name() + " cannot halt early; "
                     + (able.isEmpty() ? "no model here can" : "models that can: " + String.join(", ", able)));
         }

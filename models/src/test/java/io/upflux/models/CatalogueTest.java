@@ -289,7 +289,8 @@ class CatalogueTest {
 
     private void bundle(String name, int scale) {
         bundled.put(
-                name + ".onnx", TestModels.declare(TestModels.nearest(scale), scale, 0).build());
+                name + ".onnx",
+                TestModels.declare(TestModels.nearest(scale), scale, 0).build());
     }
 
     private Path imports() {

@@ -48,8 +48,7 @@ record GraphCheck(
     static GraphCheck of(OnnxFile file) {
         OnnxGraph graph = file.graph();
         knownOperators(file);
-        return of(
-                file, only(file.label(), "input", graph.inputs()), only(file.label(), "output", graph.outputs()));
+        return of(file, only(file.label(), "input", graph.inputs()), only(file.label(), "output", graph.outputs()));
     }
 
     /** The same where the graph has more inputs and outputs than the pictures. */
@@ -106,7 +105,8 @@ record GraphCheck(
 
     private static void picture(String label, String which, Tensor tensor) {
         if (tensor.elementType() != FLOAT && tensor.elementType() != FLOAT16) {
-            throw new StreamException(label + ": its " + which + " is " + type(tensor) + "; supported are float32 and float16");
+            throw new StreamException(
+                    label + ": its " + which + " is " + type(tensor) + "; supported are float32 and float16");
         }
         if (tensor.ranked() && tensor.sides().size() != 4) {
             throw new StreamException(label + ": is no super-resolution model: its " + which + " has "

@@ -80,8 +80,7 @@ final class Inspection {
      *
      * @param contract the model's
      */
-    static Provider tryOut(
-            PassGraph graph, Weights weights, Contract contract, Execution execution, Notices notices) {
+    static Provider tryOut(PassGraph graph, Weights weights, Contract contract, Execution execution, Notices notices) {
         Inspection inspection = new Inspection(graph, notices);
         try (Started started = inspection.start(execution, weights)) {
             inspection.contradiction("scale", contract.scale(), started.prober().scale());
@@ -93,7 +92,8 @@ final class Inspection {
         // Loads the library first, so that its absence has a message of its own.
         Ort.environment();
         Set<OrtProvider> available = OrtEnvironment.getAvailableProviders();
-        return new ProviderChoice(execution, available, notices).choose(label, provider -> start(provider, execution, weights));
+        return new ProviderChoice(execution, available, notices)
+                .choose(label, provider -> start(provider, execution, weights));
     }
 
     private record Started(ProbeSession session, Prober prober) implements AutoCloseable {

@@ -31,7 +31,8 @@ final class ModelGraphs {
     }
 
     /** Null when the model has none for this pass. */
-    @Nullable PassGraph get(Pass pass) {
+    @Nullable
+    PassGraph get(Pass pass) {
         return all.get(pass);
     }
 
@@ -78,14 +79,13 @@ final class ModelGraphs {
 
     private void context(PassGraph graph, Tensor wanted) {
         if (main.context() == null) {
-            throw new StreamException(
-                    graph.label() + ": wants a context '" + wanted.name() + "', which " + main.label() + " does not give");
+            throw new StreamException(graph.label() + ": wants a context '" + wanted.name() + "', which " + main.label()
+                    + " does not give");
         }
         long[] given = main.contextSides();
         if (!Arrays.equals(given, graph.contextSides())) {
-            throw new StreamException(
-                    graph.label() + ": wants a context of " + Arrays.toString(graph.contextSides()) + ", but "
-                            + main.label() + " gives one of " + Arrays.toString(given));
+            throw new StreamException(graph.label() + ": wants a context of " + Arrays.toString(graph.contextSides())
+                    + ", but " + main.label() + " gives one of " + Arrays.toString(given));
         }
     }
 

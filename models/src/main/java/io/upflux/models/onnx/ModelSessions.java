@@ -18,12 +18,18 @@ final class ModelSessions implements AutoCloseable {
      * @param threshold at which windows halt; empty when none shall
      */
     ModelSessions(
-            ModelGraphs graphs, Weights weights, OptionalDouble threshold, Provider provider, int threads, String name) {
+            ModelGraphs graphs,
+            Weights weights,
+            OptionalDouble threshold,
+            Provider provider,
+            int threads,
+            String name) {
         this.main = graphs.main();
         this.weights = weights;
         this.threshold = (float) threshold.orElse(Float.POSITIVE_INFINITY);
-        Pass[] wanted =
-                threshold.isPresent() ? new Pass[] {Pass.HALTING} : new Pass[] {graphs.main().pass(), Pass.BODY};
+        Pass[] wanted = threshold.isPresent()
+                ? new Pass[] {Pass.HALTING}
+                : new Pass[] {graphs.main().pass(), Pass.BODY};
         for (Pass pass : wanted) {
             PassGraph graph = graphs.get(pass);
             if (graph != null) {
@@ -51,7 +57,8 @@ final class ModelSessions implements AutoCloseable {
     }
 
     /** The graph that all batches run through, null when that depends on the context. */
-    @Nullable Pass onlyPass() {
+    @Nullable
+    Pass onlyPass() {
         return passes.size() == 1 ? passes.keySet().iterator().next() : null;
     }
 

@@ -31,12 +31,14 @@ record OnnxGraph(
     }
 
     /** @return the input of this name, null when there is none */
-    @Nullable Tensor input(String name) {
+    @Nullable
+    Tensor input(String name) {
         return named(inputs, name);
     }
 
     /** @return the output of this name, null when there is none */
-    @Nullable Tensor output(String name) {
+    @Nullable
+    Tensor output(String name) {
         return named(outputs, name);
     }
 

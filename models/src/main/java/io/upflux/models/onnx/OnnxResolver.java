@@ -188,7 +188,7 @@ public final class OnnxResolver implements SuperResolver {
         }
         runs.call(options -> {
             ((OnnxBatch) batch).run(seen, options);
-            return seen;
+            return batch;
         });
     }
 

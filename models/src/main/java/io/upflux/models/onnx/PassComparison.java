@@ -53,8 +53,8 @@ final class PassComparison {
 
     private void compare(PassGraph graph, Picture picture, float[] context, Picture expected) {
         Picture made;
-        try (ProbeSession session =
-                new ProbeSession(new SessionFactory(graph, weights, threads).anyShape(Provider.CPU), graph, Provider.CPU)) {
+        try (ProbeSession session = new ProbeSession(
+                new SessionFactory(graph, weights, threads).anyShape(Provider.CPU), graph, Provider.CPU)) {
             session.context(context);
             made = session.run(picture);
         } catch (OrtException e) {
@@ -67,7 +67,8 @@ final class PassComparison {
         // Written so that a NaN is refused, too.
         if (!(worst <= TOLERANCE * contract.range().white())) {
             throw new StreamException(graph.label() + ": makes another picture than "
-                    + graphs.main().label() + " does of the same samples; files of one model must come from one export");
+                    + graphs.main().label()
+                    + " does of the same samples; files of one model must come from one export");
         }
     }
 

@@ -205,7 +205,8 @@ record PassGraph(
         }
 
         private void typed(Tensor tensor, int type, int sides) {
-            if (tensor.elementType() != type || (tensor.ranked() && tensor.sides().size() != sides)) {
+            if (tensor.elementType() != type
+                    || (tensor.ranked() && tensor.sides().size() != sides)) {
                 throw contradiction(
                         "pass",
                         pass,

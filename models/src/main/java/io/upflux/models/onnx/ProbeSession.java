@@ -79,10 +79,8 @@ final class ProbeSession implements AutoCloseable {
     float[] look(Picture picture) throws OrtException {
         long[] sides = {1, picture.channels(), picture.height(), picture.width()};
         String wanted = Objects.requireNonNull(pass.context(), "context").name();
-        try (OnnxTensor input =
-                        OnnxTensor.createTensor(Ort.environment(), FloatBuffer.wrap(picture.samples()), sides);
-                OrtSession.Result result =
-                        session.run(Map.of(graph.input().name(), input), Set.of(wanted))) {
+        try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), FloatBuffer.wrap(picture.samples()), sides);
+                OrtSession.Result result = session.run(Map.of(graph.input().name(), input), Set.of(wanted))) {
             FloatBuffer seen = ((OnnxTensor) result.get(0)).getFloatBuffer();
             float[] values = new float[seen.remaining()];
             seen.get(values);

@@ -77,8 +77,9 @@ final class Weights implements AutoCloseable {
         return switch (external.elementType()) {
             case FLOAT -> OnnxJavaType.FLOAT;
             case FLOAT16 -> OnnxJavaType.FLOAT16;
-            default -> throw new StreamException(label + ": holds '" + external.name()
-                    + "' as something else than float16 or float32; export the model with one of these");
+            default ->
+                throw new StreamException(label + ": holds '" + external.name()
+                        + "' as something else than float16 or float32; export the model with one of these");
         };
     }
 

@@ -68,7 +68,10 @@ class GoldenVectorsTest {
         try (Weights weights = files(name).weights();
                 RawSession main = new RawSession(graphs, graphs.main().pass(), weights)) {
             if (context != null) {
-                float[] made = main.run(planes, null, Objects.requireNonNull(main.graph().context()).name());
+                float[] made = main.run(
+                        planes,
+                        null,
+                        Objects.requireNonNull(main.graph().context()).name());
                 close(made, context, 1e-4f * largest(context));
             }
             if (confidence != null) {

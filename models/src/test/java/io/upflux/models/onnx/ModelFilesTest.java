@@ -107,7 +107,11 @@ class ModelFilesTest {
         refused(Pass.BODY, model -> model.metadata("upflux.window", "4"), "upflux.window = 4", "says 2");
         refused(Pass.HALTING, model -> model.metadata("upflux.blocks", "4"), "upflux.blocks = 4", "says 3");
         refused(Pass.HALTING, model -> model.metadata("upflux.pass", "body"), "its name says", "upflux.pass = body");
-        refused(Pass.BODY, model -> model.metadata("upflux.weights", "0".repeat(64)), "upflux.weights = 0000", "export");
+        refused(
+                Pass.BODY,
+                model -> model.metadata("upflux.weights", "0".repeat(64)),
+                "upflux.weights = 0000",
+                "export");
         refused(Pass.KEY, model -> model.metadata("upflux.weights", "beef"), "upflux.weights = 'beef'", "SHA-256");
         refused(Pass.BODY, model -> model.metadata("upflux.blocks", "0"), "wants an input 'gather.2'");
     }

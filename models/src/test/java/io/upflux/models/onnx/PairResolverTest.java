@@ -150,8 +150,8 @@ class PairResolverTest {
         assertThat(resolver.openSessions()).isLessThanOrEqualTo(4);
         resolver.close();
         assertThat(directBytes()).isEqualTo(before);
-        assertThatThrownBy(() -> openWith(new TestPair("pair-x2").put(Pass.KEY, model -> model.node(
-                                "Magic", "hr", "more", Map.of()))))
+        assertThatThrownBy(() -> openWith(
+                        new TestPair("pair-x2").put(Pass.KEY, model -> model.node("Magic", "hr", "more", Map.of()))))
                 .isInstanceOf(StreamException.class);
         assertThat(directBytes()).isEqualTo(before);
     }

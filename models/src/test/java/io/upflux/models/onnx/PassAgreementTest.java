@@ -59,8 +59,8 @@ class PassAgreementTest {
 
             int scale = declared(graphs.main().declared().scale());
             int right = tile - halo;
-            float[] differences =
-                    differences(key[0], picture, align, align, made, tile, tile, scale, new int[] {halo, halo, right, tile});
+            float[] differences = differences(
+                    key[0], picture, align, align, made, tile, tile, scale, new int[] {halo, halo, right, tile});
             int far = 0;
             for (float difference : differences) {
                 far += difference > 1 / 255f ? 1 : 0;
@@ -136,7 +136,8 @@ class PassAgreementTest {
         PassGraph graph = Objects.requireNonNull(graphs.get(Pass.HALTING));
         int side = 6 * graph.window();
         Planes picture = Planes.drawn(side, side);
-        float[] dense = WholePicture.of(files(name), picture, OptionalDouble.empty()).samples();
+        float[] dense =
+                WholePicture.of(files(name), picture, OptionalDouble.empty()).samples();
         WholePicture unreached = WholePicture.of(files(name), picture, OptionalDouble.of(graph.blocks()));
         close(unreached.samples(), dense, 1e-4f);
         assertThat(unreached.depths()).containsOnly((byte) graph.blocks());
@@ -147,7 +148,8 @@ class PassAgreementTest {
         }
         // A graph may let one window go on, so that it need not compute on nothing.
         assertThat(deeper).isLessThanOrEqualTo(1);
-        for (byte depth : WholePicture.of(files(name), picture, OptionalDouble.of(0.95)).depths()) {
+        for (byte depth :
+                WholePicture.of(files(name), picture, OptionalDouble.of(0.95)).depths()) {
             assertThat((int) depth).isBetween(1, graph.blocks());
         }
     }
@@ -157,7 +159,15 @@ class PassAgreementTest {
         try (RawSession main = new RawSession(graphs, graphs.main().pass(), weights)) {
             float[] hr = main.run(picture, null, main.graph().picture().output().name());
             boolean looks = graphs.main().pass() == Pass.KEY;
-            return new float[][] {hr, looks ? main.run(picture, null, Objects.requireNonNull(main.graph().context()).name()) : new float[0]};
+            return new float[][] {
+                hr,
+                looks
+                        ? main.run(
+                                picture,
+                                null,
+                                Objects.requireNonNull(main.graph().context()).name())
+                        : new float[0]
+            };
         }
     }
 

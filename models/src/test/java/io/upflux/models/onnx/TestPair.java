@@ -84,8 +84,7 @@ public final class TestPair {
         confidences(model);
         model.node("Concat", "red green", "confidence", Map.of("axis", 1));
         added(model, "context");
-        model.node("Mul", "add blocks", "adds", Map.of())
-                .node("Add", "folded adds", "mixed", Map.of());
+        model.node("Mul", "add blocks", "adds", Map.of()).node("Add", "folded adds", "mixed", Map.of());
     }
 
     private static void body(OnnxBuilder model, Pass pass) {
@@ -93,7 +92,9 @@ public final class TestPair {
         for (int block = 2; block <= BLOCKS; block++) {
             model.input("gather." + block, OnnxBuilder.INT64, "count." + block);
         }
-        model.input("assemble", OnnxBuilder.INT64, "windows").longs("rowsides", -1, 12).longs("flat", 1, 12);
+        model.input("assemble", OnnxBuilder.INT64, "windows")
+                .longs("rowsides", -1, 12)
+                .longs("flat", 1, 12);
         added(model, "context");
         model.node("Reshape", "add flat", "rowadd", Map.of())
                 .node("Transpose", "folded", "last", Map.of("perm", new long[] {0, 2, 3, 1}))

@@ -124,7 +124,8 @@ class EvaluationTest {
         ModelFiles files = ModelFiles.alone(OnnxFile.of("test.onnx", model.build()));
         Contract contract = OnnxResolver.inspect(files, false, Notices.none());
         Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 1);
-        try (SuperResolver resolver = OnnxResolver.open(files, "test", contract, cpu, OptionalDouble.empty(), Notices.none())) {
+        try (SuperResolver resolver =
+                OnnxResolver.open(files, "test", contract, cpu, OptionalDouble.empty(), Notices.none())) {
             return Evaluation.of(reference, resolver).picture();
         }
     }
