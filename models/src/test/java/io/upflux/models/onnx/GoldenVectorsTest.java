@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,8 +45,8 @@ class GoldenVectorsTest {
         float[] expected;
         int width;
         int height;
-        float[] context = null;
-        float[] confidence = null;
+        float @Nullable [] context = null;
+        float @Nullable [] confidence = null;
         if (name.equals(BY_HEART)) {
             width = 4;
             height = 2;

@@ -135,7 +135,7 @@ class ModelFilesTest {
 
     @Test
     void refusesOtherWeightsThanTheGraphsWereMadeFor() throws IOException {
-        byte[] weights = pair.files().get("pair-x2.safetensors").clone();
+        byte[] weights = pair.weights().clone();
         weights[20]++;
         pair.files().put("pair-x2.safetensors", weights);
         store();
@@ -149,7 +149,7 @@ class ModelFilesTest {
 
     @Test
     void refusesWeightsThatEndTooEarly() {
-        byte[] whole = pair.files().get("pair-x2.safetensors");
+        byte[] whole = pair.weights();
         pair.files().put("pair-x2.safetensors", Arrays.copyOf(whole, whole.length - 2));
         for (Pass pass : Pass.values()) {
             if (pass != Pass.PLAIN) {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -178,7 +179,8 @@ class PassAgreementTest {
     }
 
     /** Lists as long as the grid of windows of the core and of the ring around it, whose width only the graph knows. */
-    private static float[] ringed(RawSession windows, Planes part, float[] context, int core) throws OrtException {
+    private static float[] ringed(RawSession windows, Planes part, float @Nullable [] context, int core)
+            throws OrtException {
         PassGraph graph = windows.graph();
         OrtException last = null;
         for (int ring = 0; ring <= 4; ring++) {
@@ -221,7 +223,7 @@ class PassAgreementTest {
         return declared(graph.declared().align());
     }
 
-    private static int declared(Integer value) {
+    private static int declared(@Nullable Integer value) {
         return Objects.requireNonNull(value);
     }
 }

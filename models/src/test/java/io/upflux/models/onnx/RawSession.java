@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One graph of a model, fed by hand. */
 final class RawSession implements AutoCloseable {
@@ -26,7 +27,8 @@ final class RawSession implements AutoCloseable {
     }
 
     /** @param context null where the graph takes none */
-    float[] run(Planes picture, float[] context, long[][] gather, long[] assemble, String wanted) throws OrtException {
+    float[] run(Planes picture, float @Nullable [] context, long[][] gather, long[] assemble, String wanted)
+            throws OrtException {
         Map<String, OnnxTensorLike> inputs = new HashMap<>();
         try {
             inputs.put("lr", floats(picture.samples(), 1, 3, picture.height(), picture.width()));
@@ -48,12 +50,12 @@ final class RawSession implements AutoCloseable {
     }
 
     /** A graph that takes no lists. */
-    float[] run(Planes picture, float[] context, String wanted) throws OrtException {
+    float[] run(Planes picture, float @Nullable [] context, String wanted) throws OrtException {
         return run(picture, context, new long[0][], new long[0], wanted);
     }
 
     /** A graph that takes lists, if it does. */
-    float[] run(Planes picture, float[] context, HaltingPlan plan) throws OrtException {
+    float[] run(Planes picture, float @Nullable [] context, HaltingPlan plan) throws OrtException {
         if (!graph.takesLists()) {
             return run(picture, context, "hr");
         }

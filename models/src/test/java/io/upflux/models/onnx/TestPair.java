@@ -27,7 +27,7 @@ public final class TestPair {
     private static final int HEADER = 16;
 
     private final String name;
-    private final byte[] weights = weights();
+    private final byte[] weights = written();
     private final Map<String, byte[]> files = new LinkedHashMap<>();
 
     public TestPair(String name) {
@@ -42,6 +42,10 @@ public final class TestPair {
     /** All files by name. */
     public Map<String, byte[]> files() {
         return files;
+    }
+
+    byte[] weights() {
+        return weights;
     }
 
     public ModelFiles open() {
@@ -175,7 +179,7 @@ public final class TestPair {
                 .node("SpaceToDepth", "features", "folded", Map.of("blocksize", WINDOW));
     }
 
-    private static byte[] weights() {
+    private static byte[] written() {
         byte[] header = "{}      ".getBytes(StandardCharsets.US_ASCII);
         ByteBuffer bytes = ByteBuffer.allocate(HEADER + 2 + 2 * 81).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(header.length).put(header).putShort(HalfFloats.fromFloat(GAIN));
