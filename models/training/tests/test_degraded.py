@@ -1,5 +1,6 @@
 """Degraded pairs: shots, colour on the way through 4:2:0, and crops of LR and HR that stay together."""
 
+import json
 import random
 import shutil
 from pathlib import Path
@@ -9,10 +10,11 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from upflux_training import video
+from upflux_training import train, video, weights
 from upflux_training.data import DegradedPairs, TrainingPairs, open_pairs
 from upflux_training.degrade import Shot, degrade, shot, shots, windows
 from upflux_training.metrics import luma, psnr
+from upflux_training.networks import create
 from upflux_training.resize import resize
 
 CPU = torch.device("cpu")
@@ -141,6 +143,20 @@ def test_folders_give_clean_pairs(tmp_path: Path) -> None:
     assert isinstance(pairs, TrainingPairs) and pairs.degradation == "bicubic"
     small, large = next(pairs.batches(4))
     assert (resize(large * 255, 16, 16) - small * 255)[..., 3:-3, 3:-3].abs().max() < 0.01
+
+
+def test_training_says_what_it_trained_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    high = texture(80, 80).permute(1, 2, 0).byte()[None].contiguous()
+    file = pairs_file(tmp_path, 2, high[:, ::2, ::2].contiguous(), high)
+    clean, log = tmp_path / "plain-s-x2.safetensors", tmp_path / "log.jsonl"
+    weights.save(create("plain-s-x2"), clean)
+    arguments = ["plain-s-stream-x2", "--data", file, "--from", clean, "--minutes", "0.01", "--batch", "1", "--crop", "16"]
+    arguments += ["--output", tmp_path / "plain-s-stream-x2.safetensors", "--log", log]
+    monkeypatch.setattr("sys.argv", ["train", *map(str, arguments)])
+    train.main()
+    record = json.loads(log.read_text())
+    assert record["degradation"] == "H.264 CRF 20-34, 25 % clean" and record["from"] == clean.name
+    weights.trained("plain-s-stream-x2", tmp_path / "plain-s-stream-x2.safetensors")
 
 
 def program_has_x264() -> bool:
