@@ -96,6 +96,7 @@ def entries(name: str, network: Network, kind: str, scores: dict[str, Score], ha
             "macs": str(macs_per_pixel(network)),
             "training": training_summary(weights.LOG, name),
             "psnr": json.dumps({key: round(score.psnr, 2) for key, score in scores.items()}),
+            "ssim": json.dumps({key: round(score.ssim, 4) for key, score in scores.items()}),
             "state": state(name, sum(p.numel() for p in network.parameters()), scores),
         }
     return common
