@@ -3,8 +3,9 @@
     python -m upflux_training.sweep adaformer-v-s-x2 --test SET5
 
 Prints Markdown tables: luma PSNR, the share of windows that each block is spared (the paper's Fig. 4), and processor
-milliseconds of the halting graph, which gathers, beside those of the dense graph (all its windows computed, as masks
-would); then the two extremes, a flat picture and one in which nothing halts.
+time of the halting graph, which gathers, by that of the dense graph (all its windows computed, as masks would); beside
+them what a host gets that takes depths from the dense pass's confidences and has the body leave windows out; then the
+two extremes, a flat picture and one in which nothing halts.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 
 from . import weights
+from .checks import by_depth
 from .data import load_picture, picture_paths
 from .metrics import luma, psnr
 from .resize import quantise, resize
@@ -32,9 +34,9 @@ class Pair:
     def __init__(self, path: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self._dense, self._halting = (
+        self._dense, self._halting, self._body = (
             onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-            for file in (path, path.with_suffix(".halting.onnx"))
+            for file in (path, path.with_suffix(".halting.onnx"), path.with_suffix(".body.onnx"))
         )
 
     def dense(self, low: Tensor) -> np.ndarray:
@@ -44,6 +46,13 @@ class Pair:
         """Return the picture and the halting depths."""
         hr, depth = self._halting.run(None, {"lr": low.numpy(), "threshold": np.array(threshold, np.float32)})
         return hr, depth
+
+    def by_dense(self, low: Tensor, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the picture and the depths of a host that knows a dense pass only."""
+        context, confidence = self._dense.run(["context", "confidence"], {"lr": low.numpy()})
+        depth = depths(confidence[0].reshape(confidence.shape[1], -1), threshold)
+        lists = by_depth(depth, confidence.shape[1] + 1)
+        return self._body.run(["hr"], {"lr": low.numpy(), "context": context, **lists})[0], depth
 
     def milliseconds(self, low: Tensor, thresholds: list[float]) -> tuple[float, list[float]]:
         """Return processor time of the dense graph and of the halting graph per threshold: medians, taken by turns."""
@@ -58,6 +67,14 @@ class Pair:
         return dense, halting
 
 
+def depths(confidence: np.ndarray, threshold: float) -> np.ndarray:
+    """Return the halting depth per window of [blocks - 1, windows]; the least sure window goes on to the end."""
+    sums = confidence.cumsum(0)
+    depth = 1 + (sums < threshold).sum(0)
+    depth[sums[-1].argmin()] = len(confidence) + 1
+    return depth
+
+
 def on_grid(picture: Tensor, align: int) -> Tensor:
     """Cut [1, 3, h, w] to whole windows."""
     return picture[..., : picture.shape[2] // align * align, : picture.shape[3] // align * align]
@@ -68,9 +85,12 @@ def shares(depth: np.ndarray, blocks: int) -> list[float]:
     return [float((depth < block).mean()) for block in range(1, blocks + 1)]
 
 
-def row(title: str, quality: float | None, spared: list[float], time_ratio: float) -> None:
-    cells = [title, "" if quality is None else f"{quality:.2f}", " ".join(f"{100 * s:.0f}" for s in spared)]
-    print("| " + " | ".join([*cells, f"{time_ratio:.2f}"]) + " |", flush=True)
+def row(*cells: str) -> None:
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def percent(spared: list[float]) -> str:
+    return " ".join(f"{100 * share:.0f}" for share in spared)
 
 
 def main() -> None:
@@ -92,25 +112,34 @@ def main() -> None:
         inner = (slice(scale, -scale), slice(scale, -scale))
         return statistics.fmean(psnr(luma(p)[..., *inner], luma(h)[..., *inner]) for p, h in zip(pictures, highs))
 
-    print("| threshold | PSNR dB | % of windows spared by block | time against dense |\n|---|---|---|---|")
-    row("off", quality([pair.dense(low) for low in lows]), [0.0] * blocks, 1.0)
+    row("threshold", "PSNR dB", "% of windows spared by block", "time by dense", "by dense confidences: dB", "equal depths %")
+    row(*["---"] * 6)
+    row("off", f"{quality([pair.dense(low) for low in lows]):.2f}", percent([0.0] * blocks), "1.00", "", "")
     thresholds = list(_THRESHOLDS)
     timed = [pair.milliseconds(low, thresholds) for low in lows]
     for index, threshold in enumerate(thresholds):
-        made = [pair.halting(low, threshold) for low in lows]
-        depth = np.concatenate([d.ravel() for _, d in made])
-        ratio = sum(halting[index] for _, halting in timed) / sum(dense for dense, _ in timed)
-        row(f"{threshold:.2f}", quality([hr for hr, _ in made]), shares(depth, blocks), ratio)
+        own, dense = ([call(low, threshold) for low in lows] for call in (pair.halting, pair.by_dense))
+        depth, told = (np.concatenate([d.ravel() for _, d in made]) for made in (own, dense))
+        ratio = sum(halting[index] for _, halting in timed) / sum(all_of_it for all_of_it, _ in timed)
+        row(
+            f"{threshold:.2f}",
+            f"{quality([hr for hr, _ in own]):.2f}",
+            percent(shares(depth, blocks)),
+            f"{ratio:.2f}",
+            f"{quality([hr for hr, _ in dense]):.2f}",
+            f"{100 * (depth == told).mean():.1f}",
+        )
 
-    print("\n| picture, 320x176 at 0.95 | PSNR dB | % of windows spared by block | time against dense |\n|---|---|---|---|")
+    print()
+    row("picture, 320x176", "threshold", "% of windows spared by block", "time by dense")
+    row(*["---"] * 4)
     flat = torch.full((1, 3, 176, 320), 0.5)
     noise = torch.rand(flat.shape, generator=torch.Generator().manual_seed(0))
-    for title, low, threshold in (("flat", flat, 0.95), ("noise", noise, 0.95), ("noise, nothing halts", noise, 1e9)):
-        dense, (halting,) = pair.milliseconds(low, [threshold])
-        row(title, None, shares(pair.halting(low, threshold)[1], blocks), halting / dense)
-    # What remains if all windows halt at once: everything around the blocks, and the first of them.
-    dense, (halting,) = pair.milliseconds(flat, [0.0])
-    row("all halt after the first block", None, shares(pair.halting(flat, 0.0)[1], blocks), halting / dense)
+    # At threshold 0 all halt at once: what remains is everything around the blocks, and the first of them.
+    for title, low, threshold in (("flat", flat, 0.95), ("flat", flat, 0.0), ("noise", noise, 0.95), ("noise", noise, 1e9)):
+        dense_time, (halting_time,) = pair.milliseconds(low, [threshold])
+        spared = percent(shares(pair.halting(low, threshold)[1], blocks))
+        row(title, "none" if threshold > blocks else f"{threshold:.2f}", spared, f"{halting_time / dense_time:.2f}")
 
 
 if __name__ == "__main__":
