@@ -15,9 +15,9 @@ from upflux_training.passes import Form
 KINDS = {"table": {}, "few": {"few": True}, "factors": {"factors": True}}
 
 
-def small(kind: str = "table", scale: int = 2) -> Esc:
+def small(kind: str = "table", scale: int = 2, window: int = 8) -> Esc:
     torch.manual_seed(0)
-    network = Esc(scale, channels=24, heads=2, window=8, blocks=2, layers=2, large=5, **KINDS[kind])
+    network = Esc(scale, channels=24, heads=2, window=window, blocks=2, layers=2, large=5, **KINDS[kind])
     # Give values to what starts at zero, so that nothing is hidden by the start.
     for parameter in network.parameters():
         if not parameter.any():
@@ -257,6 +257,16 @@ def test_graphs_equal_the_network(kind: str, scale: int) -> None:
     network.fold()
     # Key, its context and body, fused and not; half precision.
     assert len(list(check(network))) == 7
+
+
+@pytest.mark.parametrize("kind", ["table", "factors"])
+def test_graphs_take_large_windows_in_parts(kind: str) -> None:
+    network = small(kind, window=32).eval()
+    low = torch.rand(1, 3, 20, 40)
+    with torch.inference_mode():
+        wanted = network(low).numpy()
+    for fused in (True, False):
+        assert np.abs(run(network, "key", Form(fused=fused), lr=low.numpy())["hr"] - wanted).max() < 1e-4
 
 
 @pytest.mark.parametrize("kind", KINDS)

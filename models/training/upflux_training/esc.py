@@ -124,7 +124,8 @@ class TableAttention(nn.Module):
         tokens = ops.grid(whole, self._window, channels)
         q, k, v = (self.qkv(tokens, i * channels, (i + 1) * channels) for i in range(3))
         bias = ops.relative_bias(tokens, self.table, self._window, self._heads)
-        mixed = ops.attention(q, k, v, self._heads, (channels // self._heads) ** -0.5, bias)
+        scale = (channels // self._heads) ** -0.5
+        mixed = ops.attention(q, k, v, self._heads, scale, bias, _parts(self._window))
         mixed = ops.ungrid(self.out(mixed), self._window, channels, whole)
         return ops.restore(ops.transpose(mixed, 0, 3, 1, 2), x)
 
@@ -175,7 +176,7 @@ class FactorAttention(nn.Module):
         depth = channels // self._heads
         query, key = (self._lengthen(factor, depth, 0) for factor in self.factors(tokens))
         q, k, v = (self._project(tokens, i) for i in range(3))
-        mixed = ops.attention(q + query, k + key, v, self._heads, depth**-0.5)
+        mixed = ops.attention(q + query, k + key, v, self._heads, depth**-0.5, parts=_parts(self._window))
         mixed = ops.columns(ops.reshape(mixed, 0, 0, self._heads, -1), 0, depth, tokens)
         mixed = ops.ungrid(ops.reshape(mixed, 0, 0, channels), self._window, channels, whole)
         mixed = ops.restore(ops.transpose(mixed, 0, 3, 1, 2), x)
@@ -307,3 +308,8 @@ class Esc(Network):
 
 def _normal(inputs: int, outputs: int) -> nn.Parameter:
     return nn.Parameter(torch.randn(inputs, outputs) * 0.05)
+
+
+def _parts(window: int) -> int:
+    """Return into how many parts a window's queries go, so that scores take no more room than in windows of 16."""
+    return max(1, window**2 // 256)

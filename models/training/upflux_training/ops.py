@@ -296,8 +296,12 @@ def strip(x: Array, width: int) -> Array:
     return x.graph.node("Slice", x, *(x.graph.ints(*ends) for ends in ((width, width), (-width, -width), (1, 2))))
 
 
-def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Array | None = None) -> Array:
-    """Return softmax(q k^T * scale + bias) v per head: q [N, T, C], k [N, S, C], v [N, S, D], bias [1, heads, T, S]."""
+def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Array | None = None, parts: int = 1) -> Array:
+    """Return softmax(q k^T * scale + bias) v per head: q [N, T, C], k [N, S, C], v [N, S, D], bias [1, heads, T, S].
+
+    Where a runtime holds all scores at once (on CPUs unless the fused form has no bias), a graph takes the queries in
+    as many ``parts``.
+    """
     if isinstance(q, Tensor):
         q, k, v = (t.unflatten(-1, (heads, -1)).transpose(1, 2) for t in (q, k, v))
         if q.is_cuda or not torch.is_grad_enabled():
@@ -311,6 +315,10 @@ def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Arra
                 mixed = torch.softmax(scores if bias is None else scores + bias.to(v.dtype), -1) @ v
         return mixed.transpose(1, 2).flatten(-2)
     graph = q.graph
+    if parts > 1 and not (graph.fused and bias is None):
+        queries = graph.nodes("Split", parts, q, axis=1)
+        biases = [None] * parts if bias is None else graph.nodes("Split", parts, bias, axis=2)
+        return concat(1, *(attention(part, k, v, heads, scale, own) for part, own in zip(queries, biases)))
     if graph.fused:
         return graph.node(
             "MultiHeadAttention", q, k, v, None, None, bias, domain="com.microsoft", num_heads=heads, scale=scale
