@@ -6,7 +6,8 @@ after each block; a window whose confidences add up to a threshold halts: later 
 
 Differences from the paper: windows halt as a whole; a halted window is left out of the whole block, MLP included
 (``PAPER_RULE`` is the paper's: attention contributes the normalised input, the MLP runs on); the error that the
-confidence is trained on (eq. 17, 25) is held constant, so that the picture itself is trained by plain L1.
+confidence is trained on (eq. 17, 25) is held constant, so that the picture itself is trained by plain L1; the picture
+is added to the result enlarged by repetition; a picture is not evaluated in regions with prototypes of their own.
 """
 
 import random
@@ -155,9 +156,9 @@ class Gathers:
 
 
 class AdaFormer(Network):
-    """:param residual_blocks: of encoder and decoder each; 0 for a single convolution (AdaFormer-V-s)
-    :param mixed: whether 1x1 convolutions enclose the blocks, and a residual goes around them (the paper's AdaM)
-    :param estimator: the confidence estimator's hidden channels; ``window_estimator`` says which kind
+    """:param residual_blocks: of encoder and decoder each; 0 for a single convolution
+    :param estimator: hidden channels of the confidence estimator
+    :param video: AdaFormer-V: no 1x1 convolutions around the blocks (the paper's AdaM), an estimator that sees its window only
     """
 
     align = WINDOW

@@ -3,7 +3,7 @@
     python -m upflux_training.ages adaformer-v-s-x2 CLIP...
 
 Prints a Markdown table of mean luma PSNR per clip against ground truth: with each frame's own context, with that of 1,
-12 and 30 frames before, and with one of sampled tiles as the product takes them from pictures larger than a tile.
+12 and 30 frames before, and with one pooled over a few tiles spread over the picture.
 """
 
 import argparse

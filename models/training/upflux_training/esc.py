@@ -260,7 +260,8 @@ class Esc(Network):
         factors: bool = False,
     ) -> None:
         super().__init__(scale)
-        self.window = window
+        # Windows of a tile are to be the picture's.
+        self.align = self.window = window
         self.layers = layers
         attention = FactorAttention if factors else TableAttention
         reduced = PART // 4 if few else PART // 2

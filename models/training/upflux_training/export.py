@@ -38,7 +38,8 @@ def training_summary(log: Path, name: str) -> str:
     minutes = sum(record["seconds"] for record in chain) / 60
     devices = "+".join(sorted({record["device"] for record in chain}))
     return (
-        f"{last['pictures']} pictures, {last.get('degradation', 'bicubic')}; {steps} steps of {last['batch']} "
+        f"{last['pictures']} {'pictures' if last['degradation'] == 'bicubic' else 'pairs'}, {last['degradation']}; "
+        f"{steps} steps of {last['batch']} "
         f"{last['crop']}x{last['crop']} crops in {minutes:.0f} minutes on {devices}"
         + (f"; started from {Path(start).stem}" if start else "")
     )

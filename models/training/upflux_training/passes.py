@@ -58,7 +58,7 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
         graph.output(graph.crop(seen.picture, 0), "hr", enlarged)
         if seen.confidence:
             graph.output(graph.node("Concat", *seen.confidence, axis=0), "confidence", ["judged"])
-    return graph.model(f"{kind}")
+    return graph.model(kind)
 
 
 def margin(network: Network) -> int:

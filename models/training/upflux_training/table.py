@@ -21,9 +21,9 @@ def metadata(path: Path) -> dict[str, str]:
 
 
 def figures(entries: dict[str, str]) -> str:
-    """Return PSNR / SSIM per test set, or dashes."""
-    psnr, ssim = (json.loads(entries.get(key, "{}")) for key in ("psnr", "ssim"))
-    return " | ".join(f"{psnr[s]:.2f} / {ssim[s]:.4f}" if s in psnr else "-" for s in _SETS)
+    """Return PSNR / SSIM per test set."""
+    psnr, ssim = (json.loads(entries[key]) for key in ("psnr", "ssim"))
+    return " | ".join(f"{psnr[s]:.2f} / {ssim[s]:.4f}" for s in _SETS)
 
 
 def row(entries: dict[str, str]) -> str:

@@ -2,8 +2,8 @@
 
     python -m upflux_training.train plain-s-x2 --data DIR --minutes 30 --test SET5 SET14 B100
 
-Continues from the repository's weights when there are any (``--from`` names others, ``--fresh`` ignores them); a
-network without weights in a larger scale starts from those of x2. The learning rate follows the clock, not a step
+Continues from the repository's weights when there are any (``--from`` names others, ``--fresh`` ignores them); without
+them x4 starts from x2, x3 from x4 or x2. The learning rate follows the clock, not a step
 count: short warm-up, then a cosine to zero when time is up, so a run ends well wherever it runs.
 """
 
@@ -79,7 +79,7 @@ def starting_point(name: str) -> Path | None:
     """Return the repository's weights of a network, or of the nearest one: its clean kind, or its x2."""
     stem, _, scale = name.rpartition("-x")
     clean = stem.removesuffix("-stream")
-    for candidate in (name, f"{clean}-x{scale}", f"{stem}-x4" if scale == "3" else name, f"{clean}-x2"):
+    for candidate in (name, f"{clean}-x{scale}", *([f"{clean}-x4"] if scale == "3" else []), f"{clean}-x2"):
         if weights.default_path(candidate).exists():
             return weights.default_path(candidate)
     return None

@@ -36,20 +36,18 @@ def save(network: nn.Module, path: Path) -> None:
 def load(network: nn.Module, path: Path) -> list[str]:
     """Load parameters by name and return the names left as they were.
 
-    Where only the tail differs, as between scales, it is resampled. Weights that share nothing with the network are
-    an error rather than a silent start from noise.
+    Where only the tail differs, as between scales, it is resampled. Weights of another shape are an error rather than a
+    start from a mixture of theirs and noise.
     """
     own = network.state_dict()
     taken = {}
     for key, value in load_file(path).items():
-        if key not in own:
-            continue
-        if value.shape == own[key].shape:
+        if key in own and value.shape == own[key].shape:
             taken[key] = value.float()
-        elif key.startswith("tail.") and value.shape[1:] == own[key].shape[1:]:
+        elif key in own and key.startswith("tail.") and value.shape[1:] == own[key].shape[1:]:
             taken[key] = tail_of_other_scale(value, own[key].shape[0])
-    if not taken:
-        raise ValueError(f"{path} holds no parameter of this network")
+        elif not key.startswith("tail."):
+            raise ValueError(f"{path} is of another network, which has a {key} {list(value.shape)}")
     network.load_state_dict(taken, strict=False)
     return sorted(own.keys() - taken.keys())
 

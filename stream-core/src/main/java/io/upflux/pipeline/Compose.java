@@ -67,6 +67,7 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
     public List<VideoFrame> apply(BatchTask task) {
         long start = System.nanoTime();
         List<VideoFrame> whole = new ArrayList<>(1);
+        List<HaltingMap> maps = new ArrayList<>(1);
         TileBatch batch = task.batch();
         int width = shape.width() * scale;
         int height = shape.height() * scale;
@@ -90,13 +91,14 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
             depths.join(batch, i, tile, job.depths());
             if (job.tileDone()) {
                 if (job.depths().length > 0) {
-                    halting.accept(depths.map(job.source().pts(), job.depths()));
+                    maps.add(depths.map(job.source().pts(), job.depths()));
                 }
                 whole.add(finished(job.source(), result));
                 job.source().close();
             }
         }
         slots.release(batch);
+        maps.forEach(halting);
         times.since(Stage.COMPOSE, start);
         return whole;
     }

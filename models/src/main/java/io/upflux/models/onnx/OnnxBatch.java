@@ -66,8 +66,8 @@ final class OnnxBatch implements TileBatch {
     private List<PassRun> runs(Pass pass) {
         return runs.computeIfAbsent(pass, p -> {
             List<PassRun> made = new ArrayList<>();
-            // A key graph takes a whole batch for one picture; here each tile is a picture of its own.
-            int each = p == Pass.KEY ? 1 : shape.batch();
+            // These graphs take a whole batch for one picture; here each tile is a picture of its own.
+            int each = p == Pass.KEY || p == Pass.HALTING ? 1 : shape.batch();
             try {
                 for (int first = 0; first < shape.batch(); first += each) {
                     TileShape part = new TileShape(each, shape.width(), shape.height());

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PassRun implements AutoCloseable {
     private final ShapeSessions sessions;
     private final TileShape shape;
+    private final int first;
     private final OrtSession session;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
@@ -34,6 +35,7 @@ final class PassRun implements AutoCloseable {
     PassRun(ShapeSessions sessions, TileShape shape, int first, PictureSamples from, PictureSamples to) {
         this.sessions = sessions;
         this.shape = shape;
+        this.first = first;
         this.session = sessions.acquire(shape);
         PassGraph graph = sessions.graph();
         try {
@@ -71,8 +73,10 @@ final class PassRun implements AutoCloseable {
     /** Puts one byte per window; nothing when the graph does not halt. */
     void depths(ByteBuffer to) {
         if (depths != null) {
-            for (int i = 0; i < to.capacity(); i++) {
-                to.put(i, (byte) depths.getInt(Integer.BYTES * i));
+            int windows = depths.capacity() / Integer.BYTES;
+            int at = first / shape.batch() * windows;
+            for (int i = 0; i < windows; i++) {
+                to.put(at + i, (byte) depths.getInt(Integer.BYTES * i));
             }
         }
     }

@@ -45,7 +45,7 @@ final class ModelOptions {
             defaultValue = "off",
             description = {
                 "Let networks that can stop computing a window of 8x8 pixels once their summed confidence reaches T,",
-                "0.95 in AdaFormer's paper; at most the network's number of blocks (default: off)."
+                "0.95 in AdaFormer's paper; less than the network has blocks but one (default: off)."
             })
     @SuppressWarnings("NullAway.Init") // picocli sets the default
     private Halting halting;
@@ -75,11 +75,11 @@ final class ModelOptions {
 
     private void requireReachable(ModelCard card) {
         int blocks = card.contract().blocks();
-        if (halting.on() && blocks > 0 && halting.threshold() > blocks) {
+        if (halting.on() && blocks > 0 && halting.threshold() >= blocks - 1) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--halting " + halting + ": " + card.name() + " has " + blocks + " blocks, so T is at most "
-                            + blocks);
+                    "--halting " + halting + ": " + card.name() + " has " + blocks + " blocks, so T must be less than "
+                            + (blocks - 1));
         }
     }
 

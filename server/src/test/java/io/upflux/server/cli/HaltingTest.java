@@ -98,7 +98,7 @@ class HaltingTest {
         Path output = folder.resolve("out.png");
         assertThat(streams.upflux("upscale", small, "-o", output, "-n", MODEL, "--halting", "8.5"))
                 .isEqualTo(2);
-        assertThat(streams.err()).contains(MODEL + " has 8 blocks, so T is at most 8");
+        assertThat(streams.err()).contains(MODEL + " has 8 blocks, so T must be less than 7");
         assertThat(output).doesNotExist();
     }
 
