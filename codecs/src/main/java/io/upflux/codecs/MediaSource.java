@@ -55,6 +55,26 @@ public final class MediaSource implements FrameSource {
         }
     }
 
+    /**
+     * Opens an input for the frames of one segment of it. Format and description are those of the whole.
+     *
+     * @param options as for the whole, whose range limits the segment
+     * @param fromPts first time stamp that belongs to it, in ticks of the video; {@code Long.MIN_VALUE} for the beginning
+     * @param toPts first time stamp that no longer does; {@code Long.MAX_VALUE} for the end
+     * @throws StreamException when there is nothing to decode, in one line that says why
+     */
+    public static MediaSource openSegment(
+            String location, InputOptions options, long fromPts, long toPts, Notices notices) {
+        MediaSource source = open(location, options, notices);
+        try {
+            source.reader.restrict(fromPts, toPts);
+            return source;
+        } catch (RuntimeException e) {
+            source.close();
+            throw e;
+        }
+    }
+
     @Override
     public FrameFormat format() {
         return format;
@@ -120,6 +140,16 @@ public final class MediaSource implements FrameSource {
     Carriage carriage() {
         companion = true;
         return reader.carriage();
+    }
+
+    /** What an encoder must know of the input; packets of other streams are not kept for it. */
+    Carriage description() {
+        return reader.carriage();
+    }
+
+    /** Instead of {@link #frames}: reads on to a time of the video without decoding, for the sake of the other streams. */
+    void readUntil(long pts) {
+        reader.readUntil(pts);
     }
 
     private static FrameFormat format(FrameReader reader) {

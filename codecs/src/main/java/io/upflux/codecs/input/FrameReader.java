@@ -26,6 +26,8 @@ public final class FrameReader implements AutoCloseable {
 
     private static final int STEP_GROWTH = 4;
 
+    private static final Rational MICROS = new Rational(1, Av.MICROS);
+
     private final Notices notices;
     private final Demuxer demuxer;
     private final AVStream stream;
@@ -38,6 +40,12 @@ public final class FrameReader implements AutoCloseable {
     private final AVPacket packet;
     private final VideoDecoder decoder;
     private final Carriage carriage;
+    /** What is wanted now: the range, or a segment of it. */
+    private long fromTicks;
+
+    private long toTicks;
+    private boolean segment;
+    private long furthestTicks = Long.MIN_VALUE;
     private boolean ended;
     private boolean closed;
 
@@ -56,8 +64,10 @@ public final class FrameReader implements AutoCloseable {
             shaper = parts.shaper = new PictureShaper(demuxer.name(), notices, stream.codecpar(), timeBase, options);
             packet = parts.packet = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
             decoder = parts.decoder = new VideoDecoder(stream, options.threads(), demuxer.name());
+            fromTicks = range.startTicks();
+            toTicks = range.endTicks();
             if (range.startsLater() && demuxer.canSeek()) {
-                goToStart();
+                goTo(range.startMicros());
             }
             if (!fill()) {
                 throw new StreamException(demuxer.name() + ": no decodable video frame"
@@ -133,19 +143,62 @@ public final class FrameReader implements AutoCloseable {
         return fill() ? shaper.ready().poll() : null;
     }
 
+    /**
+     * From now on gives the frames of a segment, [from, to) in ticks, of the range only. To be called before the first
+     * {@link #next}: the size and layout of frames, what the carriage says, and how fields are told apart come from the
+     * first frame of the range all the same.
+     */
+    public void restrict(long from, long to) {
+        segment = true;
+        toTicks = Math.min(toTicks, to);
+        if (from > fromTicks) {
+            fromTicks = from;
+            ended = false;
+            goTo(Av.rescale(from, timeBase, MICROS));
+        }
+    }
+
+    /**
+     * Reads, without decoding, until a picture that is due at or after this time, or else to the end of the range. Other
+     * streams' packets go to the carriage.
+     */
+    public void readUntil(long pts) {
+        while (!ended && furthestTicks < Math.min(pts, toTicks)) {
+            if (!demuxer.read(packet)) {
+                ended = true;
+                return;
+            }
+            others.pass(packet);
+            if (packet.stream_index() == streamIndex) {
+                note(packet);
+                avcodec.av_packet_unref(packet);
+            } else {
+                others.offer(packet);
+            }
+        }
+        if (!ended && pts >= toTicks && range.endsEarlier()) {
+            ended = true;
+            others.readToEnd(packet, streamIndex);
+        }
+    }
+
     /** Makes {@link #next} fail soon. Any thread. */
     public void interrupt() {
         demuxer.interrupt();
     }
 
     /**
-     * Seeks to where decoding reaches the range's start. Indices count in decoding order, some containers have none,
+     * Seeks to where decoding reaches the first wanted frame. Indices count in decoding order, some containers have none,
      * and then a seek may end behind the last key frame before the start; it is right only when the first frame that
-     * decodes does not lie behind the start.
+     * decodes does not lie behind the start, or before it where frames depend on their neighbours.
+     *
+     * @param micros the time of that frame
      */
-    private void goToStart() {
+    private void goTo(long micros) {
+        long latest = shaper.looksAround() ? fromTicks - 1 : fromTicks;
+        shaper.restart();
         for (long back = 0, step = FIRST_STEP_BACK; ; back += step, step *= STEP_GROWTH) {
-            long target = range.startMicros() - back;
+            long target = micros - back;
             boolean fromTheBeginning = target <= demuxer.startMicros() || !demuxer.seek(target);
             if (fromTheBeginning) {
                 demuxer.rewind();
@@ -159,7 +212,7 @@ public final class FrameReader implements AutoCloseable {
             }
             if (frame != null) {
                 long stated = frame.best_effort_timestamp();
-                if (fromTheBeginning || (stated != Av.NO_PTS && stated <= range.startTicks())) {
+                if (fromTheBeginning || (stated != Av.NO_PTS && stated <= latest)) {
                     accept(frame);
                 } else {
                     avutil.av_frame_free(frame);
@@ -172,6 +225,7 @@ public final class FrameReader implements AutoCloseable {
 
     /** Decodes until at least one frame is ready; false at the end. */
     private boolean fill() {
+        dropUnwanted();
         while (shaper.ready().isEmpty() && !ended) {
             AVFrame frame = decode();
             if (frame == null) {
@@ -179,6 +233,7 @@ public final class FrameReader implements AutoCloseable {
             } else {
                 accept(frame);
             }
+            dropUnwanted();
         }
         return !shaper.ready().isEmpty();
     }
@@ -210,6 +265,7 @@ public final class FrameReader implements AutoCloseable {
         while (demuxer.read(packet)) {
             others.pass(packet);
             if (packet.stream_index() == streamIndex) {
+                note(packet);
                 decoder.send(packet);
                 avcodec.av_packet_unref(packet);
                 return;
@@ -223,10 +279,16 @@ public final class FrameReader implements AutoCloseable {
     private void accept(AVFrame frame) {
         try {
             timeline.place(frame);
-            if (frame.pts() < range.startTicks()) {
+            if (frame.pts() < fromTicks) {
                 decoder.forgetDamage();
                 demuxer.forgetDamage();
-            } else if (frame.pts() >= range.endTicks()) {
+                if (segment) {
+                    shaper.push(frame);
+                }
+            } else if (frame.pts() >= toTicks) {
+                if (segment) {
+                    shaper.push(frame);
+                }
                 finish();
             } else {
                 shaper.push(frame);
@@ -236,11 +298,24 @@ public final class FrameReader implements AutoCloseable {
         }
     }
 
+    /** Neighbours of a segment have helped to shape its frames, and are others' to give out. */
+    private void dropUnwanted() {
+        if (segment) {
+            shaper.dropOutside(fromTicks, toTicks);
+        }
+    }
+
+    private void note(AVPacket own) {
+        if (own.pts() != Av.NO_PTS) {
+            furthestTicks = Math.max(furthestTicks, own.pts());
+        }
+    }
+
     /** The end of the stream or of the range: the rest of the frames and packets, and a word on damage. */
     private void finish() {
         ended = true;
         shaper.finish();
-        if (range.endsEarlier()) {
+        if (range.endsEarlier() && !segment) {
             others.readToEnd(packet, streamIndex);
         }
         int damaged = demuxer.damaged() + decoder.damaged();
@@ -260,7 +335,7 @@ public final class FrameReader implements AutoCloseable {
     private void warnOfEarlyEnd() {
         long stated = demuxer.context().duration();
         boolean guessed = demuxer.context().duration_estimation_method() == avformat.AVFMT_DURATION_FROM_BITRATE;
-        if (range.endsEarlier() || guessed || stated == Av.NO_PTS || stated <= 0) {
+        if (toTicks != Long.MAX_VALUE || guessed || stated == Av.NO_PTS || stated <= 0) {
             return;
         }
         double missing = (demuxer.startMicros() + stated - others.furthestMicros()) / (double) Av.MICROS;

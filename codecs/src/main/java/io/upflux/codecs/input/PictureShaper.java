@@ -14,6 +14,7 @@ import io.upflux.pipeline.StreamException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -115,6 +116,28 @@ final class PictureShaper implements AutoCloseable {
             collect(chain);
             chain.close();
             filters = null;
+        }
+    }
+
+    /** Whether frames depend on the ones before and after. */
+    boolean looksAround() {
+        return deinterlacing;
+    }
+
+    /** Forgets the frames so far, but not what frames are made like: the next ones do not follow them. */
+    void restart() {
+        close();
+        deinterlacing = false;
+    }
+
+    /** Gives up frames that are ready and lie outside [from, to). */
+    void dropOutside(long from, long to) {
+        for (Iterator<AVFrame> frames = ready.iterator(); frames.hasNext(); ) {
+            AVFrame frame = frames.next();
+            if (frame.pts() < from || frame.pts() >= to) {
+                frames.remove();
+                avutil.av_frame_free(frame);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.upflux.codecs.output;
 
 import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avformat.AVFMT_GLOBALHEADER;
 import static org.bytedeco.ffmpeg.global.avformat.AVFMT_NOFILE;
 import static org.bytedeco.ffmpeg.global.avformat.av_guess_format;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_query_codec;
@@ -124,6 +125,11 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
 
     boolean hasChapters() {
         return isIso() || isMatroska() || isWebm() || name.equals("ogg") || name.equals("nut");
+    }
+
+    /** Whether it keeps parameter sets apart from the packets. */
+    boolean wantsGlobalHeader() {
+        return (format.flags() & AVFMT_GLOBALHEADER) != 0;
     }
 
     /** Whether the muxer opens its files itself. */

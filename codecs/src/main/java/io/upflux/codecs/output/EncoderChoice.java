@@ -46,7 +46,7 @@ final class EncoderChoice {
         if (options.videoCodec() != null) {
             EncoderTable.spec(options.videoCodec())
                     .rate()
-                    .options(new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads()));
+                    .options(new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads(), 0));
         }
     }
 

@@ -45,7 +45,7 @@ public final class EncoderProbe {
     private static String failure(EncoderSpec spec, AVCodec codec) {
         EncodedLayout layout = new EncodedLayout(PixelLayout.YUV420P, avutil.AV_PIX_FMT_YUV420P);
         Candidate candidate = new Candidate(codec, spec, layout, new Loss(false, false, false, 0));
-        EncoderSpec.Request request = new EncoderSpec.Request(null, null, 25, 0);
+        EncoderSpec.Request request = new EncoderSpec.Request(null, null, 25, 0, 0);
         try (FrameEncoder ignored = FrameEncoder.open(candidate, SMALL, request, Map.of(), false, StaticHdr.NONE)) {
             return "";
         } catch (StreamException e) {

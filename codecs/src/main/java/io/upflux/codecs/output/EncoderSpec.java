@@ -37,8 +37,9 @@ record EncoderSpec(
      * @param bitrate bits a second, or null for constant quality
      * @param framesPerSecond nominal, 25 when unknown
      * @param threads 0 to let the encoder decide
+     * @param frames how many will come, 0 when unknown
      */
-    record Request(@Nullable Integer crf, @Nullable Long bitrate, double framesPerSecond, int threads) {
+    record Request(@Nullable Integer crf, @Nullable Long bitrate, double framesPerSecond, int threads, long frames) {
         String crfOr(int otherwise) {
             return Integer.toString(crf != null ? crf : otherwise);
         }

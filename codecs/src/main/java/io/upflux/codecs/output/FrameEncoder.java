@@ -59,7 +59,7 @@ final class FrameEncoder implements AutoCloseable {
         boolean opened = false;
         try {
             EncoderClock clock = EncoderClock.of(candidate, format.timeBase(), format.frameRate());
-            describe(context, candidate, format, clock);
+            describe(context, candidate, format, clock, request.frames());
             if (globalHeader) {
                 context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
             }
@@ -152,16 +152,24 @@ final class FrameEncoder implements AutoCloseable {
         }
     }
 
-    private static void describe(AVCodecContext context, Candidate candidate, FrameFormat format, EncoderClock clock) {
+    private static void describe(
+            AVCodecContext context, Candidate candidate, FrameFormat format, EncoderClock clock, long frames) {
         context.width(format.width()).height(format.height());
         context.pix_fmt(candidate.layout().pixelFormat());
         context.time_base(Av.rational(clock.timeBase()));
         Rational rate = clock.frameRate();
         context.framerate(Av.rational(rate));
         context.sample_aspect_ratio(aspect(format.sampleAspect()));
-        context.gop_size((int) Math.max(12, Math.min(300, Math.round(rate.toDouble() * GOP_SECONDS))));
+        context.gop_size((int) gop(rate.toDouble(), frames));
         context.flags(context.flags() | AV_CODEC_FLAG_CLOSED_GOP | AV_CODEC_FLAG_FRAME_DURATION);
         ColourTags.apply(format.colour(), context);
+    }
+
+    /** Frames from one key frame to the next. Where the number of frames is known they are shared out evenly. */
+    private static long gop(double framesPerSecond, long frames) {
+        long usual = Math.max(12, Math.min(300, Math.round(framesPerSecond * GOP_SECONDS)));
+        long groups = Math.max(1, Math.round((double) frames / usual));
+        return frames == 0 ? usual : (frames + groups - 1) / groups;
     }
 
     private static AVRational aspect(Rational aspect) {

@@ -52,7 +52,7 @@ final class Muxer implements AutoCloseable {
     }
 
     boolean wantsGlobalHeader() {
-        return (container.format().flags() & AVFMT_GLOBALHEADER) != 0;
+        return container.wantsGlobalHeader();
     }
 
     /** @param timeBase of its packets; the muxer may store another */

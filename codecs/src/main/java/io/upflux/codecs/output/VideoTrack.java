@@ -1,11 +1,19 @@
 package io.upflux.codecs.output;
 
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_free;
+
 import io.upflux.codecs.OutputOptions;
+import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -31,6 +39,7 @@ final class VideoTrack implements AutoCloseable {
      *
      * @param sized the offered format at the size of the output
      * @param sourceHeight lines before upscaling, 0 when unknown
+     * @param frames how many will come, 0 when unknown
      * @param model first frame of the source, whose HDR metadata and colour profile are kept; null for none
      * @throws StreamException when none opens: what the best one said
      */
@@ -40,11 +49,12 @@ final class VideoTrack implements AutoCloseable {
             FrameFormat offered,
             FrameFormat sized,
             int sourceHeight,
+            long frames,
             @Nullable AVFrame model,
             boolean globalHeader,
             Notices notices) {
         EncoderSpec.Request request = new EncoderSpec.Request(
-                options.crf(), options.bitrate(), offered.frameRate().toDouble(), options.threads());
+                options.crf(), options.bitrate(), offered.frameRate().toDouble(), options.threads(), frames);
         StaticHdr hdr = model == null ? StaticHdr.NONE : StaticHdr.of(model);
         IccProfile profile = model == null ? IccProfile.NONE : IccProfile.of(model);
         StreamException first = null;
@@ -74,6 +84,33 @@ final class VideoTrack implements AutoCloseable {
 
     void describeTo(AVCodecParameters parameters) {
         encoder.describeTo(parameters);
+    }
+
+    /** SHA-256 of everything that a decoder must know besides the packets: encoders that agree here can continue each other. */
+    byte[] fingerprint() {
+        AVCodecParameters parameters = avcodec_parameters_alloc();
+        try {
+            describeTo(parameters);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            String facts = String.join(
+                    " ",
+                    String.valueOf(Av.string(avcodec_get_name(parameters.codec_id()))),
+                    Integer.toString(parameters.format()),
+                    Integer.toString(parameters.profile()),
+                    parameters.width() + "x" + parameters.height());
+            digest.update(facts.getBytes(StandardCharsets.UTF_8));
+            if (parameters.extradata_size() > 0) {
+                digest.update(parameters
+                        .extradata()
+                        .capacity(parameters.extradata_size())
+                        .asByteBuffer());
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        } finally {
+            avcodec_parameters_free(parameters);
+        }
     }
 
     /** As {@link FrameEncoder#encode}; the frame stays the caller's. */

@@ -1,0 +1,42 @@
+package io.upflux.codecs;
+
+import io.upflux.codecs.input.TimesReader;
+import io.upflux.frame.Rational;
+import java.util.List;
+
+/**
+ * When the packets of an input, or of a part of it, are due; found by reading all of it without decoding.
+ *
+ * @param timeBase of the video
+ * @param frames times of the video's packets in rising order, in ticks
+ * @param keys those of key frames
+ * @param divisible whether decoding can begin at any key frame: the input can seek, and times are stated, distinct and
+ *     without leaps
+ * @param tracks the streams in order, cover pictures and attachments left out
+ */
+public record MediaTimes(Rational timeBase, List<Long> frames, List<Long> keys, boolean divisible, List<Track> tracks) {
+    /**
+     * One stream.
+     *
+     * @param type {@code video}, {@code audio}, {@code subtitle} or {@code data}
+     * @param upscaled whether this is the video that is upscaled
+     * @param packets that are shown or heard
+     * @param start of the first of them in seconds on the input's clock; not a number without any
+     * @param end of the last of them
+     */
+    public record Track(int index, String type, boolean upscaled, long packets, double start, double end) {}
+
+    public MediaTimes {
+        tracks = List.copyOf(tracks);
+    }
+
+    /**
+     * Reads an input through.
+     *
+     * @param options whose start and duration limit what is looked at
+     * @throws io.upflux.pipeline.StreamException when it cannot be read, in one line that says why
+     */
+    public static MediaTimes read(String location, InputOptions options) {
+        return TimesReader.read(location, options);
+    }
+}

@@ -1,0 +1,163 @@
+package io.upflux.codecs.input;
+
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaTimes;
+import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.frame.Rational;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+
+/** Reads an input through for {@link MediaTimes}. */
+public final class TimesReader {
+    private static final Rational MICROS = new Rational(1, Av.MICROS);
+
+    /** A stream on the way; times in microseconds. */
+    private static final class Tally {
+        private long packets;
+        private long first = Long.MAX_VALUE;
+        private long end = Long.MIN_VALUE;
+
+        void add(long from, long to) {
+            packets++;
+            first = Math.min(first, from);
+            end = Math.max(end, to);
+        }
+    }
+
+    private final Demuxer demuxer;
+    private final Range range;
+    private final int video;
+    private final Rational timeBase;
+    private final List<Tally> tallies = new ArrayList<>();
+    private final Times frames = new Times();
+    private final Times keys = new Times();
+    private boolean divisible;
+    private long lastDts = Long.MIN_VALUE;
+
+    private TimesReader(Demuxer demuxer, InputOptions options) {
+        this.demuxer = demuxer;
+        video = VideoStreamChoice.of(demuxer.context(), demuxer.name());
+        timeBase = demuxer.timeBase(video);
+        range = Range.of(options, demuxer.startMicros(), timeBase);
+        divisible = demuxer.canSeek() && !demuxer.isPicture();
+    }
+
+    public static MediaTimes read(String location, InputOptions options) {
+        try (Demuxer demuxer = new Demuxer(location, options)) {
+            return new TimesReader(demuxer, options).read();
+        }
+    }
+
+    private MediaTimes read() {
+        AVPacket packet = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
+        try {
+            while (demuxer.read(packet)) {
+                note(packet);
+                avcodec.av_packet_unref(packet);
+            }
+        } finally {
+            avcodec.av_packet_free(packet);
+        }
+        boolean distinct = frames.sort();
+        keys.sort();
+        return new MediaTimes(timeBase, frames, keys, divisible && distinct, tracks());
+    }
+
+    private void note(AVPacket packet) {
+        int stream = packet.stream_index();
+        while (tallies.size() <= stream) {
+            tallies.add(new Tally());
+        }
+        if (stream == video) {
+            noteOrder(packet);
+        }
+        long time = packet.pts() != Av.NO_PTS ? packet.pts() : packet.dts();
+        if (time == Av.NO_PTS || (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0) {
+            return;
+        }
+        Rational base = demuxer.timeBase(stream);
+        long micros = Av.rescale(time, base, MICROS);
+        boolean wanted = stream == video
+                ? time >= range.startTicks() && time < range.endTicks()
+                : range.holds(micros);
+        if (!wanted) {
+            return;
+        }
+        tallies.get(stream).add(micros, micros + Av.rescale(Math.max(0, packet.duration()), base, MICROS));
+        if (stream == video) {
+            frames.add(time);
+            if ((packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0) {
+                keys.add(time);
+            }
+        }
+    }
+
+    private void noteOrder(AVPacket packet) {
+        boolean leap = packet.dts() != Av.NO_PTS && packet.dts() < lastDts;
+        divisible &= packet.pts() != Av.NO_PTS && !leap;
+        if (packet.dts() != Av.NO_PTS) {
+            lastDts = packet.dts();
+        }
+    }
+
+    private List<MediaTimes.Track> tracks() {
+        List<MediaTimes.Track> tracks = new ArrayList<>();
+        for (int i = 0; i < demuxer.context().nb_streams(); i++) {
+            AVStream stream = demuxer.context().streams(i);
+            int type = stream.codecpar().codec_type();
+            if (VideoStreamChoice.isCover(stream) || type == avutil.AVMEDIA_TYPE_ATTACHMENT) {
+                continue;
+            }
+            Tally tally = i < tallies.size() ? tallies.get(i) : new Tally();
+            boolean any = tally.packets > 0;
+            tracks.add(new MediaTimes.Track(
+                    i,
+                    String.valueOf(Av.string(avutil.av_get_media_type_string(type))),
+                    i == video,
+                    tally.packets,
+                    any ? tally.first / (double) Av.MICROS : Double.NaN,
+                    any ? tally.end / (double) Av.MICROS : Double.NaN));
+        }
+        return tracks;
+    }
+
+    /** A list that stores plain numbers: a film has hundreds of thousands. */
+    private static final class Times extends AbstractList<Long> implements java.util.RandomAccess {
+        private long[] ticks = new long[1024];
+        private int size;
+
+        void add(long time) {
+            if (size == ticks.length) {
+                ticks = Arrays.copyOf(ticks, 2 * size);
+            }
+            ticks[size++] = time;
+        }
+
+        /** Whether no two are equal. */
+        boolean sort() {
+            Arrays.sort(ticks, 0, size);
+            for (int i = 1; i < size; i++) {
+                if (ticks[i] == ticks[i - 1]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public Long get(int index) {
+            return ticks[index];
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+    }
+}
