@@ -6,6 +6,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,14 @@ public final class MediaSink implements FrameSink {
      */
     public static boolean carriesRotation(String location) {
         return VideoOutput.carriesRotation(location, null);
+    }
+
+    /**
+     * How many streams of each kind are written: {@code video}, {@code audio}, {@code subtitle}, {@code data}; cover
+     * pictures and attachments are not counted. Empty until the first frame can be written.
+     */
+    public Map<String, Integer> streams() {
+        return output.streams();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Joins the segments of one output, with every other stream of the input, without decoding anything. What
@@ -43,6 +44,14 @@ public final class SegmentJoin implements AutoCloseable {
      */
     public long write(FrameFormat offered, List<Path> segments) {
         return output.write(offered, segments, source::readUntil);
+    }
+
+    /**
+     * How many streams of each kind are written: {@code video}, {@code audio}, {@code subtitle}, {@code data}; cover
+     * pictures and attachments are not counted. Empty until the first frame can be written.
+     */
+    public Map<String, Integer> streams() {
+        return output.streams();
     }
 
     /** Makes {@link #write} fail soon. Any thread. */

@@ -8,6 +8,19 @@ public final class HaltingShares {
     private long windows;
     private long[] skipped = {};
 
+    /**
+     * What was counted elsewhere.
+     *
+     * @param windows in all
+     * @param skipped how many of them block 1, 2, ... did not compute
+     */
+    public static HaltingShares of(long windows, List<Long> skipped) {
+        HaltingShares shares = new HaltingShares();
+        shares.windows = windows;
+        shares.skipped = skipped.stream().mapToLong(Long::longValue).toArray();
+        return shares;
+    }
+
     /** Counts the windows of one picture. */
     public void add(HaltingMap map) {
         reserve(map.blocks());
@@ -35,6 +48,16 @@ public final class HaltingShares {
         return Arrays.stream(skipped)
                 .mapToObj(count -> (double) count / windows)
                 .toList();
+    }
+
+    /** Windows counted. */
+    public long windows() {
+        return windows;
+    }
+
+    /** How many of them block 1, 2, ... did not compute. */
+    public List<Long> skipped() {
+        return Arrays.stream(skipped).boxed().toList();
     }
 
     private void reserve(int blocks) {

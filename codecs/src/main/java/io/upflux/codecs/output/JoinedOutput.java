@@ -13,6 +13,7 @@ import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
@@ -85,6 +86,11 @@ public final class JoinedOutput implements AutoCloseable {
         reader.accept(Long.MAX_VALUE);
         output.finish();
         return frames;
+    }
+
+    /** As {@link MuxedOutput#streams}. */
+    public Map<String, Integer> streams() {
+        return output.streams();
     }
 
     /** Any thread. */

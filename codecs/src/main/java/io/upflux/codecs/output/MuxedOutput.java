@@ -1,6 +1,8 @@
 package io.upflux.codecs.output;
 
 import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_ATTACHMENT;
+import static org.bytedeco.ffmpeg.global.avutil.av_get_media_type_string;
 
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
@@ -34,6 +36,7 @@ final class MuxedOutput implements AutoCloseable {
     private @Nullable AVRational timeBase;
     private int videoIndex;
     private long startTicks;
+    private final Map<String, Integer> streams = new LinkedHashMap<>();
     private long packets;
     private long lost;
     private boolean published;
@@ -80,10 +83,16 @@ final class MuxedOutput implements AutoCloseable {
             out.interrupt();
         }
         addStreams(out, video);
+        count(out);
         out.begin(muxerOptions(out));
         if (carried != null) {
             carried.begin();
         }
+    }
+
+    /** How many streams of each kind were added, without cover pictures and attachments; by FFmpeg's names of kinds. */
+    Map<String, Integer> streams() {
+        return Map.copyOf(streams);
     }
 
     /** Ticks of the video's time base that lie before the output's zero. */
@@ -201,6 +210,17 @@ final class MuxedOutput implements AutoCloseable {
         videoIndex = stream.index();
         timeBase = Av.rational(format.timeBase());
         startTicks = Av.rescale(startMicros, new Rational(1, Av.MICROS), format.timeBase());
+    }
+
+    private void count(Muxer out) {
+        for (int i = 0; i < out.context().nb_streams(); i++) {
+            AVStream stream = out.context().streams(i);
+            int type = stream.codecpar().codec_type();
+            boolean cover = (stream.disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0;
+            if (!cover && type != AVMEDIA_TYPE_ATTACHMENT) {
+                streams.merge(String.valueOf(Av.string(av_get_media_type_string(type))), 1, Integer::sum);
+            }
+        }
     }
 
     private Map<String, String> muxerOptions(Muxer out) {

@@ -7,6 +7,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Encodes frames and writes them, with all other streams of the input, into one container. */
@@ -38,6 +39,11 @@ public final class VideoOutput implements FrameSink {
                 location,
                 encoding,
                 MuxedOutput.create(location, encoding.container(), options.overwrite(), carriage, notices));
+    }
+
+    /** As {@link MuxedOutput#streams}. */
+    public Map<String, Integer> streams() {
+        return output.streams();
     }
 
     /** Whether the container of {@code location} tells players to turn the picture. */

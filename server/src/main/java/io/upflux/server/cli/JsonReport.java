@@ -61,8 +61,11 @@ final class JsonReport implements UpscaleReport {
     }
 
     private static ObjectNode describe(ObjectNode event, Outcome outcome) {
-        event.put("frames", outcome.frames())
-                .put("seconds", JsonLines.round(outcome.seconds(), 3))
+        event.put("frames", outcome.frames());
+        if (outcome.resumed() > 0) {
+            event.put("resumed", outcome.resumed());
+        }
+        event.put("seconds", JsonLines.round(outcome.seconds(), 3))
                 .put("fps", JsonLines.round(outcome.fps(), 3))
                 .put("model", outcome.traits().name())
                 .put("provider", outcome.traits().provider())

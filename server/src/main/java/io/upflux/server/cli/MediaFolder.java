@@ -30,6 +30,11 @@ final class MediaFolder {
         return list(folder, "picture", PICTURES::contains);
     }
 
+    /** Whether a name says that it is a picture's. */
+    static boolean isPicture(String name) {
+        return PICTURES.contains(extension(name));
+    }
+
     /** The part after the last dot in lower case, empty when there is none. */
     static String extension(String name) {
         return name.substring(stem(name).length()).replaceFirst("^\\.", "").toLowerCase(Locale.ROOT);

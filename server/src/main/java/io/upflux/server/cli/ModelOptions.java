@@ -6,6 +6,7 @@ import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,8 +70,13 @@ final class ModelOptions {
      * @throws ParameterException when its windows would never reach the threshold
      */
     SuperResolver open(Catalogue catalogue, ModelCard card) {
+        return open(catalogue, card, threads);
+    }
+
+    /** As {@link #open(Catalogue, ModelCard)}, with a number of threads for this one, 0 for all processors. */
+    SuperResolver open(Catalogue catalogue, ModelCard card, int ownThreads) {
         requireReachable(card);
-        return catalogue.open(card, device, threads, halting);
+        return catalogue.open(card, device, ownThreads, halting);
     }
 
     private void requireReachable(ModelCard card) {
@@ -86,6 +92,16 @@ final class ModelOptions {
     /** Whether windows may halt. */
     boolean halts() {
         return halting.on();
+    }
+
+    /** As {@link Halting#parse} takes it. */
+    String halting() {
+        return halting.on() ? BigDecimal.valueOf(halting.threshold()).toPlainString() : "off";
+    }
+
+    /** As {@link Device#parse} takes it. */
+    String device() {
+        return device.toString();
     }
 
     /** 0 for as many as there are processors. */

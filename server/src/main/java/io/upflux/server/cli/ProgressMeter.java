@@ -2,7 +2,7 @@ package io.upflux.server.cli;
 
 import java.util.function.LongSupplier;
 
-/** Turns one call a frame into a reading now and then, with the pace of the last seconds. */
+/** Turns one call a frame into a reading now and then, with the pace of the last seconds. Thread-safe. */
 final class ProgressMeter {
     /**
      * @param frames finished
@@ -34,7 +34,7 @@ final class ProgressMeter {
     private final double interval;
     private final LongSupplier nanoTime;
     private final long start;
-    private final Pace pace = new Pace();
+    private Pace pace = new Pace();
     private double shown;
     private long frames;
     private long total;
@@ -51,12 +51,19 @@ final class ProgressMeter {
         pace.add(0, 0);
     }
 
+    /** Frames that were there before: they say nothing of the pace. */
+    synchronized void resume(long already) {
+        frames = already;
+        pace = new Pace();
+        pace.add(seconds(), already);
+    }
+
     /** @param estimated as the source says, 0 when unknown; too small an estimate grows with the frames */
-    void frame(long finished, long estimated) {
-        frames = finished;
-        total = estimated == 0 ? 0 : Math.max(estimated, finished);
+    synchronized void frame(long finished, long estimated) {
+        frames = Math.max(frames, finished);
+        total = estimated == 0 ? 0 : Math.max(estimated, frames);
         double now = seconds();
-        pace.add(now, finished);
+        pace.add(now, frames);
         if (now - shown >= interval) {
             shown = now;
             display.show(reading());
@@ -64,7 +71,7 @@ final class ProgressMeter {
     }
 
     /** All frames are written: one last reading, whatever was estimated before. */
-    void complete() {
+    synchronized void complete() {
         total = frames;
         display.show(reading());
     }
@@ -74,7 +81,7 @@ final class ProgressMeter {
         display.end();
     }
 
-    long frames() {
+    synchronized long frames() {
         return frames;
     }
 

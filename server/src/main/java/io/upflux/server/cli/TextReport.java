@@ -71,9 +71,10 @@ final class TextReport implements UpscaleReport {
         int warnings = outcome.warnings().size();
         return String.format(
                 Locale.ROOT,
-                "%d %s in %s (%.1f fps) by %s on %s, %s%s%s",
+                "%d %s%s in %s (%.1f fps) by %s on %s, %s%s%s",
                 outcome.frames(),
                 outcome.frames() == 1 ? "frame" : "frames",
+                outcome.resumed() > 0 ? ", " + outcome.resumed() + " of them earlier," : "",
                 Clock.hms(outcome.seconds()),
                 outcome.fps(),
                 outcome.traits().name(),

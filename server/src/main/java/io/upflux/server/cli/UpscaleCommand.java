@@ -53,8 +53,8 @@ final class UpscaleCommand implements Callable<Integer> {
     @Mixin
     private UpscaleOptions options = new UpscaleOptions();
 
-    @Option(names = "--resume", hidden = true)
-    private boolean resume;
+    @Mixin
+    private SegmentOptions segments = new SegmentOptions();
 
     @Option(names = "--strict", description = "Fail (exit code 1) if there was any warning.")
     private boolean strict;
@@ -95,7 +95,8 @@ final class UpscaleCommand implements Callable<Integer> {
         OutputOptions encoding = encoding(choice);
         UpscaleReport report = report(tasks.size());
         try (Interruption interruption = Interruption.install();
-                UpscaleRun run = new UpscaleRun(console, choice, models, options, encoding, report, interruption)) {
+                UpscaleRun run = new UpscaleRun(
+                        console, choice, models, options, segments, encoding, report, interruption)) {
             return run.all(tasks, strict);
         }
     }
@@ -146,9 +147,7 @@ final class UpscaleCommand implements Callable<Integer> {
         if (options.dumpHalting() != null && !models.halts()) {
             throw wrong("--dump-halting needs --halting T: without it no window halts");
         }
-        if (resume) {
-            throw wrong("--resume does not exist in this version; run without it, with --overwrite if need be");
-        }
+        segments.check();
     }
 
     private ParameterException wrong(String message) {

@@ -11,14 +11,16 @@ interface UpscaleReport {
      * What one file, or all together, came to.
      *
      * @param frames written
+     * @param resumed how many of them an earlier run had made
      * @param seconds it took, opening and finishing included
      * @param traits of the resolver
      * @param halting which windows halted
      * @param warnings one line each
      */
-    record Outcome(long frames, double seconds, Traits traits, HaltingShares halting, List<String> warnings) {
+    record Outcome(
+            long frames, long resumed, double seconds, Traits traits, HaltingShares halting, List<String> warnings) {
         double fps() {
-            return seconds <= 0 ? 0 : frames / seconds;
+            return seconds <= 0 ? 0 : (frames - resumed) / seconds;
         }
 
         /** Of several files, at least one, and what was said about models besides; the resolver is the last one's. */
@@ -27,6 +29,7 @@ interface UpscaleReport {
             outcomes.forEach(outcome -> halting.add(outcome.halting()));
             return new Outcome(
                     outcomes.stream().mapToLong(Outcome::frames).sum(),
+                    outcomes.stream().mapToLong(Outcome::resumed).sum(),
                     outcomes.stream().mapToDouble(Outcome::seconds).sum(),
                     outcomes.get(outcomes.size() - 1).traits(),
                     halting,

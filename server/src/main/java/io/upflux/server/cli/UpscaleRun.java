@@ -2,24 +2,31 @@ package io.upflux.server.cli;
 
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
+import io.upflux.codecs.MediaTimes;
+import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.HaltingMap;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
-import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
+import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.cli.UpscaleReport.Outcome;
+import io.upflux.server.segment.PostCheck;
+import io.upflux.server.segment.Resolvers;
+import io.upflux.server.segment.SegmentedJob;
+import io.upflux.server.segment.SegmentedJob.Order;
+import io.upflux.server.segment.SourceNotices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,18 +42,20 @@ final class UpscaleRun implements AutoCloseable {
     private final ScaleChoice size;
     private final ModelOptions models;
     private final UpscaleOptions options;
+    private final SegmentedUpscale segmented;
     private final OutputOptions encoding;
     private final UpscaleReport report;
     private final Interruption interruption;
     private final CollectedNotices modelNotices;
     private final Catalogue catalogue;
-    private final Map<String, SuperResolver> resolvers = new LinkedHashMap<>();
+    private final ResolverPool resolvers;
 
     UpscaleRun(
             Console console,
             ScaleChoice size,
             ModelOptions models,
             UpscaleOptions options,
+            SegmentOptions segments,
             OutputOptions encoding,
             UpscaleReport report,
             Interruption interruption) {
@@ -54,11 +63,13 @@ final class UpscaleRun implements AutoCloseable {
         this.size = size;
         this.models = models;
         this.options = options;
+        this.segmented = new SegmentedUpscale(models, segments, encoding);
         this.encoding = encoding;
         this.report = report;
         this.interruption = interruption;
         this.modelNotices = new CollectedNotices(console);
         this.catalogue = Catalogue.standard(modelNotices);
+        this.resolvers = new ResolverPool(catalogue, models);
     }
 
     /** @return the exit code */
@@ -81,7 +92,11 @@ final class UpscaleRun implements AutoCloseable {
                 }
             }
             if (interruption.isRequested()) {
-                report.failed(task, "interrupted");
+                report.failed(
+                        task,
+                        SegmentedUpscale.holdsWork(task)
+                                ? "interrupted; --resume continues with what is finished"
+                                : "interrupted");
                 return Interruption.EXIT_CODE;
             }
         }
@@ -100,21 +115,74 @@ final class UpscaleRun implements AutoCloseable {
     private Outcome one(UpscaleTask task, CollectedNotices notices) {
         check(task);
         ProgressMeter meter = report.begin(task);
-        HaltingShares halting = new HaltingShares();
-        try (MediaSource source =
-                MediaSource.open(task.input(), options.input(!MediaSink.carriesRotation(task.output())), notices)) {
-            SuperResolver resolver = resolver(size.model(catalogue, models.model(), source.shownHeight()));
-            Consumer<HaltingMap> maps = pictures(task, source).andThen(halting::add);
-            try (FrameSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
-                upscale(UpscalePipeline.of(source, resolver, sink).halting(maps), meter);
+        try {
+            InputOptions reading = options.input(!MediaSink.carriesRotation(task.output()));
+            Optional<Order> order = options.dumpHalting() != null
+                    ? Optional.empty()
+                    : segmented.order(task, reading, MediaSource::shownHeight, this::card);
+            if (order.isPresent()) {
+                return inSegments(order.get(), meter, notices);
             }
-            if (!interruption.isRequested()) {
-                meter.complete();
-            }
-            return new Outcome(meter.frames(), meter.seconds(), resolver.traits(), halting, notices.warnings());
+            segmented.giveUp(task);
+            return atOnce(task, reading, meter, notices);
         } finally {
             meter.end();
         }
+    }
+
+    private Outcome inSegments(Order order, ProgressMeter meter, CollectedNotices notices) {
+        Resolvers models = resolvers.of(order.model(), order.options().threads());
+        SegmentedJob.Outcome outcome = new SegmentedJob(order, notices)
+                .run(
+                        models,
+                        (frames, total, resumed) -> {
+                            if (frames == resumed) {
+                                meter.resume(resumed);
+                            }
+                            meter.frame(frames, total);
+                        },
+                        interruption.requested());
+        meter.complete();
+        return new Outcome(
+                outcome.frames(),
+                outcome.resumed(),
+                meter.seconds(),
+                outcome.traits(),
+                outcome.halting(),
+                notices.warnings());
+    }
+
+    private Outcome atOnce(
+            UpscaleTask task, InputOptions reading, ProgressMeter meter, CollectedNotices notices) {
+        SourceNotices ofSource = new SourceNotices(notices);
+        Map<String, Integer> streams;
+        HaltingShares halting = new HaltingShares();
+        Traits traits;
+        try (MediaSource source = MediaSource.open(task.input(), reading, ofSource)) {
+            Resolvers lent = resolvers.of(card(source.shownHeight()), models.threads());
+            SuperResolver resolver = lent.take();
+            traits = resolver.traits();
+            Consumer<HaltingMap> maps = pictures(task, source).andThen(halting::add);
+            try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
+                upscale(UpscalePipeline.of(source, resolver, sink).halting(maps), meter);
+                streams = sink.streams();
+            } finally {
+                lent.giveBack(resolver);
+            }
+        }
+        if (!interruption.isRequested()) {
+            if (SegmentedUpscale.isFileIntoVideo(task)) {
+                MediaTimes times = MediaTimes.read(task.input(), reading);
+                new PostCheck(task.input(), reading, times, ofSource.warned())
+                        .check(task.output(), task.output(), meter.frames(), streams);
+            }
+            meter.complete();
+        }
+        return new Outcome(meter.frames(), 0, meter.seconds(), traits, halting, notices.warnings());
+    }
+
+    private ModelCard card(int shownHeight) {
+        return size.model(catalogue, models.model(), shownHeight);
     }
 
     private void upscale(UpscalePipeline pipeline, ProgressMeter meter) {
@@ -140,15 +208,6 @@ final class UpscaleRun implements AutoCloseable {
         return new HaltingPictures(folder, task.stem(), video, source.format(), encoding.overwrite())::write;
     }
 
-    private SuperResolver resolver(ModelCard card) {
-        SuperResolver open = resolvers.get(card.name());
-        if (open == null) {
-            open = models.open(catalogue, card);
-            resolvers.put(card.name(), open);
-        }
-        return open;
-    }
-
     /** What can be known before anything is opened, in the words of the command line. */
     private void check(UpscaleTask task) {
         if (UpscaleTask.isPath(task.input())) {
@@ -164,8 +223,9 @@ final class UpscaleRun implements AutoCloseable {
         if (UpscaleTask.isPath(task.input()) && isSameFile(Path.of(task.input()), output)) {
             throw new StreamException(task.output() + ": is the input itself; choose another output");
         }
+        segmented.check(task);
         // A pipe or a device has nothing to lose.
-        if (Files.isRegularFile(output) && !encoding.overwrite()) {
+        if (Files.isRegularFile(output) && !encoding.overwrite() && !segmented.resumes(task)) {
             throw new StreamException(task.output() + ": exists already; --overwrite replaces it");
         }
     }
@@ -180,6 +240,6 @@ final class UpscaleRun implements AutoCloseable {
 
     @Override
     public void close() {
-        resolvers.values().forEach(SuperResolver::close);
+        resolvers.close();
     }
 }

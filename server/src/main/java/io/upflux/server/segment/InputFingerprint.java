@@ -1,0 +1,36 @@
+package io.upflux.server.segment;
+
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * What tells whether an input is still the same.
+ *
+ * @param bytes size
+ * @param modified when, to the second
+ * @param sha256 of all of it when {@code whole}, otherwise of its first and last mebibyte
+ * @param whole whether it is small enough to be read for this
+ */
+record InputFingerprint(long bytes, Instant modified, String sha256, boolean whole) {
+    private static final long SMALL = 64L << 20;
+    private static final long ENDS = 1L << 20;
+
+    /** @throws StreamException when the input cannot be read */
+    static InputFingerprint of(Path input) {
+        try {
+            long bytes = Files.size(input);
+            boolean whole = bytes <= SMALL;
+            return new InputFingerprint(
+                    bytes,
+                    Files.getLastModifiedTime(input).toInstant().truncatedTo(ChronoUnit.SECONDS),
+                    whole ? Sha256.of(input) : Sha256.ofEnds(input, ENDS),
+                    whole);
+        } catch (IOException e) {
+            throw new StreamException(input + ": cannot be read: " + WorkFolder.reason(e), e);
+        }
+    }
+}

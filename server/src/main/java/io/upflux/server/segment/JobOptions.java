@@ -1,0 +1,40 @@
+package io.upflux.server.segment;
+
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.OutputOptions;
+import io.upflux.models.Catalogue;
+import io.upflux.models.Device;
+import io.upflux.models.Halting;
+import io.upflux.pipeline.SuperResolver;
+
+/**
+ * Everything that decides which frames a job makes and how they are encoded; plain values, to be sent anywhere.
+ *
+ * @param input path of the source
+ * @param reading how it is read
+ * @param output path of the result, whose container decides how frames are encoded
+ * @param encoding how they are
+ * @param model full name or path, as {@link Catalogue#find} takes it
+ * @param device as {@link Device#parse} takes it
+ * @param threads of one inference and one encoder
+ * @param halting as {@link Halting#parse} takes it
+ */
+public record JobOptions(
+        String input,
+        InputOptions reading,
+        String output,
+        OutputOptions encoding,
+        String model,
+        String device,
+        int threads,
+        String halting) {
+    /**
+     * Opens the model.
+     *
+     * @return to be closed by the caller
+     * @throws io.upflux.pipeline.StreamException when there is no such model, or it does not run
+     */
+    public SuperResolver openModel(Catalogue catalogue) {
+        return catalogue.open(catalogue.find(model, null), Device.parse(device), threads, Halting.parse(halting));
+    }
+}

@@ -1,0 +1,199 @@
+package io.upflux.server.segment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.frame.HaltingShares;
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is finished of a job, a JSON object a line: first what the job is, then each finished segment, at last the whole.
+ * {@code docs/journal.md} describes the lines. Every line is on the disk when its method returns. Thread-safe.
+ */
+final class Journal implements AutoCloseable {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /**
+     * What a journal says.
+     *
+     * @param header its first line
+     * @param segments finished ones by index; of several lines for one the last counts
+     * @param wholeBytes size of the finished output, -1 when there is none
+     * @param unreadable lines that were torn or damaged
+     */
+    record Contents(JsonNode header, Map<Integer, SegmentResult> segments, long wholeBytes, int unreadable) {}
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private Journal(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * Begins a journal, in place of any earlier one.
+     *
+     * @throws StreamException when it cannot be written
+     */
+    static Journal create(Path file, ObjectNode header) {
+        Journal journal = open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+        journal.append(header);
+        WorkFolder.force(file.toAbsolutePath().getParent());
+        return journal;
+    }
+
+    /** Continues a journal. */
+    static Journal append(Path file) {
+        Journal journal = open(file, StandardOpenOption.APPEND);
+        journal.endLine();
+        return journal;
+    }
+
+    /**
+     * Reads a journal.
+     *
+     * @throws StreamException when the file cannot be read, or its first line is not that of a journal of this version
+     */
+    static Contents read(Path file) {
+        List<String> lines;
+        try {
+            // Damaged bytes are to make an unreadable line, not an error.
+            lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            throw new StreamException(file + ": cannot be read: " + WorkFolder.reason(e), e);
+        }
+        JsonNode header = object(lines.isEmpty() ? "" : lines.get(0));
+        if (header.path("journal").asInt() != JobHeader.VERSION) {
+            throw new StreamException(file + ": is no journal that this version of Upflux can continue");
+        }
+        Map<Integer, SegmentResult> segments = new LinkedHashMap<>();
+        long whole = -1;
+        int unreadable = 0;
+        for (String line : lines.subList(1, lines.size())) {
+            JsonNode event = object(line);
+            if (event.path("whole").isObject()) {
+                whole = event.path("whole").path("bytes").asLong(-1);
+            } else if (event.path("segment").isInt() && event.path("sha256").isTextual()) {
+                SegmentResult result = result(event);
+                segments.put(result.segment(), result);
+            } else if (!line.isBlank()) {
+                unreadable++;
+            }
+        }
+        return new Contents(header, segments, whole, unreadable);
+    }
+
+    /** @param first number of the segment's first frame */
+    void finished(SegmentResult result, long first) {
+        ObjectNode line = MAPPER.createObjectNode();
+        line.put("segment", result.segment());
+        line.putObject("frames").put("first", first).put("count", result.frames());
+        line.putObject("pts").put("first", result.firstPts()).put("last", result.lastPts());
+        line.put("bytes", result.bytes()).put("sha256", result.sha256());
+        ObjectNode halting = line.putObject("halting");
+        halting.put("windows", result.halting().windows());
+        result.halting().skipped().forEach(halting.putArray("skipped")::add);
+        line.put("damaged", result.damaged());
+        result.warnings().forEach(line.putArray("warnings")::add);
+        append(line);
+    }
+
+    /** The output is whole and about to get its name. */
+    void whole(long bytes) {
+        ObjectNode line = MAPPER.createObjectNode();
+        line.putObject("whole").put("bytes", bytes);
+        append(line);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private static SegmentResult result(JsonNode line) {
+        List<Long> skipped = new ArrayList<>();
+        line.path("halting").path("skipped").forEach(count -> skipped.add(count.asLong()));
+        List<String> warnings = new ArrayList<>();
+        line.path("warnings").forEach(warning -> warnings.add(warning.asText()));
+        return new SegmentResult(
+                line.path("segment").asInt(),
+                line.path("frames").path("count").asLong(),
+                line.path("pts").path("first").asLong(),
+                line.path("pts").path("last").asLong(),
+                line.path("bytes").asLong(),
+                line.path("sha256").asText(),
+                HaltingShares.of(line.path("halting").path("windows").asLong(), skipped),
+                line.path("damaged").asBoolean(),
+                warnings);
+    }
+
+    private static Journal open(Path file, StandardOpenOption... options) {
+        try {
+            List<StandardOpenOption> all = new ArrayList<>(List.of(options));
+            all.add(StandardOpenOption.WRITE);
+            return new Journal(file, FileChannel.open(file, all.toArray(StandardOpenOption[]::new)));
+        } catch (IOException e) {
+            throw new StreamException(file + ": cannot be written: " + WorkFolder.reason(e), e);
+        }
+    }
+
+    /** A torn line must not swallow the next one. */
+    private synchronized void endLine() {
+        try {
+            byte[] all = Files.readAllBytes(file);
+            if (all.length > 0 && all[all.length - 1] != '\n') {
+                write("\n");
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private synchronized void append(ObjectNode line) {
+        try {
+            write(MAPPER.writeValueAsString(line) + "\n");
+            channel.force(true);
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    private void write(String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    private StreamException failure(IOException e) {
+        return new StreamException(file + ": cannot be written: " + WorkFolder.reason(e), e);
+    }
+
+    private static JsonNode object(String line) {
+        try {
+            JsonNode node = MAPPER.readTree(line);
+            return node != null && node.isObject() ? node : MAPPER.createObjectNode();
+        } catch (JsonProcessingException torn) {
+            return MAPPER.createObjectNode();
+        }
+    }
+}

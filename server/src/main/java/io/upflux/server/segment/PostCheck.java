@@ -1,0 +1,178 @@
+package io.upflux.server.segment;
+
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaTimes;
+import io.upflux.codecs.MediaTimes.Track;
+import io.upflux.pipeline.StreamException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks whether an output holds what its source does: frames, length, streams, when sound begins and ends beside the
+ * pictures, and whether sampled pictures look alike. Reads both through; decodes the samples only.
+ */
+public final class PostCheck {
+    /** Containers round times to their own ticks, a millisecond at most; the rest is what nobody notices. */
+    private static final double OFFSET_SECONDS = 0.02;
+
+    private static final double LENGTH_SECONDS = 0.1;
+
+    /** Some codecs have packets that show nothing. */
+    private static final double HIDDEN_PACKETS = 0.1;
+
+    /** Others come and go with containers: chapters are a track of data to some. */
+    private static final List<String> KINDS = List.of("video", "audio", "subtitle");
+
+    private static final int SAMPLES = 5;
+
+    private final String input;
+    private final InputOptions reading;
+    private final MediaTimes source;
+    private final boolean damaged;
+
+    /**
+     * @param input what was upscaled
+     * @param reading how it was read
+     * @param source times of the part of the input that was asked for
+     * @param damaged whether it was said that some of the source cannot be read: then less may come out
+     */
+    public PostCheck(String input, InputOptions reading, MediaTimes source, boolean damaged) {
+        this.input = input;
+        this.reading = reading;
+        this.source = source;
+        this.damaged = damaged;
+    }
+
+    /**
+     * Checks a finished file.
+     *
+     * @param output where it lies
+     * @param name what to call it
+     * @param frames how many were encoded
+     * @param streams how many streams of each kind it shall have: {@code video}, {@code audio}, {@code subtitle}
+     * @throws StreamException when something is not as it should be, naming all that is not
+     */
+    public void check(String output, String name, long frames, Map<String, Integer> streams) {
+        MediaTimes made = MediaTimes.read(output, InputOptions.defaults());
+        List<String> differences = new ArrayList<>();
+        checkStreams(made, streams, differences);
+        checkFrames(made, frames, differences);
+        checkTimes(made, differences);
+        if (differences.isEmpty()) {
+            checkPictures(output, made, differences);
+        }
+        if (!differences.isEmpty()) {
+            throw new StreamException(
+                    name + ": the result is not what it should be: " + String.join("; ", differences));
+        }
+    }
+
+    private static void checkStreams(MediaTimes made, Map<String, Integer> wanted, List<String> differences) {
+        Map<String, Integer> found = new HashMap<>();
+        made.tracks().forEach(track -> found.merge(track.type(), 1, Integer::sum));
+        KINDS.forEach(type -> {
+            int count = wanted.getOrDefault(type, 0);
+            int there = found.getOrDefault(type, 0);
+            if (there != count) {
+                differences.add(there + " " + type + " streams instead of " + count);
+            }
+        });
+    }
+
+    private void checkFrames(MediaTimes made, long frames, List<String> differences) {
+        int written = made.frames().size();
+        if (written < frames) {
+            differences.add(written + " frames in the file, " + frames + " were encoded");
+        }
+        int packets = source.frames().size();
+        if (!damaged && written < packets * (1 - HIDDEN_PACKETS) - 2) {
+            differences.add(written + " frames, the source has " + packets);
+        }
+    }
+
+    private void checkTimes(MediaTimes made, List<String> differences) {
+        Track before = upscaled(source);
+        Track after = upscaled(made);
+        if (before == null || after == null || damaged) {
+            return;
+        }
+        double length = (before.end() - before.start()) - (after.end() - after.start());
+        double frame = (before.end() - before.start()) / Math.max(1, before.packets());
+        if (Math.abs(length) > LENGTH_SECONDS + 2 * frame) {
+            differences.add(seconds("video is %.3f s long, the source's %.3f s", after.end() - after.start(),
+                    before.end() - before.start()));
+        }
+        List<Track> sounds = sounds(source);
+        List<Track> kept = sounds(made);
+        for (int i = 0; i < sounds.size() && sounds.size() == kept.size(); i++) {
+            Track sound = sounds.get(i);
+            Track copy = kept.get(i);
+            if (sound.packets() == 0 || copy.packets() == 0) {
+                continue;
+            }
+            double packet = (sound.end() - sound.start()) / sound.packets();
+            double start = (sound.start() - before.start()) - (copy.start() - after.start());
+            double end = (sound.end() - before.start()) - (copy.end() - after.start());
+            // A conversion may add or leave out a packet's worth at either end.
+            double tolerance = OFFSET_SECONDS + (sound.packets() == copy.packets() ? 0 : 2 * packet);
+            if (Math.abs(start) > tolerance || Math.abs(end) > tolerance + packet) {
+                differences.add(seconds("sound " + sound.index() + " is off by %.3f s at its start, %.3f s at its end",
+                        start, end));
+            }
+        }
+    }
+
+    private void checkPictures(String output, MediaTimes made, List<String> differences) {
+        Track before = upscaled(source);
+        Track after = upscaled(made);
+        if (before == null || after == null || damaged || source.frames().isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < SAMPLES; i++) {
+            long pts = source.frames().get((int) ((2 * i + 1L) * source.frames().size() / (2 * SAMPLES)));
+            checkPicture(output, pts, made, differences);
+        }
+    }
+
+    /** @param pts of a frame of the source */
+    private void checkPicture(String output, long pts, MediaTimes made, List<String> differences) {
+        double seconds = source.timeBase().seconds(pts - source.frames().get(0));
+        long wanted = made.frames().get(0)
+                + Math.round(seconds * made.timeBase().den() / made.timeBase().num());
+        // A tick earlier, where the containers round differently.
+        int next = Collections.binarySearch(made.frames(), wanted - 1);
+        int frame = Math.min(next < 0 ? -next - 1 : next, made.frames().size() - 1);
+        PictureGrid before = PictureGrid.at(input, reading, pts);
+        PictureGrid after = PictureGrid.at(output, InputOptions.defaults(), made.frames().get(frame));
+        if (before == null) {
+            return;
+        }
+        String flaw = after == null ? "cannot be decoded" : before.flawOf(after);
+        if (flaw != null) {
+            differences.add(String.format(Locale.ROOT, "the picture at %.3f s %s", seconds, flaw));
+        }
+    }
+
+    private static @Nullable Track upscaled(MediaTimes times) {
+        return times.tracks().stream()
+                .filter(Track::upscaled)
+                .filter(track -> track.packets() > 0)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static List<Track> sounds(MediaTimes times) {
+        return times.tracks().stream()
+                .filter(track -> track.type().equals("audio"))
+                .toList();
+    }
+
+    private static String seconds(String format, double one, double other) {
+        return String.format(Locale.ROOT, format, one, other);
+    }
+}

@@ -1,0 +1,311 @@
+package io.upflux.server.segment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.codecs.MediaSource;
+import io.upflux.codecs.MediaTimes;
+import io.upflux.codecs.SegmentJoin;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.HaltingShares;
+import io.upflux.models.ModelCard;
+import io.upflux.pipeline.FrameUpscaler;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.pipeline.SuperResolver.Traits;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+/** One file into one file by segments: computes those that are missing, joins all, checks the result, publishes it. */
+public final class SegmentedJob {
+    /**
+     * What is to be done.
+     *
+     * @param model the options' model
+     * @param times of the part of the input that is asked for
+     * @param seconds wanted length of a segment
+     * @param jobs how many segments are computed at a time
+     * @param resume whether to continue what an earlier run left
+     * @param upflux version of this program, for the journal
+     */
+    public record Order(
+            JobOptions options,
+            ModelCard model,
+            MediaTimes times,
+            double seconds,
+            int jobs,
+            boolean resume,
+            String upflux) {}
+
+    /**
+     * What came of it.
+     *
+     * @param frames of the output
+     * @param resumed how many of them an earlier run had made
+     */
+    public record Outcome(long frames, long resumed, Traits traits, HaltingShares halting) {}
+
+    /** Told how far a job is. */
+    public interface Progress {
+        /**
+         * @param frames finished or on the way to it, all workers together; thread-safe
+         * @param total as far as the source's packets promise
+         * @param resumed how many of them an earlier run had made
+         */
+        void at(long frames, long total, long resumed);
+    }
+
+    private final Order order;
+    private final JobOptions options;
+    private final Path output;
+    private final List<Segment> plan;
+    private final OnceNotices notices;
+    private final Map<Integer, SegmentResult> finished = new ConcurrentSkipListMap<>();
+
+    /** @param notices told each line once, however many segments say it */
+    public SegmentedJob(Order order, Notices notices) {
+        this.order = order;
+        this.options = order.options();
+        this.output = Path.of(options.output());
+        this.plan = plan(order.times(), order.seconds());
+        this.notices = new OnceNotices(notices);
+    }
+
+    /** The segments that an input would be cut into; one alone is not worth a journal. */
+    public static List<Segment> plan(MediaTimes times, double seconds) {
+        return times.divisible()
+                ? SegmentPlan.of(times.frames(), times.keys(), times.timeBase(), seconds)
+                : List.of(new Segment(0, Long.MIN_VALUE, Long.MAX_VALUE, 0, times.frames().size()));
+    }
+
+    /** How many threads an earlier run on an output used; empty without one. */
+    public static OptionalInt threadsOf(Path output) {
+        return WorkFolder.holdsWork(output)
+                ? OptionalInt.of(Journal.read(WorkFolder.of(output).resolve(WorkFolder.JOURNAL))
+                        .header()
+                        .path("threads")
+                        .asInt())
+                : OptionalInt.empty();
+    }
+
+    /**
+     * Does it. What is finished stays beside the output, for {@link Order#resume}, unless all is done or nothing was.
+     *
+     * @param stop gives up when it completes
+     * @throws StreamException when it cannot be done, is given up, or the result is not what it should be
+     */
+    public Outcome run(Resolvers resolvers, Progress progress, Mono<Void> stop) {
+        try (WorkFolder folder = WorkFolder.open(output)) {
+            Traits traits = traits(resolvers);
+            InputFingerprint input = InputFingerprint.of(Path.of(options.input()));
+            ObjectNode header = JobHeader.of(
+                    order.upflux(),
+                    options,
+                    input,
+                    order.model(),
+                    traits,
+                    order.seconds(),
+                    order.times().timeBase(),
+                    plan);
+            boolean published = prepare(folder, header);
+            if (published) {
+                folder.remove();
+                return outcome(traits, frames());
+            }
+            try (Journal journal = Files.exists(folder.journal())
+                    ? Journal.append(folder.journal())
+                    : Journal.create(folder.journal(), header)) {
+                long resumed = frames();
+                try {
+                    compute(folder, journal, resolvers, progress, stop);
+                    if (!InputFingerprint.of(Path.of(options.input())).equals(input)) {
+                        throw new StreamException(options.input() + ": has changed while it was read");
+                    }
+                    join(folder, journal, resolvers, stop);
+                } catch (StreamException e) {
+                    throw leave(folder, e);
+                }
+                folder.remove();
+                return outcome(traits, resumed);
+            }
+        }
+    }
+
+    /** Settles what to do with what is there. @return whether an earlier run had done all but tidying up */
+    private boolean prepare(WorkFolder folder, ObjectNode header) {
+        if (!order.resume() || !Files.exists(folder.journal())) {
+            if (Files.exists(folder.journal()) && !options.encoding().overwrite()) {
+                throw new StreamException(unfinished(output));
+            }
+            folder.clear();
+            return false;
+        }
+        Journal.Contents contents = Journal.read(folder.journal());
+        List<String> differences = JobHeader.differences(contents.header(), header);
+        if (!differences.isEmpty()) {
+            throw new StreamException(output + ": cannot be resumed, since this is another job than the one begun: "
+                    + String.join("; ", differences) + "; --overwrite without --resume starts anew");
+        }
+        if (contents.unreadable() > 0) {
+            notices.info(folder.journal() + ": " + contents.unreadable()
+                    + " unreadable line(s); what they spoke of is computed again");
+        }
+        for (SegmentResult result : contents.segments().values()) {
+            if (result.segment() < plan.size()) {
+                keep(folder, result);
+            }
+        }
+        return contents.wholeBytes() >= 0
+                && isThere(output, contents.wholeBytes())
+                && !Files.exists(folder.whole());
+    }
+
+    /** @return what to say to somebody who would begin a job that was begun before */
+    public static String unfinished(Path output) {
+        return output + ": an earlier run left finished segments in " + WorkFolder.of(output)
+                + "; --resume continues it, --overwrite starts anew";
+    }
+
+    private void keep(WorkFolder folder, SegmentResult result) {
+        Path file = folder.segment(result.segment());
+        try {
+            if (isThere(file, result.bytes()) && Sha256.of(file).equals(result.sha256())) {
+                finished.put(result.segment(), result);
+                result.warnings().forEach(notices::warning);
+                return;
+            }
+        } catch (IOException unreadable) {
+            // As good as damaged.
+        }
+        notices.info(file + ": is " + (Files.exists(file) ? "damaged" : "gone") + " and computed again");
+    }
+
+    private void compute(
+            WorkFolder folder, Journal journal, Resolvers resolvers, Progress progress, Mono<Void> stop) {
+        long total = plan.stream().mapToLong(Segment::frames).sum();
+        long resumed = frames();
+        AtomicLong frames = new AtomicLong(resumed);
+        if (resumed > 0) {
+            notices.info(finished.size() + " of " + plan.size() + " segments are there already");
+            progress.at(resumed, total, resumed);
+        }
+        List<Segment> missing = plan.stream()
+                .filter(segment -> !finished.containsKey(segment.index()))
+                .toList();
+        new Workers(options, missing, segment -> folder.segment(segment.index()), resolvers, notices)
+                .run(
+                        order.jobs(),
+                        count -> progress.at(frames.addAndGet(count), total, resumed),
+                        result -> {
+                            WorkFolder.force(folder.path());
+                            journal.finished(result, plan.get(result.segment()).first());
+                            finished.put(result.segment(), result);
+                        },
+                        stop);
+    }
+
+    private void join(WorkFolder folder, Journal journal, Resolvers resolvers, Mono<Void> stop) {
+        if (frames() == 0) {
+            throw new StreamException(options.output() + ": there was no frame to write");
+        }
+        List<Path> files = plan.stream()
+                .map(segment -> folder.segment(segment.index()))
+                .toList();
+        Path whole = folder.whole();
+        Map<String, Integer> streams;
+        try (MediaSource source = MediaSource.open(options.input(), options.reading(), notices);
+                SegmentJoin join = SegmentJoin.create(
+                        whole.toString(), options.encoding().withOverwrite(true), source, notices)) {
+            Disposable stopping = stop.subscribe(nothing -> {}, error -> {}, join::interrupt);
+            try {
+                join.write(upscaled(source.format(), resolvers), files);
+                streams = join.streams();
+            } finally {
+                stopping.dispose();
+            }
+        }
+        new PostCheck(options.input(), options.reading(), order.times(), damaged())
+                .check(whole.toString(), options.output(), frames(), streams);
+        publish(whole, journal);
+    }
+
+    private void publish(Path whole, Journal journal) {
+        try {
+            try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            if (Files.exists(output, LinkOption.NOFOLLOW_LINKS)
+                    && !options.encoding().overwrite()) {
+                throw new StreamException(output + ": exists already; --overwrite replaces it");
+            }
+            journal.whole(Files.size(whole));
+            Files.move(whole, output, StandardCopyOption.ATOMIC_MOVE);
+            WorkFolder.force(output.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new StreamException(output + ": cannot get its name: " + WorkFolder.reason(e), e);
+        }
+    }
+
+    /** Says what becomes of the finished segments when a job fails; takes the folder away when there are none. */
+    private StreamException leave(WorkFolder folder, StreamException failure) {
+        if (finished.isEmpty()) {
+            folder.clear();
+            return failure;
+        }
+        return new StreamException(
+                failure.getMessage() + "; " + finished.size() + " of " + plan.size() + " segments are kept in "
+                        + folder.path() + ", --resume continues",
+                failure);
+    }
+
+    private static FrameFormat upscaled(FrameFormat format, Resolvers resolvers) {
+        SuperResolver resolver = resolvers.take();
+        try {
+            return FrameUpscaler.upscaled(format, resolver);
+        } finally {
+            resolvers.giveBack(resolver);
+        }
+    }
+
+    private static Traits traits(Resolvers resolvers) {
+        SuperResolver resolver = resolvers.take();
+        try {
+            return resolver.traits();
+        } finally {
+            resolvers.giveBack(resolver);
+        }
+    }
+
+    private Outcome outcome(Traits traits, long resumed) {
+        HaltingShares halting = new HaltingShares();
+        finished.values().forEach(result -> halting.add(result.halting()));
+        return new Outcome(frames(), resumed, traits, halting);
+    }
+
+    private long frames() {
+        return finished.values().stream().mapToLong(SegmentResult::frames).sum();
+    }
+
+    private boolean damaged() {
+        return finished.values().stream().anyMatch(SegmentResult::damaged);
+    }
+
+    private static boolean isThere(Path file, long bytes) {
+        try {
+            return Files.isRegularFile(file) && Files.size(file) == bytes;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
