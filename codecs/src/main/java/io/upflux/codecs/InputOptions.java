@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param openDeadline how long opening a network input may take
  * @param readDeadline how long a network input may send nothing
  * @param threads threads of the decoder, 0 for one a core
+ * @param videoStream index of the stream to decode; null for the best one
  * @param demuxerOptions options of FFmpeg's demuxer and protocol, by their names
  */
 public record InputOptions(
@@ -24,47 +25,54 @@ public record InputOptions(
         Duration openDeadline,
         Duration readDeadline,
         int threads,
+        @Nullable Integer videoStream,
         Map<String, String> demuxerOptions) {
     public InputOptions {
         demuxerOptions = Map.copyOf(demuxerOptions);
     }
 
     public static InputOptions defaults() {
-        return new InputOptions(null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, Map.of());
+        return new InputOptions(null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, null, Map.of());
     }
 
     public InputOptions withStart(@Nullable Duration newStart) {
-        return new InputOptions(
-                newStart, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+        return new InputOptions(newStart, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
     }
 
     public InputOptions withDuration(@Nullable Duration newDuration) {
-        return new InputOptions(
-                start, newDuration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+        return new InputOptions(start, newDuration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
     }
 
     public InputOptions withDeinterlace(boolean newDeinterlace) {
-        return new InputOptions(
-                start, duration, newDeinterlace, rotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+        return new InputOptions(start, duration, newDeinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
     }
 
     public InputOptions withRotatePixels(boolean newRotatePixels) {
-        return new InputOptions(
-                start, duration, deinterlace, newRotatePixels, openDeadline, readDeadline, threads, demuxerOptions);
+        return new InputOptions(start, duration, deinterlace, newRotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
     }
 
     public InputOptions withDeadlines(Duration newOpenDeadline, Duration newReadDeadline) {
-        return new InputOptions(
-                start, duration, deinterlace, rotatePixels, newOpenDeadline, newReadDeadline, threads, demuxerOptions);
+        return new InputOptions(start, duration, deinterlace, rotatePixels, newOpenDeadline, newReadDeadline, threads, videoStream, demuxerOptions);
     }
 
     public InputOptions withThreads(int newThreads) {
+        return new InputOptions(start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, newThreads, videoStream, demuxerOptions);
+    }
+
+    public InputOptions withVideoStream(@Nullable Integer newStream) {
         return new InputOptions(
-                start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, newThreads, demuxerOptions);
+                start,
+                duration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                newStream,
+                demuxerOptions);
     }
 
     public InputOptions withDemuxerOptions(Map<String, String> newOptions) {
-        return new InputOptions(
-                start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, newOptions);
+        return new InputOptions(start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, newOptions);
     }
 }

@@ -6,7 +6,6 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +59,8 @@ public final class MediaSink implements FrameSink {
         return VideoOutput.carriesRotation(location, null);
     }
 
-    /**
-     * How many streams of each kind are written: {@code video}, {@code audio}, {@code subtitle}, {@code data}; cover
-     * pictures and attachments are not counted. Empty until the first frame can be written.
-     */
-    public Map<String, Integer> streams() {
+    /** What is written; empty until the first frame can be. */
+    public OutputStreams streams() {
         return output.streams();
     }
 

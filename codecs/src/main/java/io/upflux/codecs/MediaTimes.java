@@ -8,7 +8,8 @@ import java.util.List;
  * When the packets of an input, or of a part of it, are due; found by reading all of it without decoding.
  *
  * @param timeBase of the video
- * @param frames times of the video's packets in rising order, in ticks
+ * @param frames times of the video's frames from its first key frame on, in rising order, in ticks; packets that show
+ *     nothing count as frames, the two fields of a frame as one
  * @param keys those of key frames
  * @param divisible whether decoding can begin at any key frame: the input can seek, and times are stated, distinct and
  *     without leaps

@@ -6,7 +6,6 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Joins the segments of one output, with every other stream of the input, without decoding anything. What
@@ -38,19 +37,17 @@ public final class SegmentJoin implements AutoCloseable {
      * Writes the output, which then has its name.
      *
      * @param offered the format that was offered to each {@link SegmentSink}
+     * @param longest as was told to each of them
      * @param segments files of packets in order
      * @return number of frames
      * @throws StreamException when a segment cannot be read or was encoded otherwise, or the output cannot be written
      */
-    public long write(FrameFormat offered, List<Path> segments) {
-        return output.write(offered, segments, source::readUntil);
+    public long write(FrameFormat offered, long longest, List<Path> segments) {
+        return output.write(offered, longest, segments, source::readUntil);
     }
 
-    /**
-     * How many streams of each kind are written: {@code video}, {@code audio}, {@code subtitle}, {@code data}; cover
-     * pictures and attachments are not counted. Empty until the first frame can be written.
-     */
-    public Map<String, Integer> streams() {
+    /** What is written; empty until the first frame can be. */
+    public OutputStreams streams() {
         return output.streams();
     }
 

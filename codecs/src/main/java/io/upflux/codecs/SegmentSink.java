@@ -25,13 +25,13 @@ public final class SegmentSink implements FrameSink {
      * @param file to be written; an older one is replaced
      * @param output where the segments will be joined: its container decides how they are encoded
      * @param source of the frames, to stay open until the sink is closed
-     * @param expectedFrames 0 when unknown; key frames are spread evenly over them
+     * @param longest frames of the output's longest segment: key frames are spread evenly over so many
      * @throws StreamException when the output cannot be encoded as asked
      */
     public static SegmentSink create(
-            Path file, String output, OutputOptions options, MediaSource source, long expectedFrames, Notices notices) {
+            Path file, String output, OutputOptions options, MediaSource source, long longest, Notices notices) {
         return new SegmentSink(SegmentOutput.create(
-                file, output, options, source.description(), source.format().height(), expectedFrames, notices));
+                file, output, options, source.description(), source.format().height(), longest, notices));
     }
 
     @Override

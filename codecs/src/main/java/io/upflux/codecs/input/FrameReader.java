@@ -55,7 +55,7 @@ public final class FrameReader implements AutoCloseable {
         demuxer = new Demuxer(location, options);
         Parts parts = new Parts();
         try {
-            streamIndex = VideoStreamChoice.of(demuxer.context(), demuxer.name());
+            streamIndex = VideoStreamChoice.of(demuxer.context(), options.videoStream(), demuxer.name());
             stream = demuxer.context().streams(streamIndex);
             timeBase = demuxer.timeBase(streamIndex);
             range = Range.of(options, demuxer.startMicros(), timeBase);

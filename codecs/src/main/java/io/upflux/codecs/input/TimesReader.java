@@ -11,6 +11,7 @@ import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /** Reads an input through for {@link MediaTimes}. */
@@ -39,10 +40,11 @@ public final class TimesReader {
     private final Times keys = new Times();
     private boolean divisible;
     private long lastDts = Long.MIN_VALUE;
+    private long firstKey = Av.NO_PTS;
 
     private TimesReader(Demuxer demuxer, InputOptions options) {
         this.demuxer = demuxer;
-        video = VideoStreamChoice.of(demuxer.context(), demuxer.name());
+        video = VideoStreamChoice.of(demuxer.context(), options.videoStream(), demuxer.name());
         timeBase = demuxer.timeBase(video);
         range = Range.of(options, demuxer.startMicros(), timeBase);
         divisible = demuxer.canSeek() && !demuxer.isPicture();
@@ -66,6 +68,7 @@ public final class TimesReader {
         }
         boolean distinct = frames.sort();
         keys.sort();
+        joinFields();
         return new MediaTimes(timeBase, frames, keys, divisible && distinct, tracks());
     }
 
@@ -76,6 +79,9 @@ public final class TimesReader {
         }
         if (stream == video) {
             noteOrder(packet);
+            if (firstKey == Av.NO_PTS && (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0) {
+                firstKey = packet.pts();
+            }
         }
         long time = packet.pts() != Av.NO_PTS ? packet.pts() : packet.dts();
         if (time == Av.NO_PTS || (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0) {
@@ -84,7 +90,7 @@ public final class TimesReader {
         Rational base = demuxer.timeBase(stream);
         long micros = Av.rescale(time, base, MICROS);
         boolean wanted = stream == video
-                ? time >= range.startTicks() && time < range.endTicks()
+                ? time >= range.startTicks() && time < range.endTicks() && isDecodable(time)
                 : range.holds(micros);
         if (!wanted) {
             return;
@@ -95,6 +101,22 @@ public final class TimesReader {
             if ((packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0) {
                 keys.add(time);
             }
+        }
+    }
+
+    /** What comes before the first key frame, in either order, lacks what it refers to. */
+    private boolean isDecodable(long time) {
+        return firstKey != Av.NO_PTS && time >= firstKey;
+    }
+
+    /** Where each field has a packet, a frame has two: the later ones are left out. */
+    private void joinFields() {
+        AVStream stream = demuxer.context().streams(video);
+        int order = stream.codecpar().field_order();
+        Rational rate = Av.rational(avformat.av_guess_frame_rate(demuxer.context(), stream, null));
+        boolean interlaced = order != avcodec.AV_FIELD_UNKNOWN && order != avcodec.AV_FIELD_PROGRESSIVE;
+        if (interlaced && rate.isKnown()) {
+            frames.thinOut(Av.rescale(3, new Rational(rate.den(), 4 * rate.num()), timeBase));
         }
     }
 
@@ -148,6 +170,17 @@ public final class TimesReader {
                 }
             }
             return true;
+        }
+
+        /** Leaves out times that lie less than {@code least} behind the one before. */
+        void thinOut(long least) {
+            int kept = 0;
+            for (int i = 0; i < size; i++) {
+                if (kept == 0 || ticks[i] - ticks[kept - 1] >= least) {
+                    ticks[kept++] = ticks[i];
+                }
+            }
+            size = kept;
         }
 
         @Override

@@ -37,7 +37,7 @@ record EncoderSpec(
      * @param bitrate bits a second, or null for constant quality
      * @param framesPerSecond nominal, 25 when unknown
      * @param threads 0 to let the encoder decide
-     * @param frames how many will come, 0 when unknown
+     * @param frames after how many the encoder is replaced by a fresh one at the latest, 0 for never
      */
     record Request(@Nullable Integer crf, @Nullable Long bitrate, double framesPerSecond, int threads, long frames) {
         String crfOr(int otherwise) {

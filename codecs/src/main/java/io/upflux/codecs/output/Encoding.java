@@ -37,7 +37,7 @@ record Encoding(
     /**
      * Opens an encoder.
      *
-     * @param frames how many it will get, 0 when unknown
+     * @param frames as {@link EncoderSpec.Request#frames}
      * @throws StreamException when none opens
      */
     VideoTrack open(FrameFormat offered, long frames) {

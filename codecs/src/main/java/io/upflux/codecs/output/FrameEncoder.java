@@ -169,7 +169,7 @@ final class FrameEncoder implements AutoCloseable {
     private static long gop(double framesPerSecond, long frames) {
         long usual = Math.max(12, Math.min(300, Math.round(framesPerSecond * GOP_SECONDS)));
         long groups = Math.max(1, Math.round((double) frames / usual));
-        return frames == 0 ? usual : (frames + groups - 1) / groups;
+        return frames == 0 ? usual : Math.max(12, (frames + groups - 1) / groups);
     }
 
     private static AVRational aspect(Rational aspect) {

@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 
 import io.upflux.codecs.OutputOptions;
+import io.upflux.codecs.OutputStreams;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.codecs.output.PacketFile.Summary;
@@ -13,7 +14,6 @@ import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
@@ -43,14 +43,15 @@ public final class JoinedOutput implements AutoCloseable {
      * Writes everything.
      *
      * @param offered what the encoders of the segments were offered
+     * @param longest as for the segments
      * @param reader is told the time of each packet before it is written: the input shall be read until there
      * @return number of frames
      * @throws StreamException when a segment cannot be read or was encoded otherwise
      */
-    public long write(FrameFormat offered, List<Path> segments, LongConsumer reader) {
+    public long write(FrameFormat offered, long longest, List<Path> segments, LongConsumer reader) {
         int depth = 0;
         // Encoders state their parameters when they open, and equal ones state equal parameters.
-        try (VideoTrack track = encoding.open(offered, 0)) {
+        try (VideoTrack track = encoding.open(offered, longest)) {
             byte[] wanted = track.fingerprint();
             for (Path segment : segments) {
                 Summary summary = PacketReader.summary(segment);
@@ -89,7 +90,7 @@ public final class JoinedOutput implements AutoCloseable {
     }
 
     /** As {@link MuxedOutput#streams}. */
-    public Map<String, Integer> streams() {
+    public OutputStreams streams() {
         return output.streams();
     }
 

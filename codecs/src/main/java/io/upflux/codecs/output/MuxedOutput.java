@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_ATTACHMENT;
 import static org.bytedeco.ffmpeg.global.avutil.av_get_media_type_string;
 
+import io.upflux.codecs.OutputStreams;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.frame.FrameFormat;
@@ -90,9 +91,9 @@ final class MuxedOutput implements AutoCloseable {
         }
     }
 
-    /** How many streams of each kind were added, without cover pictures and attachments; by FFmpeg's names of kinds. */
-    Map<String, Integer> streams() {
-        return Map.copyOf(streams);
+    /** What was added; empty before {@link #begin}. */
+    OutputStreams streams() {
+        return new OutputStreams(videoIndex, streams);
     }
 
     /** Ticks of the video's time base that lie before the output's zero. */

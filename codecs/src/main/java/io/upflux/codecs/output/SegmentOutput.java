@@ -18,7 +18,7 @@ public final class SegmentOutput implements FrameSink {
     private final Path file;
     private final Path partial;
     private final Encoding encoding;
-    private final long expected;
+    private final long longest;
 
     private volatile boolean interrupted;
     private @Nullable VideoTrack video;
@@ -26,11 +26,11 @@ public final class SegmentOutput implements FrameSink {
     private long first = VideoFrame.NO_PTS;
     private boolean published;
 
-    private SegmentOutput(Path file, Encoding encoding, long expected) {
+    private SegmentOutput(Path file, Encoding encoding, long longest) {
         this.file = file;
         this.partial = file.resolveSibling(file.getFileName() + ".partial");
         this.encoding = encoding;
-        this.expected = expected;
+        this.longest = longest;
     }
 
     /**
@@ -38,7 +38,7 @@ public final class SegmentOutput implements FrameSink {
      *
      * @param file to be written; an older one is replaced
      * @param output name of the output that the segment is to be part of
-     * @param expected number of frames, 0 when unknown
+     * @param longest frames of the output's longest segment
      */
     public static SegmentOutput create(
             Path file,
@@ -46,14 +46,14 @@ public final class SegmentOutput implements FrameSink {
             OutputOptions options,
             Carriage carriage,
             int sourceHeight,
-            long expected,
+            long longest,
             Notices notices) {
-        return new SegmentOutput(file, Encoding.of(output, options, carriage, sourceHeight, notices), expected);
+        return new SegmentOutput(file, Encoding.of(output, options, carriage, sourceHeight, notices), longest);
     }
 
     @Override
     public FrameFormat open(FrameFormat offered) {
-        VideoTrack opened = encoding.open(offered, expected);
+        VideoTrack opened = encoding.open(offered, longest);
         video = opened;
         writer = new PacketWriter(partial, opened.wanted().timeBase(), opened.fingerprint());
         return opened.wanted();

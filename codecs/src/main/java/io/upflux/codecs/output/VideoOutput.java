@@ -1,13 +1,13 @@
 package io.upflux.codecs.output;
 
 import io.upflux.codecs.OutputOptions;
+import io.upflux.codecs.OutputStreams;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Encodes frames and writes them, with all other streams of the input, into one container. */
@@ -42,7 +42,7 @@ public final class VideoOutput implements FrameSink {
     }
 
     /** As {@link MuxedOutput#streams}. */
-    public Map<String, Integer> streams() {
+    public OutputStreams streams() {
         return output.streams();
     }
 

@@ -39,7 +39,7 @@ final class VideoTrack implements AutoCloseable {
      *
      * @param sized the offered format at the size of the output
      * @param sourceHeight lines before upscaling, 0 when unknown
-     * @param frames how many will come, 0 when unknown
+     * @param frames as {@link EncoderSpec.Request#frames}
      * @param model first frame of the source, whose HDR metadata and colour profile are kept; null for none
      * @throws StreamException when none opens: what the best one said
      */

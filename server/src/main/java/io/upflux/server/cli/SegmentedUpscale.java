@@ -8,11 +8,14 @@ import io.upflux.models.ModelCard;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.segment.JobOptions;
+import io.upflux.server.segment.Segment;
+import io.upflux.server.segment.SegmentPlan;
 import io.upflux.server.segment.SegmentedJob;
 import io.upflux.server.segment.SegmentedJob.Order;
 import io.upflux.server.segment.WorkFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 
@@ -44,11 +47,12 @@ final class SegmentedUpscale {
             card = cards.of(height.applyAsInt(source));
         }
         MediaTimes times = MediaTimes.read(task.input(), reading);
-        if (SegmentedJob.plan(times, segments.seconds()).size() == 1) {
+        List<Segment> plan = SegmentedJob.plan(times, segments.seconds());
+        if (plan.size() == 1) {
             return Optional.empty();
         }
         return Optional.of(new Order(
-                options(task, reading, card),
+                options(task, reading, card, SegmentPlan.longest(plan)),
                 card,
                 times,
                 segments.seconds(),
@@ -105,7 +109,7 @@ final class SegmentedUpscale {
                 && (!Files.exists(Path.of(task.output())) || Files.isRegularFile(Path.of(task.output())));
     }
 
-    private JobOptions options(UpscaleTask task, InputOptions reading, ModelCard card) {
+    private JobOptions options(UpscaleTask task, InputOptions reading, ModelCard card, long longest) {
         int threads = threads(task);
         return new JobOptions(
                 task.input(),
@@ -115,7 +119,8 @@ final class SegmentedUpscale {
                 card.source().endsWith(".onnx") ? card.source() : card.name(),
                 models.device(),
                 threads,
-                models.halting());
+                models.halting(),
+                longest);
     }
 
     /** Of one worker. What was not asked for is what it was before: another number may give other frames. */

@@ -5,6 +5,7 @@ import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
+import io.upflux.codecs.OutputStreams;
 import io.upflux.frame.HaltingMap;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.Catalogue;
@@ -14,6 +15,7 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.cli.UpscaleReport.Outcome;
+import io.upflux.server.segment.Encoded;
 import io.upflux.server.segment.PostCheck;
 import io.upflux.server.segment.Resolvers;
 import io.upflux.server.segment.SegmentedJob;
@@ -25,8 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,7 +157,8 @@ final class UpscaleRun implements AutoCloseable {
     private Outcome atOnce(
             UpscaleTask task, InputOptions reading, ProgressMeter meter, CollectedNotices notices) {
         SourceNotices ofSource = new SourceNotices(notices);
-        Map<String, Integer> streams;
+        OutputStreams streams;
+        Encoded encoded;
         HaltingShares halting = new HaltingShares();
         Traits traits;
         try (MediaSource source = MediaSource.open(task.input(), reading, ofSource)) {
@@ -164,7 +167,7 @@ final class UpscaleRun implements AutoCloseable {
             traits = resolver.traits();
             Consumer<HaltingMap> maps = pictures(task, source).andThen(halting::add);
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
-                upscale(UpscalePipeline.of(source, resolver, sink).halting(maps), meter);
+                encoded = upscale(UpscalePipeline.of(source, resolver, sink).halting(maps), meter);
                 streams = sink.streams();
             } finally {
                 lent.giveBack(resolver);
@@ -174,7 +177,7 @@ final class UpscaleRun implements AutoCloseable {
             if (SegmentedUpscale.isFileIntoVideo(task)) {
                 MediaTimes times = MediaTimes.read(task.input(), reading);
                 new PostCheck(task.input(), reading, times, ofSource.warned())
-                        .check(task.output(), task.output(), meter.frames(), streams);
+                        .check(task.output(), task.output(), encoded, streams);
             }
             meter.complete();
         }
@@ -185,17 +188,22 @@ final class UpscaleRun implements AutoCloseable {
         return size.model(catalogue, models.model(), shownHeight);
     }
 
-    private void upscale(UpscalePipeline pipeline, ProgressMeter meter) {
+    private Encoded upscale(UpscalePipeline pipeline, ProgressMeter meter) {
+        AtomicReference<Encoded> encoded = new AtomicReference<>(Encoded.NONE);
         if (interruption.isRequested()) {
-            return;
+            return Encoded.NONE;
         }
         pipeline.run()
-                .doOnNext(progress -> meter.frame(progress.frames(), progress.estimatedFrames()))
+                .doOnNext(progress -> {
+                    meter.frame(progress.frames(), progress.estimatedFrames());
+                    encoded.updateAndGet(before -> before.and(progress.pts()));
+                })
                 .takeUntilOther(interruption.requested())
                 .blockLast();
         if (interruption.isRequested()) {
             pipeline.closed().block(CLOSING);
         }
+        return encoded.get();
     }
 
     /** Writes what {@code --dump-halting} asks for. */

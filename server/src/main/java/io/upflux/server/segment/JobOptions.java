@@ -18,6 +18,7 @@ import io.upflux.pipeline.SuperResolver;
  * @param device as {@link Device#parse} takes it
  * @param threads of one inference and one encoder
  * @param halting as {@link Halting#parse} takes it
+ * @param longest frames of the longest segment: encoders spread their key frames evenly over so many
  */
 public record JobOptions(
         String input,
@@ -27,7 +28,8 @@ public record JobOptions(
         String model,
         String device,
         int threads,
-        String halting) {
+        String halting,
+        long longest) {
     /**
      * Opens the model.
      *

@@ -3,6 +3,7 @@ package io.upflux.server.segment;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.MediaTimes.Track;
+import io.upflux.codecs.OutputStreams;
 import io.upflux.pipeline.StreamException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,18 +54,19 @@ public final class PostCheck {
      *
      * @param output where it lies
      * @param name what to call it
-     * @param frames how many were encoded
-     * @param streams how many streams of each kind it shall have: {@code video}, {@code audio}, {@code subtitle}
+     * @param encoded what went into it
+     * @param streams what was written into it
      * @throws StreamException when something is not as it should be, naming all that is not
      */
-    public void check(String output, String name, long frames, Map<String, Integer> streams) {
-        MediaTimes made = MediaTimes.read(output, InputOptions.defaults());
+    public void check(String output, String name, Encoded encoded, OutputStreams streams) {
+        InputOptions readingOutput = InputOptions.defaults().withVideoStream(streams.video());
+        MediaTimes made = MediaTimes.read(output, readingOutput);
         List<String> differences = new ArrayList<>();
-        checkStreams(made, streams, differences);
-        checkFrames(made, frames, differences);
-        checkTimes(made, differences);
+        checkStreams(made, streams.kinds(), differences);
+        checkFrames(made, encoded.frames(), differences);
+        checkTimes(made, encoded, differences);
         if (differences.isEmpty()) {
-            checkPictures(output, made, differences);
+            checkPictures(output, readingOutput, made, encoded, differences);
         }
         if (!differences.isEmpty()) {
             throw new StreamException(
@@ -95,17 +97,19 @@ public final class PostCheck {
         }
     }
 
-    private void checkTimes(MediaTimes made, List<String> differences) {
+    private void checkTimes(MediaTimes made, Encoded encoded, List<String> differences) {
         Track before = upscaled(source);
         Track after = upscaled(made);
         if (before == null || after == null || damaged) {
             return;
         }
-        double length = (before.end() - before.start()) - (after.end() - after.start());
-        double frame = (before.end() - before.start()) / Math.max(1, before.packets());
+        // Damage aside, what precedes the first frame that could be decoded is nobody's loss.
+        double first = source.timeBase().seconds(encoded.firstPts());
+        double length = (before.end() - first) - (after.end() - after.start());
+        double frame = (before.end() - first) / Math.max(1, before.packets());
         if (Math.abs(length) > LENGTH_SECONDS + 2 * frame) {
             differences.add(seconds("video is %.3f s long, the source's %.3f s", after.end() - after.start(),
-                    before.end() - before.start()));
+                    before.end() - first));
         }
         List<Track> sounds = sounds(source);
         List<Track> kept = sounds(made);
@@ -116,8 +120,8 @@ public final class PostCheck {
                 continue;
             }
             double packet = (sound.end() - sound.start()) / sound.packets();
-            double start = (sound.start() - before.start()) - (copy.start() - after.start());
-            double end = (sound.end() - before.start()) - (copy.end() - after.start());
+            double start = (sound.start() - first) - (copy.start() - after.start());
+            double end = (sound.end() - first) - (copy.end() - after.start());
             // A conversion may add or leave out a packet's worth at either end.
             double tolerance = OFFSET_SECONDS + (sound.packets() == copy.packets() ? 0 : 2 * packet);
             if (Math.abs(start) > tolerance || Math.abs(end) > tolerance + packet) {
@@ -127,7 +131,8 @@ public final class PostCheck {
         }
     }
 
-    private void checkPictures(String output, MediaTimes made, List<String> differences) {
+    private void checkPictures(
+            String output, InputOptions readingOutput, MediaTimes made, Encoded encoded, List<String> differences) {
         Track before = upscaled(source);
         Track after = upscaled(made);
         if (before == null || after == null || damaged || source.frames().isEmpty()) {
@@ -135,20 +140,21 @@ public final class PostCheck {
         }
         for (int i = 0; i < SAMPLES; i++) {
             long pts = source.frames().get((int) ((2 * i + 1L) * source.frames().size() / (2 * SAMPLES)));
-            checkPicture(output, pts, made, differences);
+            checkPicture(output, readingOutput, pts, made, encoded, differences);
         }
     }
 
     /** @param pts of a frame of the source */
-    private void checkPicture(String output, long pts, MediaTimes made, List<String> differences) {
-        double seconds = source.timeBase().seconds(pts - source.frames().get(0));
+    private void checkPicture(
+            String output, InputOptions readingOutput, long pts, MediaTimes made, Encoded encoded, List<String> differences) {
+        double seconds = source.timeBase().seconds(pts - encoded.firstPts());
         long wanted = made.frames().get(0)
                 + Math.round(seconds * made.timeBase().den() / made.timeBase().num());
         // A tick earlier, where the containers round differently.
         int next = Collections.binarySearch(made.frames(), wanted - 1);
         int frame = Math.min(next < 0 ? -next - 1 : next, made.frames().size() - 1);
         PictureGrid before = PictureGrid.at(input, reading, pts);
-        PictureGrid after = PictureGrid.at(output, InputOptions.defaults(), made.frames().get(frame));
+        PictureGrid after = PictureGrid.at(output, readingOutput, made.frames().get(frame));
         if (before == null) {
             return;
         }

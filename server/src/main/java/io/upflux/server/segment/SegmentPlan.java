@@ -40,6 +40,11 @@ public final class SegmentPlan {
         return segments;
     }
 
+    /** Frames of the longest one. */
+    public static long longest(List<Segment> segments) {
+        return segments.stream().mapToLong(Segment::frames).max().orElse(0);
+    }
+
     private static List<Long> cuts(List<Long> frames, List<Long> keys, long length) {
         List<Long> cuts = new ArrayList<>();
         if (frames.isEmpty()) {

@@ -54,7 +54,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
         try (MediaSource source = MediaSource.openSegment(
                         options.input(), options.reading(), segment.from(), segment.to(), ofSource);
                 SegmentSink sink = SegmentSink.create(
-                        file, options.output(), options.encoding(), source, segment.frames(), tally)) {
+                        file, options.output(), options.encoding(), source, options.longest(), tally)) {
             UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink).halting(tally.halting::add);
             pipeline.run()
                     .doOnNext(written -> {

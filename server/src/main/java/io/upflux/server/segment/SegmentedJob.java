@@ -3,6 +3,7 @@ package io.upflux.server.segment;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
+import io.upflux.codecs.OutputStreams;
 import io.upflux.codecs.SegmentJoin;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingShares;
@@ -223,20 +224,20 @@ public final class SegmentedJob {
                 .map(segment -> folder.segment(segment.index()))
                 .toList();
         Path whole = folder.whole();
-        Map<String, Integer> streams;
+        OutputStreams streams;
         try (MediaSource source = MediaSource.open(options.input(), options.reading(), notices);
                 SegmentJoin join = SegmentJoin.create(
                         whole.toString(), options.encoding().withOverwrite(true), source, notices)) {
             Disposable stopping = stop.subscribe(nothing -> {}, error -> {}, join::interrupt);
             try {
-                join.write(upscaled(source.format(), resolvers), files);
+                join.write(upscaled(source.format(), resolvers), options.longest(), files);
                 streams = join.streams();
             } finally {
                 stopping.dispose();
             }
         }
         new PostCheck(options.input(), options.reading(), order.times(), damaged())
-                .check(whole.toString(), options.output(), frames(), streams);
+                .check(whole.toString(), options.output(), new Encoded(frames(), firstPts()), streams);
         publish(whole, journal);
     }
 
@@ -295,6 +296,14 @@ public final class SegmentedJob {
 
     private long frames() {
         return finished.values().stream().mapToLong(SegmentResult::frames).sum();
+    }
+
+    private long firstPts() {
+        return finished.values().stream()
+                .filter(result -> result.frames() > 0)
+                .mapToLong(SegmentResult::firstPts)
+                .min()
+                .orElse(0);
     }
 
     private boolean damaged() {
