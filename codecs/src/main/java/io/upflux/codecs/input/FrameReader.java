@@ -45,6 +45,9 @@ public final class FrameReader implements AutoCloseable {
 
     private long toTicks;
     private boolean segment;
+    /** Whether frames next to the wanted ones help to shape them. */
+    private boolean neighbours;
+
     private long furthestTicks = Long.MIN_VALUE;
     private boolean ended;
     private boolean closed;
@@ -195,7 +198,8 @@ public final class FrameReader implements AutoCloseable {
      * @param micros the time of that frame
      */
     private void goTo(long micros) {
-        long latest = shaper.looksAround() ? fromTicks - 1 : fromTicks;
+        neighbours = shaper.looksAround();
+        long latest = neighbours ? fromTicks - 1 : fromTicks;
         shaper.restart();
         for (long back = 0, step = FIRST_STEP_BACK; ; back += step, step *= STEP_GROWTH) {
             long target = micros - back;
@@ -225,7 +229,7 @@ public final class FrameReader implements AutoCloseable {
 
     /** Decodes until at least one frame is ready; false at the end. */
     private boolean fill() {
-        dropUnwanted();
+        shaper.dropOutside(fromTicks, toTicks);
         while (shaper.ready().isEmpty() && !ended) {
             AVFrame frame = decode();
             if (frame == null) {
@@ -233,7 +237,7 @@ public final class FrameReader implements AutoCloseable {
             } else {
                 accept(frame);
             }
-            dropUnwanted();
+            shaper.dropOutside(fromTicks, toTicks);
         }
         return !shaper.ready().isEmpty();
     }
@@ -282,11 +286,11 @@ public final class FrameReader implements AutoCloseable {
             if (frame.pts() < fromTicks) {
                 decoder.forgetDamage();
                 demuxer.forgetDamage();
-                if (segment) {
+                if (neighbours) {
                     shaper.push(frame);
                 }
             } else if (frame.pts() >= toTicks) {
-                if (segment) {
+                if (shaper.looksAround()) {
                     shaper.push(frame);
                 }
                 finish();
@@ -298,12 +302,6 @@ public final class FrameReader implements AutoCloseable {
         }
     }
 
-    /** Neighbours of a segment have helped to shape its frames, and are others' to give out. */
-    private void dropUnwanted() {
-        if (segment) {
-            shaper.dropOutside(fromTicks, toTicks);
-        }
-    }
 
     private void note(AVPacket own) {
         if (own.pts() != Av.NO_PTS) {
