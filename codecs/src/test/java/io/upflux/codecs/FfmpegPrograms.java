@@ -31,6 +31,27 @@ public final class FfmpegPrograms {
         return run("ffprobe", List.of(arguments));
     }
 
+    /** A line for each frame of a file, pictures decoded and the rest as it is stored, with times and checksums. */
+    public static String frames(String file) {
+        return run(
+                "ffmpeg",
+                List.of(
+                        "-nostdin",
+                        "-v",
+                        "error",
+                        "-i",
+                        file,
+                        "-map",
+                        "0",
+                        "-c:a",
+                        "copy",
+                        "-c:s",
+                        "copy",
+                        "-f",
+                        "framemd5",
+                        "-"));
+    }
+
     private static String run(String program, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(PROGRAMS.resolve(program).toString());

@@ -51,8 +51,14 @@ public final class WorkFolder implements AutoCloseable {
      */
     static WorkFolder open(Path output) {
         Path folder = of(output);
+        Path parent = folder.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new StreamException(output + ": the folder " + parent + " does not exist");
+        }
         try {
-            Files.createDirectories(folder);
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectory(folder);
+            }
             FileChannel channel =
                     FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = lock(channel);

@@ -17,7 +17,7 @@ class UpscaleReportTest {
         if (depths.length > 0) {
             halting.add(new HaltingMap(0, depths.length, 1, 8, 3, depths));
         }
-        return new Outcome(1, 1, new Traits("halting-x2", 2, 3, 8, 8, "cpu", "fp32", 8, 3), halting, List.of());
+        return new Outcome(1, 0, 1, new Traits("halting-x2", 2, 3, 8, 8, "cpu", "fp32", 8, 3), halting, List.of());
     }
 
     @Test

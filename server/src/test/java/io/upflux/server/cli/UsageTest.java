@@ -36,7 +36,8 @@ class UsageTest {
                 "eval --set folder --halting 0 | '0' is neither off nor a threshold above 0",
                 "bench --halting NaN | 'NaN' is neither off nor a threshold above 0",
                 "upscale a.mp4 -o b.mp4 --dump-halting maps | --dump-halting needs --halting T",
-                "upscale a.mp4 -o b.mp4 --resume | --resume does not exist in this version",
+                "upscale a.mp4 -o b.mp4 --jobs 0 | --jobs is 1 to 256, not 0",
+                "upscale a.mp4 -o b.mp4 --segment 0.5 | --segment is 1s at least",
                 "upscale a.mp4 b.mp4 -o - | several inputs need a folder",
                 "upscale - b.mp4 -o folder/ | standard input has no name",
             })
