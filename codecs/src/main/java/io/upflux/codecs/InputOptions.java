@@ -32,31 +32,86 @@ public record InputOptions(
     }
 
     public static InputOptions defaults() {
-        return new InputOptions(null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, null, Map.of());
+        return new InputOptions(
+                null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, null, Map.of());
     }
 
     public InputOptions withStart(@Nullable Duration newStart) {
-        return new InputOptions(newStart, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
+        return new InputOptions(
+                newStart,
+                duration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                videoStream,
+                demuxerOptions);
     }
 
     public InputOptions withDuration(@Nullable Duration newDuration) {
-        return new InputOptions(start, newDuration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
+        return new InputOptions(
+                start,
+                newDuration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                videoStream,
+                demuxerOptions);
     }
 
     public InputOptions withDeinterlace(boolean newDeinterlace) {
-        return new InputOptions(start, duration, newDeinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
+        return new InputOptions(
+                start,
+                duration,
+                newDeinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                videoStream,
+                demuxerOptions);
     }
 
     public InputOptions withRotatePixels(boolean newRotatePixels) {
-        return new InputOptions(start, duration, deinterlace, newRotatePixels, openDeadline, readDeadline, threads, videoStream, demuxerOptions);
+        return new InputOptions(
+                start,
+                duration,
+                deinterlace,
+                newRotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                videoStream,
+                demuxerOptions);
     }
 
     public InputOptions withDeadlines(Duration newOpenDeadline, Duration newReadDeadline) {
-        return new InputOptions(start, duration, deinterlace, rotatePixels, newOpenDeadline, newReadDeadline, threads, videoStream, demuxerOptions);
+        return new InputOptions(
+                start,
+                duration,
+                deinterlace,
+                rotatePixels,
+                newOpenDeadline,
+                newReadDeadline,
+                threads,
+                videoStream,
+                demuxerOptions);
     }
 
     public InputOptions withThreads(int newThreads) {
-        return new InputOptions(start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, newThreads, videoStream, demuxerOptions);
+        return new InputOptions(
+                start,
+                duration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                newThreads,
+                videoStream,
+                demuxerOptions);
     }
 
     public InputOptions withVideoStream(@Nullable Integer newStream) {
@@ -73,6 +128,15 @@ public record InputOptions(
     }
 
     public InputOptions withDemuxerOptions(Map<String, String> newOptions) {
-        return new InputOptions(start, duration, deinterlace, rotatePixels, openDeadline, readDeadline, threads, videoStream, newOptions);
+        return new InputOptions(
+                start,
+                duration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                videoStream,
+                newOptions);
     }
 }

@@ -45,9 +45,8 @@ class SegmentsTest {
     @Test
     void decodingTimesRiseAcrossSegments() {
         Path clip = clip("clip.mp4", "-c:v mpeg4 -g 25 -c:a aac");
-        OutputOptions reordering = OutputOptions.defaults()
-                .withVideoCodec("mpeg2video")
-                .withEncoderOption("bf", "2");
+        OutputOptions reordering =
+                OutputOptions.defaults().withVideoCodec("mpeg2video").withEncoderOption("bf", "2");
         Path joined = folder.resolve("joined.mp4");
         join(clip, joined, reordering, 0.6, 1.72);
 

@@ -7,10 +7,8 @@ import io.upflux.frame.Rational;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.util.Locale;
-import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +35,7 @@ public final class FrameReader implements AutoCloseable {
     private final Timeline timeline;
     private final OtherStreams others;
     private final PictureShaper shaper;
-    private final AVPacket packet;
-    private final VideoDecoder decoder;
+    private final DecodedFrames frames;
     private final Carriage carriage;
     /** What is wanted now: the range, or a segment of it. */
     private long fromTicks;
@@ -48,7 +45,6 @@ public final class FrameReader implements AutoCloseable {
     /** Whether frames next to the wanted ones help to shape them. */
     private boolean neighbours;
 
-    private long furthestTicks = Long.MIN_VALUE;
     private boolean ended;
     private boolean closed;
 
@@ -65,8 +61,7 @@ public final class FrameReader implements AutoCloseable {
             timeline = new Timeline(frameTicks(), stream.start_time() == Av.NO_PTS ? 0 : stream.start_time());
             others = parts.others = new OtherStreams(demuxer, range);
             shaper = parts.shaper = new PictureShaper(demuxer.name(), notices, stream.codecpar(), timeBase, options);
-            packet = parts.packet = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
-            decoder = parts.decoder = new VideoDecoder(stream, options.threads(), demuxer.name());
+            frames = parts.frames = new DecodedFrames(demuxer, streamIndex, others, options.threads());
             fromTicks = range.startTicks();
             toTicks = range.endTicks();
             if (range.startsLater() && demuxer.canSeek()) {
@@ -97,8 +92,7 @@ public final class FrameReader implements AutoCloseable {
     private static final class Parts {
         private @Nullable OtherStreams others;
         private @Nullable PictureShaper shaper;
-        private @Nullable AVPacket packet;
-        private @Nullable VideoDecoder decoder;
+        private @Nullable DecodedFrames frames;
 
         void close() {
             if (others != null) {
@@ -107,11 +101,8 @@ public final class FrameReader implements AutoCloseable {
             if (shaper != null) {
                 shaper.close();
             }
-            if (packet != null) {
-                avcodec.av_packet_free(packet);
-            }
-            if (decoder != null) {
-                decoder.close();
+            if (frames != null) {
+                frames.close();
             }
         }
     }
@@ -166,22 +157,11 @@ public final class FrameReader implements AutoCloseable {
      * streams' packets go to the carriage.
      */
     public void readUntil(long pts) {
-        while (!ended && furthestTicks < Math.min(pts, toTicks)) {
-            if (!demuxer.read(packet)) {
-                ended = true;
-                return;
-            }
-            others.pass(packet);
-            if (packet.stream_index() == streamIndex) {
-                note(packet);
-                avcodec.av_packet_unref(packet);
-            } else {
-                others.offer(packet);
-            }
-        }
-        if (!ended && pts >= toTicks && range.endsEarlier()) {
+        if (!ended && !frames.skipTo(Math.min(pts, toTicks))) {
             ended = true;
-            others.readToEnd(packet, streamIndex);
+        } else if (!ended && pts >= toTicks) {
+            ended = true;
+            frames.readOthers();
         }
     }
 
@@ -207,10 +187,10 @@ public final class FrameReader implements AutoCloseable {
             if (fromTheBeginning) {
                 demuxer.rewind();
             }
-            decoder.restart();
+            frames.restart();
             timeline.restart();
             others.restart();
-            AVFrame frame = decode();
+            AVFrame frame = frames.next();
             if (frame == null && !fromTheBeginning) {
                 continue;
             }
@@ -231,7 +211,7 @@ public final class FrameReader implements AutoCloseable {
     private boolean fill() {
         shaper.dropOutside(fromTicks, toTicks);
         while (shaper.ready().isEmpty() && !ended) {
-            AVFrame frame = decode();
+            AVFrame frame = frames.next();
             if (frame == null) {
                 finish();
             } else {
@@ -242,50 +222,12 @@ public final class FrameReader implements AutoCloseable {
         return !shaper.ready().isEmpty();
     }
 
-    /** The next frame as the decoder makes it, owned by the caller; null at the end of the input. */
-    private @Nullable AVFrame decode() {
-        AVFrame frame = Av.allocated(avutil.av_frame_alloc(), demuxer.name());
-        try {
-            while (true) {
-                switch (decoder.receive(frame)) {
-                    case FRAME -> {
-                        return frame;
-                    }
-                    case END -> {
-                        avutil.av_frame_free(frame);
-                        return null;
-                    }
-                    case NEEDS_INPUT -> feed();
-                }
-            }
-        } catch (RuntimeException e) {
-            avutil.av_frame_free(frame);
-            throw e;
-        }
-    }
-
-    /** Reads until the decoder has had one packet of its own, or the end. */
-    private void feed() {
-        while (demuxer.read(packet)) {
-            others.pass(packet);
-            if (packet.stream_index() == streamIndex) {
-                note(packet);
-                decoder.send(packet);
-                avcodec.av_packet_unref(packet);
-                return;
-            }
-            others.offer(packet);
-        }
-        decoder.send(null);
-    }
-
     /** Takes over a decoded frame: gives it a time, drops it outside the range, and shapes it where needed. */
     private void accept(AVFrame frame) {
         try {
             timeline.place(frame);
             if (frame.pts() < fromTicks) {
-                decoder.forgetDamage();
-                demuxer.forgetDamage();
+                frames.forgetDamage();
                 if (neighbours) {
                     shaper.push(frame);
                 }
@@ -302,29 +244,22 @@ public final class FrameReader implements AutoCloseable {
         }
     }
 
-
-    private void note(AVPacket own) {
-        if (own.pts() != Av.NO_PTS) {
-            furthestTicks = Math.max(furthestTicks, own.pts());
-        }
-    }
-
     /** The end of the stream or of the range: the rest of the frames and packets, and a word on damage. */
     private void finish() {
         ended = true;
         shaper.finish();
         if (range.endsEarlier() && !segment) {
-            others.readToEnd(packet, streamIndex);
+            frames.readOthers();
         }
-        int damaged = demuxer.damaged() + decoder.damaged();
+        int damaged = frames.damaged();
         if (damaged > 0) {
-            notices.warning(name() + ": " + damaged + " damaged packet(s) or frame(s), skipped or concealed");
+            notices.warning(demuxer.name() + ": " + damaged + " damaged packet(s) or frame(s), skipped or concealed");
         }
         if (timeline.repaired() > 0) {
-            notices.warning(name() + ": " + timeline.repaired() + " frame time(s) repaired");
+            notices.warning(demuxer.name() + ": " + timeline.repaired() + " frame time(s) repaired");
         }
         if (demuxer.brokenOff() != null) {
-            notices.warning(name() + ": reading ended early: " + demuxer.brokenOff());
+            notices.warning(demuxer.name() + ": reading ended early: " + demuxer.brokenOff());
         }
         warnOfEarlyEnd();
     }
@@ -339,12 +274,8 @@ public final class FrameReader implements AutoCloseable {
         double missing = (demuxer.startMicros() + stated - others.furthestMicros()) / (double) Av.MICROS;
         if (missing > 0.5 && missing * Av.MICROS > 0.05 * stated) {
             notices.warning(String.format(
-                    Locale.ROOT, "%s: ends %.1f s before its stated duration; it may be cut off", name(), missing));
+                    Locale.ROOT, "%s: ends %.1f s before its stated duration; it may be cut off", demuxer.name(), missing));
         }
-    }
-
-    private String name() {
-        return demuxer.name();
     }
 
     private long frameTicks() {
@@ -359,8 +290,7 @@ public final class FrameReader implements AutoCloseable {
         }
         closed = true;
         shaper.close();
-        decoder.close();
-        avcodec.av_packet_free(packet);
+        frames.close();
         others.close();
         carriage.close();
         demuxer.close();

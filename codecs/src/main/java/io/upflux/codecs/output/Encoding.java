@@ -26,12 +26,7 @@ record Encoding(
             String location, OutputOptions options, @Nullable Carriage carriage, int sourceHeight, Notices notices) {
         Container container = Container.of(location, options.container());
         return new Encoding(
-                container,
-                new EncoderChoice(container, location, options),
-                options,
-                carriage,
-                sourceHeight,
-                notices);
+                container, new EncoderChoice(container, location, options), options, carriage, sourceHeight, notices);
     }
 
     /**

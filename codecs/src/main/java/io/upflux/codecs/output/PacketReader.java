@@ -69,8 +69,7 @@ final class PacketReader implements AutoCloseable {
             for (int i = 0; i < sides; i++) {
                 int type = in.readInt();
                 byte[] bytes = bytes(in.readInt());
-                BytePointer side =
-                        Av.allocated(av_packet_new_side_data(packet, type, bytes.length), file.toString());
+                BytePointer side = Av.allocated(av_packet_new_side_data(packet, type, bytes.length), file.toString());
                 side.put(bytes);
             }
             packet.data().put(bytes(size));

@@ -67,8 +67,8 @@ public final class SegmentOutput implements FrameSink {
                 first = frame.pts();
             }
             // From zero, so that what an encoder makes of times depends on nothing but the segment.
-            opened(video).encode(frame, frame.pts() - first, packet -> opened(writer)
-                    .write(packet, first));
+            opened(video)
+                    .encode(frame, frame.pts() - first, packet -> opened(writer).write(packet, first));
         }
     }
 

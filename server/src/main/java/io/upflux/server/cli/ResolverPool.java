@@ -50,7 +50,8 @@ final class ResolverPool implements AutoCloseable {
     }
 
     private synchronized SuperResolver take(Key key, ModelCard card) {
-        SuperResolver waiting = idle.computeIfAbsent(key, any -> new ArrayDeque<>()).poll();
+        SuperResolver waiting =
+                idle.computeIfAbsent(key, any -> new ArrayDeque<>()).poll();
         if (waiting != null) {
             return waiting;
         }

@@ -95,8 +95,8 @@ final class UpscaleCommand implements Callable<Integer> {
         OutputOptions encoding = encoding(choice);
         UpscaleReport report = report(tasks.size());
         try (Interruption interruption = Interruption.install();
-                UpscaleRun run = new UpscaleRun(
-                        console, choice, models, options, segments, encoding, report, interruption)) {
+                UpscaleRun run =
+                        new UpscaleRun(console, choice, models, options, segments, encoding, report, interruption)) {
             return run.all(tasks, strict);
         }
     }

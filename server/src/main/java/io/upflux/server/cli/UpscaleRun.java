@@ -1,9 +1,9 @@
 package io.upflux.server.cli;
 
+import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
-import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.codecs.OutputStreams;
 import io.upflux.frame.HaltingMap;
@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,8 +153,7 @@ final class UpscaleRun implements AutoCloseable {
                 notices.warnings());
     }
 
-    private Outcome atOnce(
-            UpscaleTask task, InputOptions reading, ProgressMeter meter, CollectedNotices notices) {
+    private Outcome atOnce(UpscaleTask task, InputOptions reading, ProgressMeter meter, CollectedNotices notices) {
         SourceNotices ofSource = new SourceNotices(notices);
         OutputStreams streams;
         Encoded encoded;
@@ -189,21 +187,21 @@ final class UpscaleRun implements AutoCloseable {
     }
 
     private Encoded upscale(UpscalePipeline pipeline, ProgressMeter meter) {
-        AtomicReference<Encoded> encoded = new AtomicReference<>(Encoded.NONE);
+        Encoded[] encoded = {Encoded.NONE};
         if (interruption.isRequested()) {
             return Encoded.NONE;
         }
         pipeline.run()
                 .doOnNext(progress -> {
                     meter.frame(progress.frames(), progress.estimatedFrames());
-                    encoded.updateAndGet(before -> before.and(progress.pts()));
+                    encoded[0] = encoded[0].and(progress.pts());
                 })
                 .takeUntilOther(interruption.requested())
                 .blockLast();
         if (interruption.isRequested()) {
             pipeline.closed().block(CLOSING);
         }
-        return encoded.get();
+        return encoded[0];
     }
 
     /** Writes what {@code --dump-halting} asks for. */

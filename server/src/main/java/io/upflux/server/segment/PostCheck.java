@@ -108,8 +108,8 @@ public final class PostCheck {
         double length = (before.end() - first) - (after.end() - after.start());
         double frame = (before.end() - first) / Math.max(1, before.packets());
         if (Math.abs(length) > LENGTH_SECONDS + 2 * frame) {
-            differences.add(seconds("video is %.3f s long, the source's %.3f s", after.end() - after.start(),
-                    before.end() - first));
+            differences.add(seconds(
+                    "video is %.3f s long, the source's %.3f s", after.end() - after.start(), before.end() - first));
         }
         List<Track> sounds = sounds(source);
         List<Track> kept = sounds(made);
@@ -125,8 +125,8 @@ public final class PostCheck {
             // A conversion may add or leave out a packet's worth at either end.
             double tolerance = OFFSET_SECONDS + (sound.packets() == copy.packets() ? 0 : 2 * packet);
             if (Math.abs(start) > tolerance || Math.abs(end) > tolerance + packet) {
-                differences.add(seconds("sound " + sound.index() + " is off by %.3f s at its start, %.3f s at its end",
-                        start, end));
+                differences.add(seconds(
+                        "sound " + sound.index() + " is off by %.3f s at its start, %.3f s at its end", start, end));
             }
         }
     }
@@ -146,7 +146,12 @@ public final class PostCheck {
 
     /** @param pts of a frame of the source */
     private void checkPicture(
-            String output, InputOptions readingOutput, long pts, MediaTimes made, Encoded encoded, List<String> differences) {
+            String output,
+            InputOptions readingOutput,
+            long pts,
+            MediaTimes made,
+            Encoded encoded,
+            List<String> differences) {
         double seconds = source.timeBase().seconds(pts - encoded.firstPts());
         long wanted = made.frames().get(0)
                 + Math.round(seconds * made.timeBase().den() / made.timeBase().num());

@@ -1,31 +1,22 @@
 package io.upflux.server.segment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputStreams;
-import io.upflux.codecs.SegmentJoin;
-import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.ModelCard;
-import io.upflux.pipeline.FrameUpscaler;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** One file into one file by segments: computes those that are missing, joins all, checks the result, publishes it. */
@@ -87,7 +78,8 @@ public final class SegmentedJob {
     public static List<Segment> plan(MediaTimes times, double seconds) {
         return times.divisible()
                 ? SegmentPlan.of(times.frames(), times.keys(), times.timeBase(), seconds)
-                : List.of(new Segment(0, Long.MIN_VALUE, Long.MAX_VALUE, 0, times.frames().size()));
+                : List.of(new Segment(
+                        0, Long.MIN_VALUE, Long.MAX_VALUE, 0, times.frames().size()));
     }
 
     /** How many threads an earlier run on an output used; empty without one. */
@@ -167,9 +159,7 @@ public final class SegmentedJob {
                 keep(folder, result);
             }
         }
-        return contents.wholeBytes() >= 0
-                && isThere(output, contents.wholeBytes())
-                && !Files.exists(folder.whole());
+        return contents.wholeBytes() >= 0 && isThere(output, contents.wholeBytes()) && !Files.exists(folder.whole());
     }
 
     /** @return what to say to somebody who would begin a job that was begun before */
@@ -192,8 +182,7 @@ public final class SegmentedJob {
         notices.info(file + ": is " + (Files.exists(file) ? "damaged" : "gone") + " and computed again");
     }
 
-    private void compute(
-            WorkFolder folder, Journal journal, Resolvers resolvers, Progress progress, Mono<Void> stop) {
+    private void compute(WorkFolder folder, Journal journal, Resolvers resolvers, Progress progress, Mono<Void> stop) {
         long total = plan.stream().mapToLong(Segment::frames).sum();
         long resumed = frames();
         AtomicLong frames = new AtomicLong(resumed);
@@ -223,39 +212,11 @@ public final class SegmentedJob {
         List<Path> files = plan.stream()
                 .map(segment -> folder.segment(segment.index()))
                 .toList();
-        Path whole = folder.whole();
-        OutputStreams streams;
-        try (MediaSource source = MediaSource.open(options.input(), options.reading(), notices);
-                SegmentJoin join = SegmentJoin.create(
-                        whole.toString(), options.encoding().withOverwrite(true), source, notices)) {
-            Disposable stopping = stop.subscribe(nothing -> {}, error -> {}, join::interrupt);
-            try {
-                join.write(upscaled(source.format(), resolvers), options.longest(), files);
-                streams = join.streams();
-            } finally {
-                stopping.dispose();
-            }
-        }
+        Whole whole = new Whole(options, folder.whole(), notices);
+        OutputStreams streams = whole.join(files, resolvers, stop);
         new PostCheck(options.input(), options.reading(), order.times(), damaged())
-                .check(whole.toString(), options.output(), new Encoded(frames(), firstPts()), streams);
-        publish(whole, journal);
-    }
-
-    private void publish(Path whole, Journal journal) {
-        try {
-            try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            if (Files.exists(output, LinkOption.NOFOLLOW_LINKS)
-                    && !options.encoding().overwrite()) {
-                throw new StreamException(output + ": exists already; --overwrite replaces it");
-            }
-            journal.whole(Files.size(whole));
-            Files.move(whole, output, StandardCopyOption.ATOMIC_MOVE);
-            WorkFolder.force(output.toAbsolutePath().getParent());
-        } catch (IOException e) {
-            throw new StreamException(output + ": cannot get its name: " + WorkFolder.reason(e), e);
-        }
+                .check(folder.whole().toString(), options.output(), new Encoded(frames(), firstPts()), streams);
+        whole.publish(output, journal);
     }
 
     /** Says what becomes of the finished segments when a job fails; takes the folder away when there are none. */
@@ -268,15 +229,6 @@ public final class SegmentedJob {
                 failure.getMessage() + "; " + finished.size() + " of " + plan.size() + " segments are kept in "
                         + folder.path() + ", --resume continues",
                 failure);
-    }
-
-    private static FrameFormat upscaled(FrameFormat format, Resolvers resolvers) {
-        SuperResolver resolver = resolvers.take();
-        try {
-            return FrameUpscaler.upscaled(format, resolver);
-        } finally {
-            resolvers.giveBack(resolver);
-        }
     }
 
     private static Traits traits(Resolvers resolvers) {

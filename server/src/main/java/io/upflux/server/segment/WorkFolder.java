@@ -64,8 +64,8 @@ public final class WorkFolder implements AutoCloseable {
             FileLock lock = lock(channel);
             if (lock == null) {
                 channel.close();
-                throw new StreamException(output + ": another process is writing it (it holds "
-                        + folder.resolve(LOCK) + "); wait for its end or choose another output");
+                throw new StreamException(output + ": another process is writing it (it holds " + folder.resolve(LOCK)
+                        + "); wait for its end or choose another output");
             }
             return new WorkFolder(output, folder, channel, lock);
         } catch (IOException e) {
@@ -142,7 +142,10 @@ public final class WorkFolder implements AutoCloseable {
     }
 
     /** Makes the names in a folder survive a power failure, where the system can. */
-    static void force(Path folder) {
+    static void force(@Nullable Path folder) {
+        if (folder == null) {
+            return;
+        }
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
             names.force(true);
         } catch (IOException notHere) {

@@ -178,8 +178,8 @@ class ResumeTest {
     @Test
     void twoOnOneOutputIsRefused() throws Exception {
         Files.createDirectory(work);
-        try (FileChannel channel = FileChannel.open(
-                        work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel =
+                        FileChannel.open(work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.lock()) {
             assertThat(lock.isValid()).isTrue();
             assertThat(streams.upflux(command(output))).isEqualTo(1);
@@ -228,9 +228,11 @@ class ResumeTest {
 
     private int finished() throws IOException {
         Path journal = work.resolve("journal.jsonl");
-        return Files.exists(journal) ? (int) Files.readAllLines(journal).stream()
-                .filter(line -> line.startsWith("{\"segment\""))
-                .count() : 0;
+        return Files.exists(journal)
+                ? (int) Files.readAllLines(journal).stream()
+                        .filter(line -> line.startsWith("{\"segment\""))
+                        .count()
+                : 0;
     }
 
     private void assertRefused(String difference, String... other) {

@@ -59,7 +59,8 @@ class JournalTest {
     void aDamagedLineIsCountedAndTheOthersCount() throws IOException {
         List<String> lines = Files.readAllLines(write(3));
         Path damaged = folder.resolve("damaged");
-        Files.write(damaged, List.of(lines.get(0), lines.get(1), "#" + lines.get(2).substring(9), lines.get(3)));
+        Files.write(
+                damaged, List.of(lines.get(0), lines.get(1), "#" + lines.get(2).substring(9), lines.get(3)));
         Journal.Contents contents = Journal.read(damaged);
         assertThat(contents.segments()).containsOnlyKeys(0, 2);
         assertThat(contents.unreadable()).isOne();

@@ -1,0 +1,119 @@
+package io.upflux.codecs.input;
+
+import io.upflux.codecs.ffmpeg.Av;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a container to frames: packets of the video go to its decoder, all others to their collector. One
+ * thread at a time.
+ */
+final class DecodedFrames implements AutoCloseable {
+    private final Demuxer demuxer;
+    private final int streamIndex;
+    private final OtherStreams others;
+    private final VideoDecoder decoder;
+    private final AVPacket packet;
+    private long furthestTicks = Long.MIN_VALUE;
+
+    /** @param threads of the decoder, 0 for one a core */
+    DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, int threads) {
+        this.demuxer = demuxer;
+        this.streamIndex = streamIndex;
+        this.others = others;
+        this.decoder = new VideoDecoder(demuxer.context().streams(streamIndex), threads, demuxer.name());
+        this.packet = avcodec.av_packet_alloc();
+    }
+
+    /** The next frame as the decoder makes it, owned by the caller; null at the end of the input. */
+    @Nullable
+    AVFrame next() {
+        AVFrame frame = Av.allocated(avutil.av_frame_alloc(), demuxer.name());
+        try {
+            while (true) {
+                switch (decoder.receive(frame)) {
+                    case FRAME -> {
+                        return frame;
+                    }
+                    case END -> {
+                        avutil.av_frame_free(frame);
+                        return null;
+                    }
+                    case NEEDS_INPUT -> feed();
+                }
+            }
+        } catch (RuntimeException e) {
+            avutil.av_frame_free(frame);
+            throw e;
+        }
+    }
+
+    /** Reads, without decoding, until a picture that is due at this time or later; false when the input ends before. */
+    boolean skipTo(long ticks) {
+        while (furthestTicks < ticks) {
+            if (!demuxer.read(packet)) {
+                return false;
+            }
+            others.pass(packet);
+            if (packet.stream_index() == streamIndex) {
+                note();
+                avcodec.av_packet_unref(packet);
+            } else {
+                others.offer(packet);
+            }
+        }
+        return true;
+    }
+
+    /** Reads what belongs to the wanted range and lies behind its last picture. */
+    void readOthers() {
+        others.readToEnd(packet, streamIndex);
+    }
+
+    /** To be called after seeking. */
+    void restart() {
+        decoder.restart();
+        furthestTicks = Long.MIN_VALUE;
+    }
+
+    /** Damaged packets and frames so far. */
+    int damaged() {
+        return demuxer.damaged() + decoder.damaged();
+    }
+
+    /** What was damaged on the way to the wanted frames nobody sees. */
+    void forgetDamage() {
+        decoder.forgetDamage();
+        demuxer.forgetDamage();
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+        avcodec.av_packet_free(packet);
+    }
+
+    /** Reads until the decoder has had one packet of its own, or the end. */
+    private void feed() {
+        while (demuxer.read(packet)) {
+            others.pass(packet);
+            if (packet.stream_index() == streamIndex) {
+                note();
+                decoder.send(packet);
+                avcodec.av_packet_unref(packet);
+                return;
+            }
+            others.offer(packet);
+        }
+        decoder.send(null);
+    }
+
+    private void note() {
+        if (packet.pts() != Av.NO_PTS) {
+            furthestTicks = Math.max(furthestTicks, packet.pts());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.upflux.server.segment;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaTimes;
+import io.upflux.codecs.OutputStreams;
+import io.upflux.pipeline.StreamException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Outputs as they should be, and spoiled ones. */
+class PostCheckTest {
+    private static final int FRAMES = 75;
+
+    @TempDir
+    private Path folder;
+
+    private Path source;
+
+    @BeforeEach
+    void makeSource() {
+        source = folder.resolve("source.mkv");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x48:rate=25:duration=3",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=duration=3",
+                "-c:v",
+                "mpeg4",
+                "-c:a",
+                "aac",
+                source.toString());
+    }
+
+    @Test
+    void aLargerOneIsGood() {
+        assertThatCode(() -> check(made("-vf scale=128:96 -c:a copy"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void blackIsFound() {
+        refuses("-vf scale=128:96,drawbox=color=black:t=fill -c:a copy", "is black where the source is not");
+    }
+
+    @Test
+    void flatIsFound() {
+        refuses("-vf scale=128:96,drawbox=color=gray:t=fill -c:a copy", "is flat where the source is not");
+    }
+
+    @Test
+    void otherPicturesAreFound() {
+        refuses("-vf scale=128:96,hflip,vflip,negate -c:a copy", "the picture at ");
+    }
+
+    @Test
+    void missingFramesAreFound() {
+        refuses("-vf scale=128:96 -frames:v 60 -c:a copy", "60 frames in the file, 75 were encoded", "video is 2.400 s");
+    }
+
+    @Test
+    void shiftedSoundIsFound() {
+        refuses("-vf scale=128:96 -af asetpts=PTS+0.2/TB -c:a aac", "sound 1 is off by -0.2");
+    }
+
+    @Test
+    void aMissingSoundIsFound() {
+        refuses("-vf scale=128:96 -an", "0 audio streams instead of 1");
+    }
+
+    private void refuses(String filters, String... said) {
+        assertThatThrownBy(() -> check(made(filters)))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith("out.mkv: the result is not what it should be: ")
+                .hasMessageContainingAll(said);
+    }
+
+    private Path made(String options) {
+        Path made = folder.resolve("made.mkv");
+        List<String> words = new ArrayList<>(List.of("-i", source.toString(), "-c:v", "ffv1"));
+        words.addAll(List.of(options.split(" ")));
+        words.add(made.toString());
+        FfmpegPrograms.ffmpeg(words.toArray(String[]::new));
+        return made;
+    }
+
+    private void check(Path made) {
+        MediaTimes times = MediaTimes.read(source.toString(), InputOptions.defaults());
+        new PostCheck(source.toString(), InputOptions.defaults(), times, false)
+                .check(
+                        made.toString(),
+                        "out.mkv",
+                        new Encoded(FRAMES, times.frames().get(0)),
+                        new OutputStreams(0, Map.of("video", 1, "audio", 1)));
+    }
+}
