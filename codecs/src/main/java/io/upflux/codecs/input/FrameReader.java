@@ -274,7 +274,10 @@ public final class FrameReader implements AutoCloseable {
         double missing = (demuxer.startMicros() + stated - others.furthestMicros()) / (double) Av.MICROS;
         if (missing > 0.5 && missing * Av.MICROS > 0.05 * stated) {
             notices.warning(String.format(
-                    Locale.ROOT, "%s: ends %.1f s before its stated duration; it may be cut off", demuxer.name(), missing));
+                    Locale.ROOT,
+                    "%s: ends %.1f s before its stated duration; it may be cut off",
+                    demuxer.name(),
+                    missing));
         }
     }
 

@@ -209,9 +209,8 @@ public final class SegmentedJob {
         if (frames() == 0) {
             throw new StreamException(options.output() + ": there was no frame to write");
         }
-        List<Path> files = plan.stream()
-                .map(segment -> folder.segment(segment.index()))
-                .toList();
+        List<Path> files =
+                plan.stream().map(segment -> folder.segment(segment.index())).toList();
         Whole whole = new Whole(options, folder.whole(), notices);
         OutputStreams streams = whole.join(files, resolvers, stop);
         new PostCheck(options.input(), options.reading(), order.times(), damaged())

@@ -40,8 +40,8 @@ final class Whole {
      */
     OutputStreams join(List<Path> segments, Resolvers resolvers, Mono<Void> stop) {
         try (MediaSource source = MediaSource.open(options.input(), options.reading(), notices);
-                SegmentJoin join = SegmentJoin.create(
-                        file.toString(), options.encoding().withOverwrite(true), source, notices)) {
+                SegmentJoin join =
+                        SegmentJoin.create(file.toString(), options.encoding().withOverwrite(true), source, notices)) {
             Disposable stopping = stop.subscribe(nothing -> {}, error -> {}, join::interrupt);
             try {
                 join.write(upscaled(source.format(), resolvers), options.longest(), segments);

@@ -66,7 +66,10 @@ class PostCheckTest {
 
     @Test
     void missingFramesAreFound() {
-        refuses("-vf scale=128:96 -frames:v 60 -c:a copy", "60 frames in the file, 75 were encoded", "video is 2.400 s");
+        refuses(
+                "-vf scale=128:96 -frames:v 60 -c:a copy",
+                "60 frames in the file, 75 were encoded",
+                "video is 2.400 s");
     }
 
     @Test
