@@ -171,10 +171,9 @@ public final class Demuxer implements AutoCloseable {
 
     /** Goes back to the beginning. */
     void rewind() {
-        forgetDamage();
-        if (avformat.avformat_seek_file(context, -1, 0, 0, 0, avformat.AVSEEK_FLAG_BYTE) < 0) {
-            seek(startMicros());
-        }
+        // Some demuxers that have come to the end go on only after a seek in time; where that leads to does not matter.
+        seek(startMicros());
+        avformat.avformat_seek_file(context, -1, 0, 0, 0, avformat.AVSEEK_FLAG_BYTE);
     }
 
     /**

@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How bright a picture is, spot by spot, whatever its size. */
 final class PictureGrid {
-    private static final int SIDE = 12;
-
-    /** Side of a spot as a share of the distance of two. */
-    private static final double SPOT = 0.5;
+    private static final int SIDE = 6;
 
     private static final double LEAST_CONTRAST = 0.03;
     private static final double LEAST_CORRELATION = 0.7;
@@ -27,12 +24,12 @@ final class PictureGrid {
     private PictureGrid(VideoFrame frame) {
         FrameFormat format = frame.format();
         TileReader reader = new TileReader(format, 1);
-        int width = even(format.width() * SPOT / SIDE);
-        int height = even(format.height() * SPOT / SIDE);
-        FloatBuffer samples = FloatBuffer.allocate(width * height);
         for (int i = 0; i < spots.length; i++) {
-            int x = even((double) (i % SIDE) * format.width() / SIDE);
-            int y = even((double) (i / SIDE) * format.height() / SIDE);
+            int x = edge(i % SIDE, format.width());
+            int y = edge(i / SIDE, format.height());
+            int width = Math.max(1, edge(i % SIDE + 1, format.width()) - x);
+            int height = Math.max(1, edge(i / SIDE + 1, format.height()) - y);
+            FloatBuffer samples = FloatBuffer.allocate(width * height);
             reader.read(frame, x, y, width, height, samples, 0);
             double sum = 0;
             for (int at = 0; at < width * height; at++) {
@@ -100,7 +97,8 @@ final class PictureGrid {
         return sum / spots.length;
     }
 
-    private static int even(double samples) {
-        return Math.max(2, (int) (samples / 2) * 2);
+    /** Where a row or column of spots begins; even, as chroma is. */
+    private static int edge(int spot, int samples) {
+        return (int) ((long) spot * samples / SIDE / 2 * 2);
     }
 }

@@ -74,7 +74,7 @@ class PostCheckTest {
 
     @Test
     void shiftedSoundIsFound() {
-        refuses("-vf scale=128:96 -af asetpts=PTS+0.2/TB -c:a aac", "sound 1 is off by -0.2");
+        refuses("-vf scale=128:96 -af asetpts=PTS+0.2/TB -c:a aac", "sound 1 is off by -0.1");
     }
 
     @Test
