@@ -37,9 +37,7 @@ public final class FrameReader implements AutoCloseable {
     private final PictureShaper shaper;
     private final DecodedFrames frames;
     private final Carriage carriage;
-    /** What is wanted now: the range, or a segment of it. */
     private long fromTicks;
-
     private long toTicks;
     private boolean segment;
     /** Whether frames next to the wanted ones help to shape them. */
