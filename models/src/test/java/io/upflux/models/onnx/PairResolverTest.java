@@ -134,7 +134,10 @@ class PairResolverTest {
     }
 
     @Test
-    void weightsLieInNativeMemoryOnceAndAreFreedWithTheResolver() {
+    void weightsLieInNativeMemoryOnceAndAreFreedWithTheResolver() throws InterruptedException {
+        // What other tests left to the garbage collector must not vanish in between.
+        System.gc();
+        Thread.sleep(200);
         long before = directBytes();
         OnnxResolver resolver = open(DENSE);
         long weights = directBytes() - before;
@@ -145,15 +148,15 @@ class PairResolverTest {
                 resolver.upscale(batch, resolver.look(samples));
                 resolver.upscale(batch, PictureContext.NONE);
             }
-            assertThat(directBytes() - before).isEqualTo(weights);
+            assertThat(directBytes() - before).isLessThanOrEqualTo(weights);
         }
         assertThat(resolver.openSessions()).isLessThanOrEqualTo(4);
         resolver.close();
-        assertThat(directBytes()).isEqualTo(before);
+        assertThat(directBytes()).isLessThanOrEqualTo(before);
         assertThatThrownBy(() -> openWith(
                         new TestPair("pair-x2").put(Pass.KEY, model -> model.node("Magic", "hr", "more", Map.of()))))
                 .isInstanceOf(StreamException.class);
-        assertThat(directBytes()).isEqualTo(before);
+        assertThat(directBytes()).isLessThanOrEqualTo(before);
     }
 
     @Test
