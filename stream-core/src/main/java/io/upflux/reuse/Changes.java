@@ -1,0 +1,125 @@
+package io.upflux.reuse;
+
+import java.util.Arrays;
+
+/**
+ * What {@link ChangeDetector} found of each window of one picture. Made once and filled again for every picture; planners
+ * may change states afterwards. One thread.
+ *
+ * <p>The changed box of a window, in luma samples of the picture, bounds everything that differs: a differing chroma
+ * sample counts as the luma samples it lies on. How far a chroma sample reaches beyond them when it is interpolated is
+ * for the reader to add, as is any halo. Boxes are tight after a comparison with {@link Tolerance#EXACT}; otherwise that
+ * of a changed window is the whole window.
+ */
+public final class Changes {
+    private static final int WHOLE = pack(0, 0, WindowGrid.WINDOW, WindowGrid.WINDOW);
+
+    private final WindowGrid grid;
+    private final int columns;
+    private final byte[] states;
+    private final int[] boxes;
+    private final float[] means;
+
+    public Changes(WindowGrid grid) {
+        this.grid = grid;
+        columns = grid.columns();
+        states = new byte[grid.windows()];
+        boxes = new int[grid.windows()];
+        means = new float[grid.windows()];
+    }
+
+    public WindowGrid grid() {
+        return grid;
+    }
+
+    public WindowState state(int window) {
+        return WindowState.of(states[window]);
+    }
+
+    public void state(int window, WindowState state) {
+        states[window] = state.code();
+    }
+
+    /** How many windows are in {@code state}. */
+    public int count(WindowState state) {
+        byte code = state.code();
+        int n = 0;
+        for (byte s : states) {
+            if (s == code) {
+                n++;
+            }
+        }
+        return n;
+    }
+
+    /**
+     * Mean absolute difference of the plane that differs most, in codes at 8 bits. Of a really changed window it is only a
+     * lower bound, since comparing ends as soon as that is certain; after an exact comparison it is not measured and 0.
+     */
+    public float mean(int window) {
+        return means[window];
+    }
+
+    /** First changed column. Like the other edges of the box only meaningful for a window that changed. */
+    public int left(int window) {
+        return window % columns * WindowGrid.WINDOW + (boxes[window] & 15);
+    }
+
+    /** First changed row. */
+    public int top(int window) {
+        return window / columns * WindowGrid.WINDOW + (boxes[window] >> 4 & 15);
+    }
+
+    /** Column after the last changed one. */
+    public int right(int window) {
+        int right = window % columns * WindowGrid.WINDOW + (boxes[window] >> 8 & 15);
+        return Math.min(right, grid.width());
+    }
+
+    /** Row after the last changed one. */
+    public int bottom(int window) {
+        int bottom = window / columns * WindowGrid.WINDOW + (boxes[window] >> 12 & 15);
+        return Math.min(bottom, grid.height());
+    }
+
+    /** Every window's result has to be computed, as in a key pass. */
+    public void allComputed() {
+        Arrays.fill(states, WindowState.COMPUTED.code());
+        Arrays.fill(boxes, WHOLE);
+        Arrays.fill(means, 0f);
+    }
+
+    void unchanged(int firstWindow, int count) {
+        Arrays.fill(states, firstWindow, firstWindow + count, WindowState.UNCHANGED.code());
+        Arrays.fill(boxes, firstWindow, firstWindow + count, 0);
+        Arrays.fill(means, firstWindow, firstWindow + count, 0f);
+    }
+
+    void changed(int window, WindowState state, float mean) {
+        states[window] = state.code();
+        boxes[window] = WHOLE;
+        means[window] = mean;
+    }
+
+    void changedWithin(int window, int box) {
+        states[window] = WindowState.COMPUTED.code();
+        boxes[window] = box;
+    }
+
+    /** A box in luma samples from the window's corner, its far edges exclusive. */
+    static int pack(int left, int top, int right, int bottom) {
+        return left | top << 4 | right << 8 | bottom << 12;
+    }
+
+    /** The smallest box around two, of which the first may be empty (0). */
+    static int union(int box, int other) {
+        if (box == 0) {
+            return other;
+        }
+        return pack(
+                Math.min(box & 15, other & 15),
+                Math.min(box >> 4 & 15, other >> 4 & 15),
+                Math.max(box >> 8 & 15, other >> 8 & 15),
+                Math.max(box >> 12 & 15, other >> 12 & 15));
+    }
+}
