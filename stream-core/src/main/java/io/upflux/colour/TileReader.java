@@ -42,21 +42,25 @@ public final class TileReader {
     }
 
     /**
-     * @param x left edge, a multiple of the chroma subsampling; the rectangle may reach beyond the frame
-     * @param y top edge, likewise
+     * @param x left edge; the rectangle may reach beyond the frame
+     * @param y top edge
      * @param to receives {@code channels x height x width} samples from index {@code at} on
      */
     public void read(VideoFrame frame, int x, int y, int width, int height, FloatBuffer to, int at) {
-        ensureScratch(width);
         PixelLayout.Family family = format.layout().family();
+        // Rows are read from where a chroma sample begins.
+        int lead = x & ((1 << across.shift()) - 1);
+        int left = x - lead;
+        int n = lead + width;
+        ensureScratch(n);
         for (int r = 0; r < height; r++) {
             switch (family) {
-                case GRAY -> readGray(frame, x, y + r, width);
-                case RGB -> readRgb(frame, x, y + r, width);
-                case YUV -> readYuv(frame, x, y + r, width);
+                case GRAY -> readGray(frame, left, y + r, n);
+                case RGB -> readRgb(frame, left, y + r, n);
+                case YUV -> readYuv(frame, left, y + r, n);
             }
             for (int c = 0; c < channels; c++) {
-                to.put(at + (c * height + r) * width, scratch[c], 0, width);
+                to.put(at + (c * height + r) * width, scratch[c], lead, width);
             }
         }
     }

@@ -58,6 +58,28 @@ public final class VideoFrame implements AutoCloseable {
         return duration;
     }
 
+    /** The same picture at another time: adds an owner, and is closed like any frame. */
+    public VideoFrame at(long newPts, long newDuration) {
+        return new VideoFrame(format, planes, memory.retain(), newPts, newDuration);
+    }
+
+    /** Copies all samples into a frame of the same size and layout. */
+    public void copyTo(VideoFrame target) {
+        for (int i = 0; i < planes.size(); i++) {
+            Plane from = planes.get(i);
+            Plane to = target.plane(i);
+            if (from.stride() == to.stride()) {
+                int bytes = Math.min(from.data().capacity(), to.data().capacity());
+                to.data().put(0, from.data(), 0, bytes);
+            } else {
+                int bytes = from.width() * format.layout().bytesPerSample();
+                for (int row = 0; row < from.height(); row++) {
+                    to.data().put(row * to.stride(), from.data(), row * from.stride(), bytes);
+                }
+            }
+        }
+    }
+
     /** Adds an owner: one more {@link #close()} is due. */
     public VideoFrame retain() {
         memory.retain();

@@ -6,51 +6,48 @@ import io.upflux.colour.PlaneResizer;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
-import io.upflux.frame.HaltingMap;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
-import io.upflux.pipeline.FrameJob.BatchTask;
-import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.pipeline.FrameJob.TileTask;
+import io.upflux.pipeline.Work.Filled;
+import io.upflux.pipeline.Work.Ready;
+import io.upflux.reuse.FramePlan.Extent;
+import io.upflux.reuse.ReuseMode;
 import io.upflux.tile.Tile;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the tiles of a batch into their upscaled frames and hands on the frames that are whole, in order. */
-final class Compose implements Function<BatchTask, List<VideoFrame>> {
+final class Compose implements Function<Ready, List<VideoFrame>> {
     private final NativeScope scope;
-    private final BatchSlots slots;
     private final FrameFormat from;
     private final FrameFormat to;
     private final FrameFormat composed;
     private final @Nullable FrameConverter converter;
-    private final TileShape shape;
     private final int scale;
     private final int channels;
     private final TileWriter writer;
     private final PlaneResizer colourResizer;
     private final PlaneResizer alphaResizer;
     private final Depths depths;
-    private final Consumer<HaltingMap> halting;
-    private final StageTimes times;
+    private final Composition composition;
+    private final Reports reports;
+    private byte[] lastDepths = {};
 
+    /** @param composition closed by its owner */
     Compose(
             NativeScope scope,
-            BatchSlots slots,
             FrameFormat from,
             FrameFormat to,
-            TileShape shape,
             SuperResolver.Traits traits,
-            Consumer<HaltingMap> halting,
-            StageTimes times) {
+            Composition composition,
+            Reports reports) {
         this.scope = scope;
-        this.slots = slots;
         this.from = from;
         this.to = to;
-        this.shape = shape;
         this.scale = traits.scale();
         this.channels = traits.channels();
         this.composed = channels == 1 ? besideLuma(from, to) : to;
@@ -58,49 +55,72 @@ final class Compose implements Function<BatchTask, List<VideoFrame>> {
         this.writer = new TileWriter(composed, channels, from.height());
         this.colourResizer = new PlaneResizer(from, composed, scale);
         this.alphaResizer = new PlaneResizer(from, to, scale);
-        this.depths = new Depths(from.width(), from.height(), shape, traits);
-        this.halting = halting;
-        this.times = times;
+        this.depths = new Depths(from.width(), from.height(), traits);
+        this.composition = composition;
+        this.reports = reports;
     }
 
     @Override
-    public List<VideoFrame> apply(BatchTask task) {
+    public List<VideoFrame> apply(Ready work) {
         long start = System.nanoTime();
         List<VideoFrame> whole = new ArrayList<>(1);
-        List<HaltingMap> maps = new ArrayList<>(1);
-        TileBatch batch = task.batch();
-        int width = shape.width() * scale;
-        int height = shape.height() * scale;
-        for (int i = 0; i < task.tasks().size(); i++) {
-            FrameJob job = task.tasks().get(i).job();
-            VideoFrame result = result(job);
-            Tile tile = task.tasks().get(i).tile();
-            writer.write(
-                    new TileWriter.Samples(
-                            batch.output(),
-                            i * channels * width * height,
-                            width,
-                            height,
-                            tile.x() * scale,
-                            tile.y() * scale),
-                    tile.coreX() * scale,
-                    tile.coreY() * scale,
-                    tile.coreWidth() * scale,
-                    tile.coreHeight() * scale,
-                    result);
-            depths.join(batch, i, tile, job.depths());
-            if (job.tileDone()) {
-                if (job.depths().length > 0) {
-                    maps.add(depths.map(job.source().pts(), job.depths()));
+        int[] next = new int[work.parts().size()];
+        for (FrameJob job : work.jobs()) {
+            for (int i = 0; i < next.length; i++) {
+                Filled part = work.parts().get(i);
+                while (next[i] < part.tasks().size() && part.tasks().get(next[i]).job() == job) {
+                    write(part, next[i]++);
                 }
-                whole.add(finished(job.source(), result));
+            }
+            if (job.isWhole()) {
+                whole.add(finished(job));
+                reports.of(job, lastDepths, depths);
                 job.source().close();
             }
         }
-        slots.release(batch);
-        maps.forEach(halting);
-        times.since(Stage.COMPOSE, start);
+        work.parts().forEach(Filled::release);
+        reports.times().since(Stage.COMPOSE, start);
         return whole;
+    }
+
+    /** Joins one tile of a batch. */
+    private void write(Filled part, int index) {
+        TileTask task = part.tasks().get(index);
+        Tile tile = task.tile();
+        FrameJob job = task.job();
+        boolean cell = job.plan().extent() == Extent.CELLS;
+        int width = part.batch().shape().width() * scale;
+        int height = part.batch().shape().height() * scale;
+        writer.write(
+                new TileWriter.Samples(
+                        part.batch().output(),
+                        index * channels * width * height,
+                        width,
+                        height,
+                        tile.x() * scale,
+                        tile.y() * scale),
+                tile.coreX() * scale,
+                tile.coreY() * scale,
+                tile.coreWidth() * scale,
+                tile.coreHeight() * scale,
+                cell ? composition.writable() : result(job));
+        if (!cell) {
+            depths.join(part.batch(), index, tile, job.depths());
+        }
+        job.tileDone();
+    }
+
+    /** The frame whose last tile is written. */
+    private VideoFrame finished(FrameJob job) {
+        if (job.plan().extent() == Extent.CELLS) {
+            return composition.show(job.source(), job.plan().map());
+        }
+        VideoFrame result = finished(job.source(), result(job));
+        lastDepths = job.depths();
+        if (reports.mode() != ReuseMode.OFF) {
+            composition.whole(job.source(), result);
+        }
+        return result;
     }
 
     /**

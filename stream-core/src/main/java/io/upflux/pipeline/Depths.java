@@ -1,7 +1,6 @@
 package io.upflux.pipeline;
 
 import io.upflux.frame.HaltingMap;
-import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.tile.Tile;
 
@@ -10,20 +9,15 @@ public final class Depths {
     private final Traits traits;
     private final int width;
     private final int height;
-    private final int tileWidth;
-    private final int tileHeight;
 
     /**
      * @param frameWidth of the pictures, in LR pixels
-     * @param shape of the batches
      * @param traits of the resolver, which need not halt
      */
-    public Depths(int frameWidth, int frameHeight, TileShape shape, Traits traits) {
+    public Depths(int frameWidth, int frameHeight, Traits traits) {
         this.traits = traits;
         this.width = windows(frameWidth);
         this.height = windows(frameHeight);
-        this.tileWidth = windows(shape.width());
-        this.tileHeight = windows(shape.height());
     }
 
     /** Room for the depths of one picture, all 0 yet; of length 0 where nothing halts. */
@@ -41,6 +35,8 @@ public final class Depths {
         if (depths.length == 0) {
             return;
         }
+        int tileWidth = windows(batch.shape().width());
+        int tileHeight = windows(batch.shape().height());
         int left = tile.coreX() / traits.window();
         int right = Math.min(width, windows(tile.coreX() + tile.coreWidth()));
         int bottom = Math.min(height, windows(tile.coreY() + tile.coreHeight()));

@@ -3,20 +3,27 @@ package io.upflux.pipeline;
 import io.upflux.buffer.NativeScope;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.FrameFormat;
-import io.upflux.frame.HaltingMap;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
-import io.upflux.pipeline.FrameJob.BatchTask;
-import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.pipeline.Work.Filled;
+import io.upflux.pipeline.Work.Ready;
+import io.upflux.reuse.CellPlanner;
+import io.upflux.reuse.FirstOrderUpdate;
+import io.upflux.reuse.FramePlan;
+import io.upflux.reuse.FramePlan.Extent;
+import io.upflux.reuse.ReuseMode;
+import io.upflux.reuse.ReusePlanner;
+import io.upflux.reuse.WindowGrid;
 import io.upflux.tile.SamplePlan;
 import io.upflux.tile.TilePlan;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -38,6 +45,12 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     /** One gathering or waiting; those looked at come on top. */
     private static final int SAMPLE_SLOTS = 1;
 
+    /** Batches of one shape that a stroke of work holds at most. */
+    private static final int PARTS = 3;
+
+    /** Frames whose cells are computed together, where they have few. */
+    private static final int LOOK_AHEAD = 16;
+
     /** Threads of a stage that waits this long are ended; they come back with the next batch. */
     private static final int IDLE_SECONDS = 60;
 
@@ -52,13 +65,16 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final int align;
     private final TilePlan plan;
     private final Optional<TileShape> samples;
+    private final int chromaReach;
     private final BatchSlots slots;
     private final BatchSlots sampleSlots;
-    private final Consumer<HaltingMap> halting;
-    private final StageTimes times;
+    private final @Nullable CellSlots cellSlots;
+    private final ReusePlanner planner;
+    private final Composition composition;
+    private final Reports reports;
     private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
     private final Scheduler inference;
-    private final Scheduler composition = Schedulers.newSingle("upflux-compose", true);
+    private final Scheduler composing = Schedulers.newSingle("upflux-compose", true);
 
     /**
      * @param resolver not closed by this class
@@ -67,7 +83,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
      * @param scope owner of the memory of the frames produced
      */
     public FrameUpscaler(SuperResolver resolver, FrameFormat from, FrameFormat to, NativeScope scope) {
-        this(resolver, from, to, scope, new StageTimes(), map -> {});
+        this(resolver, from, to, scope, new Reports(ReuseMode.OFF, new StageTimes(), map -> {}, map -> {}));
     }
 
     FrameUpscaler(
@@ -75,8 +91,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
             FrameFormat from,
             FrameFormat to,
             NativeScope scope,
-            StageTimes times,
-            Consumer<HaltingMap> halting) {
+            Reports reports) {
         FrameFormat expected = upscaled(from, resolver);
         if (to.width() != expected.width() || to.height() != expected.height()) {
             throw new IllegalArgumentException("upscaled frames are " + expected.width() + "x" + expected.height()
@@ -87,7 +102,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         TileShape wanted = resolver.tileFor(from.width(), from.height());
         this.shape = new TileShape(
                 wanted.batch(), TilePlan.roundUp(wanted.width(), align), TilePlan.roundUp(wanted.height(), align));
-        int chromaReach = to.layout().chromaShiftX() + to.layout().chromaShiftY() == 0
+        this.chromaReach = to.layout().chromaShiftX() + to.layout().chromaShiftY() == 0
                 ? 0
                 : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
         this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
@@ -98,12 +113,48 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         this.from = from;
         this.to = to;
         this.scope = scope;
-        this.times = times;
-        this.halting = halting;
+        this.reports = reports;
         this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + resolver.lanes());
-        this.samples = resolver.samples(from.width(), from.height());
+        boolean whole = plan.tiles().size() == 1 && reports.mode() == ReuseMode.OFF;
+        this.samples = whole ? Optional.empty() : resolver.samples(from.width(), from.height());
         this.sampleSlots =
                 new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + resolver.lanes());
+        CellTiles cellTiles = cellTiles();
+        this.cellSlots = cellTiles == null
+                ? null
+                : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + resolver.lanes()));
+        this.planner = planner(cellTiles);
+        boolean adapts = planner.mode() == ReuseMode.NEAR;
+        this.composition = new Composition(scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null);
+    }
+
+    /** Null where only whole frames are computed. */
+    private @Nullable CellTiles cellTiles() {
+        // Planes that the network does not compute are resized whole.
+        boolean all = resolver.traits().channels() == 3 && !to.layout().alpha();
+        return reports.mode() == ReuseMode.OFF || !all
+                ? null
+                : resolver.cells()
+                        .map(cells ->
+                                new CellTiles(cells, plan, chromaReach, resolver.traits().halo(), align))
+                        .orElse(null);
+    }
+
+    private ReusePlanner planner(@Nullable CellTiles cellTiles) {
+        // Codes of other planes than the source's cannot follow its changes.
+        boolean alike = from.layout().equals(to.layout()) && from.colour().equals(to.colour()) && !to.layout().alpha();
+        ReuseMode mode = reports.mode() == ReuseMode.NEAR && !alike ? ReuseMode.EXACT : reports.mode();
+        CellPlanner cells = cellTiles == null
+                ? null
+                : new CellPlanner(
+                        WindowGrid.of(from), resolver.cells().orElseThrow().sides(), cellTiles::cost);
+        // Interpolated chroma weighs one sample more on each side.
+        int chroma = Math.max(
+                from.layout().chromaShiftX() > 0 ? 1 << from.layout().chromaShiftX() : 0,
+                from.layout().chromaShiftY() > 0 ? 1 << from.layout().chromaShiftY() : 0);
+        double full = (double) plan.tiles().size() * shape.width() * shape.height();
+        return new ReusePlanner(
+                mode, from, scope, resolver.traits().halo() + chromaReach + chroma, cells, full);
     }
 
     /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */
@@ -124,56 +175,65 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         return whole(frames).flatMapIterable(list -> list, HAND_OFF);
     }
 
-    /** The frames that each batch made whole, always on the compose thread. */
+    /** The frames that each stroke of work made whole, always on the compose thread. */
     Flux<List<VideoFrame>> whole(Flux<VideoFrame> frames) {
         Traits traits = resolver.traits();
-        Gather gather = new Gather(slots, from, shape, traits.channels(), times);
-        Compose compose = new Compose(scope, slots, from, to, shape, traits, halting, times);
+        Batching batching =
+                new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, LOOK_AHEAD);
+        Gather gather = new Gather(from, traits.channels(), reports.times());
+        Compose compose = new Compose(scope, from, to, traits, composition, reports);
         // hide(): a fused operator would run its mapper on whichever thread requests.
-        return batches(frames.map(job()))
+        return batching.apply(frames.map(job(batching)))
                 .map(gather)
                 .subscribeOn(decoding)
                 .flatMapSequential(this::infer, resolver.lanes(), HAND_OFF)
-                .publishOn(composition, false, HAND_OFF)
+                .publishOn(composing, false, HAND_OFF)
                 .hide()
                 .map(compose);
     }
 
-    private Function<VideoFrame, FrameJob> job() {
+    private Function<VideoFrame, FrameJob> job(Batching batching) {
         Function<VideoFrame, Mono<PictureContext>> look =
                 samples.isEmpty() ? frame -> Mono.just(PictureContext.NONE) : look(samples.get());
-        return frame -> new FrameJob(frame, look.apply(frame), plan.tiles().size());
+        AtomicReference<Mono<PictureContext>> seen = new AtomicReference<>(Mono.just(PictureContext.NONE));
+        return frame -> {
+            long start = System.nanoTime();
+            FramePlan todo = planner.plan(frame);
+            reports.times().since(Stage.PLAN, start);
+            if (todo.extent() == Extent.KEY) {
+                seen.set(look.apply(frame));
+            }
+            return new FrameJob(frame, todo, seen.get(), batching.count(todo));
+        };
     }
 
     private Look look(TileShape tiles) {
         SamplePlan spread =
                 SamplePlan.spread(tiles.batch(), from.width(), from.height(), tiles.width(), tiles.height(), align);
-        return new Look(resolver, sampleSlots, spread, tiles, from, inference, times);
+        return new Look(resolver, sampleSlots, spread, tiles, from, inference, reports.times());
     }
 
-    /** Consecutive frames share batches, unless each has a context of its own. */
-    private Flux<List<TileTask>> batches(Flux<FrameJob> jobs) {
-        return samples.isEmpty()
-                ? jobs.flatMapIterable(job -> job.tasks(plan.tiles()), 1).buffer(shape.batch())
-                : jobs.flatMapIterable(job -> job.batches(plan.tiles(), shape.batch()), 1);
+    /** The tiles of a stroke once their context is there; looking comes first, so it never waits for tiles. */
+    private Mono<Ready> infer(Ready work) {
+        return work.context().publishOn(inference).map(context -> upscale(work, context));
     }
 
-    /** The tiles of a batch once their frame's context is there; looking comes first, so it never waits for tiles. */
-    private Mono<BatchTask> infer(BatchTask task) {
-        return task.context().publishOn(inference).map(context -> upscale(task, context));
-    }
-
-    private BatchTask upscale(BatchTask task, PictureContext context) {
+    private Ready upscale(Ready work, PictureContext context) {
         long start = System.nanoTime();
-        resolver.upscale(task.batch(), context);
-        times.since(Stage.INFER, start);
-        return task;
+        for (Filled part : work.parts()) {
+            resolver.upscale(part.batch(), context);
+        }
+        reports.times().since(Stage.INFER, start);
+        return work;
     }
 
     /** Makes stages that wait for a slot give up; for a stream that was cancelled. */
     void interrupt() {
         slots.stop();
         sampleSlots.stop();
+        if (cellSlots != null) {
+            cellSlots.stop();
+        }
         resolver.interrupt();
     }
 
@@ -182,11 +242,19 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     public void close() {
         slots.stop();
         sampleSlots.stop();
+        if (cellSlots != null) {
+            cellSlots.stop();
+        }
         Shutdown.await(decoding);
         Shutdown.await(inference);
-        Shutdown.await(composition);
+        Shutdown.await(composing);
         slots.close();
         sampleSlots.close();
+        if (cellSlots != null) {
+            cellSlots.close();
+        }
+        composition.close();
+        planner.close();
     }
 
     private static TilePlan plan(Traits traits, FrameFormat from, TileShape shape, int halo, int align) {

@@ -2,44 +2,49 @@ package io.upflux.pipeline;
 
 import io.upflux.colour.TileReader;
 import io.upflux.frame.FrameFormat;
-import io.upflux.pipeline.FrameJob.BatchTask;
 import io.upflux.pipeline.FrameJob.TileTask;
-import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.pipeline.Work.Filled;
+import io.upflux.pipeline.Work.Part;
+import io.upflux.pipeline.Work.Ready;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Fills a free batch slot with the network samples of some tiles. */
-final class Gather implements Function<List<TileTask>, BatchTask> {
-    private final BatchSlots slots;
+/** Fills free batches with the network samples of some tiles. */
+final class Gather implements Function<Work, Ready> {
     private final TileReader reader;
-    private final TileShape shape;
-    private final int samplesPerTile;
+    private final int channels;
     private final StageTimes times;
 
-    Gather(BatchSlots slots, FrameFormat format, TileShape shape, int channels, StageTimes times) {
-        this.slots = slots;
+    Gather(FrameFormat format, int channels, StageTimes times) {
         this.reader = new TileReader(format, channels);
-        this.shape = shape;
-        this.samplesPerTile = channels * shape.width() * shape.height();
+        this.channels = channels;
         this.times = times;
     }
 
     @Override
-    public BatchTask apply(List<TileTask> tasks) {
-        TileBatch batch = slots.acquire();
-        long start = System.nanoTime();
-        for (int i = 0; i < tasks.size(); i++) {
-            TileTask task = tasks.get(i);
-            reader.read(
-                    task.job().source(),
-                    task.tile().x(),
-                    task.tile().y(),
-                    shape.width(),
-                    shape.height(),
-                    batch.input(),
-                    i * samplesPerTile);
+    public Ready apply(Work work) {
+        List<Filled> parts = new ArrayList<>(work.parts().size());
+        for (Part part : work.parts()) {
+            TileBatch batch = part.slots().acquire();
+            long start = System.nanoTime();
+            fill(batch, part.tasks());
+            times.since(Stage.GATHER, start);
+            parts.add(new Filled(part.slots(), batch, part.tasks()));
         }
-        times.since(Stage.GATHER, start);
-        return new BatchTask(batch, tasks);
+        return new Ready(work.jobs(), parts);
+    }
+
+    private void fill(TileBatch batch, List<TileTask> tasks) {
+        int margin = batch.margin();
+        int width = batch.shape().width() + 2 * margin;
+        int height = batch.shape().height() + 2 * margin;
+        int at = 0;
+        for (TileTask task : tasks) {
+            int x = task.tile().x() - margin;
+            int y = task.tile().y() - margin;
+            reader.read(task.job().source(), x, y, width, height, batch.input(), at);
+            at += channels * width * height;
+        }
     }
 }

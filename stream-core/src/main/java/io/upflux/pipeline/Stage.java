@@ -4,6 +4,8 @@ package io.upflux.pipeline;
 public enum Stage {
     /** Demultiplexing, decoding, deinterlacing. */
     DECODE,
+    /** Finding out what has changed and what to compute. */
+    PLAN,
     /** Cutting tiles and converting planes to network samples. */
     GATHER,
     /** Running the network. */

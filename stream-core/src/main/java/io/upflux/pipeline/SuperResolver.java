@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,7 +26,7 @@ public interface SuperResolver extends AutoCloseable {
 
     /**
      * The batch of equal tiles from which it makes the context of a frame of this size; they are to be spread over the
-     * frame. Empty when the network is local, or when its one tile holds the whole frame.
+     * frame. Empty when the network is local. Where one tile holds the whole frame, it does without, too.
      */
     default Optional<TileShape> samples(int frameWidth, int frameHeight) {
         return Optional.empty();
@@ -52,6 +53,22 @@ public interface SuperResolver extends AutoCloseable {
         return PictureContext.NONE;
     }
 
+    /** How it computes squares of a picture by themselves; empty where only whole tiles of a picture can be computed. */
+    default Optional<Cells> cells() {
+        return Optional.empty();
+    }
+
+    /**
+     * Allocates one batch of squares, whose input reaches {@link TileBatch#margin} beyond them. The caller closes it,
+     * before this resolver.
+     *
+     * @param shape of the squares themselves
+     * @throws StreamException when the shape cannot be run, as all where {@link Cells#margin} is 0
+     */
+    default TileBatch newCells(TileShape shape) {
+        throw new StreamException(traits().name() + ": computes whole tiles only");
+    }
+
     /**
      * How many {@link #upscale} and {@link #look} calls may run at once, each with a batch of its own. More than one where a call alone
      * cannot keep the processors busy, since its parts wait for each other.
@@ -64,7 +81,7 @@ public interface SuperResolver extends AutoCloseable {
      * Fills {@link TileBatch#output()}, and {@link TileBatch#depths()} where it halts, from {@link TileBatch#input()}.
      * Blocks.
      *
-     * @param batch one of {@link #newBatch}
+     * @param batch one of {@link #newBatch} or {@link #newCells}
      * @param context of the picture that all tiles are of; {@link PictureContext#NONE} where {@link #samples} is empty
      * @throws StreamException when inference fails
      */
@@ -106,6 +123,20 @@ public interface SuperResolver extends AutoCloseable {
                 throw new IllegalArgumentException(
                         name + ": tiles aligned to " + align + " would cut windows of " + window);
             }
+        }
+    }
+
+    /**
+     * How squares of a picture are computed by themselves. What comes out of a square is what a tile gives whose core it
+     * is, but for rounding.
+     *
+     * @param sides of the squares that are worth it, in LR pixels, each twice the one before
+     * @param margin LR pixels around a square that {@link #newCells} batches take in, and the picture must hold: where it
+     *     does not, and everywhere if this is 0, squares are computed as cores of tiles
+     */
+    record Cells(List<Integer> sides, int margin) {
+        public Cells {
+            sides = List.copyOf(sides);
         }
     }
 

@@ -11,7 +11,15 @@ import java.nio.FloatBuffer;
 public interface TileBatch extends AutoCloseable {
     TileShape shape();
 
-    /** Direct, {@code batch x channels x height x width}. Absolute access only: the position stays 0. */
+    /** LR pixels that the input reaches beyond the shape on each side; 0 unless the network takes them from there. */
+    default int margin() {
+        return 0;
+    }
+
+    /**
+     * Direct, {@code batch x channels x (height + 2 margin) x (width + 2 margin)}. Absolute access only: the position
+     * stays 0.
+     */
     FloatBuffer input();
 
     /** Direct, {@code batch x channels x (height * scale) x (width * scale)}. Absolute access only. */

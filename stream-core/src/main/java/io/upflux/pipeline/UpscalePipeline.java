@@ -4,6 +4,8 @@ import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingMap;
 import io.upflux.frame.VideoFrame;
+import io.upflux.reuse.ReuseMap;
+import io.upflux.reuse.ReuseMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +38,8 @@ public final class UpscalePipeline {
     private final AtomicBoolean subscribed = new AtomicBoolean();
     private final Sinks.Empty<Void> closed = Sinks.empty();
     private Consumer<HaltingMap> halting = map -> {};
+    private Consumer<ReuseMap> reused = map -> {};
+    private ReuseMode mode = ReuseMode.OFF;
     private @Nullable FrameUpscaler upscaler;
     private boolean released;
     private long framesWritten;
@@ -60,6 +64,20 @@ public final class UpscalePipeline {
      */
     public UpscalePipeline halting(Consumer<HaltingMap> maps) {
         halting = maps;
+        return this;
+    }
+
+    /**
+     * Lets pictures be made from what was computed for those before; without a word each is computed whole. To be called
+     * before {@link #run()}.
+     *
+     * @param maps told, frame by frame in order, what became of each window; called on the sink's thread, before the frame
+     *     is written, and what it throws ends the run
+     * @return this pipeline
+     */
+    public UpscalePipeline reuse(ReuseMode much, Consumer<ReuseMap> maps) {
+        mode = much;
+        reused = maps;
         return this;
     }
 
@@ -118,7 +136,7 @@ public final class UpscalePipeline {
         }
         FrameFormat from = source.format();
         FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
-        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, times, halting);
+        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, new Reports(mode, times, halting, reused));
         upscaler = made;
         return made;
     }

@@ -3,7 +3,9 @@ package io.upflux.pipeline;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A resolver in plain Java: nearest-neighbour enlargement after an optional 3x3 mean that sees zeros outside its tile. */
 final class FakeResolver implements SuperResolver {
@@ -11,9 +13,13 @@ final class FakeResolver implements SuperResolver {
     final AtomicInteger calls = new AtomicInteger();
     volatile boolean interrupted;
 
+    /** LR pixels computed by {@link #upscale}, margins included. */
+    final AtomicLong pixels = new AtomicLong();
+
     private final Traits traits;
     private final TileShape tile;
     private final boolean blur;
+    private Optional<Cells> cells = Optional.empty();
 
     FakeResolver(int scale, int channels, int align, TileShape tile, boolean blur) {
         this.traits = new Traits("fake-x" + scale, scale, channels, align, blur ? 1 : 0, "java", "fp32", 0, 0);
@@ -23,6 +29,22 @@ final class FakeResolver implements SuperResolver {
 
     static FakeResolver identity() {
         return new FakeResolver(1, 3, 1, new TileShape(1, 4096, 4096), false);
+    }
+
+    /** Lets it compute squares by themselves. */
+    FakeResolver with(Cells own) {
+        cells = Optional.of(own);
+        return this;
+    }
+
+    @Override
+    public Optional<Cells> cells() {
+        return cells;
+    }
+
+    @Override
+    public TileBatch newCells(TileShape shape) {
+        return newBatch(shape, cells.orElseThrow().margin());
     }
 
     @Override
@@ -37,14 +59,26 @@ final class FakeResolver implements SuperResolver {
 
     @Override
     public TileBatch newBatch(TileShape shape) {
+        return newBatch(shape, 0);
+    }
+
+    private TileBatch newBatch(TileShape shape, int margin) {
         batches.incrementAndGet();
         int samples = shape.batch() * traits.channels() * shape.width() * shape.height();
-        FloatBuffer input = floats(samples);
+        FloatBuffer input = floats(shape.batch()
+                * traits.channels()
+                * (shape.width() + 2 * margin)
+                * (shape.height() + 2 * margin));
         FloatBuffer output = floats(samples * traits.scale() * traits.scale());
         return new TileBatch() {
             @Override
             public TileShape shape() {
                 return shape;
+            }
+
+            @Override
+            public int margin() {
+                return margin;
             }
 
             @Override
@@ -69,6 +103,9 @@ final class FakeResolver implements SuperResolver {
         calls.incrementAndGet();
         TileShape shape = batch.shape();
         int scale = traits.scale();
+        int margin = batch.margin();
+        TileShape wide = new TileShape(shape.batch(), shape.width() + 2 * margin, shape.height() + 2 * margin);
+        pixels.addAndGet((long) wide.batch() * wide.width() * wide.height());
         int planes = shape.batch() * traits.channels();
         for (int p = 0; p < planes; p++) {
             for (int y = 0; y < shape.height() * scale; y++) {
@@ -76,7 +113,7 @@ final class FakeResolver implements SuperResolver {
                     batch.output()
                             .put(
                                     (p * shape.height() * scale + y) * shape.width() * scale + x,
-                                    value(batch.input(), shape, p, x / scale, y / scale));
+                                    value(batch.input(), wide, p, x / scale + margin, y / scale + margin));
                 }
             }
         }

@@ -29,7 +29,7 @@ final class ModelSessions implements AutoCloseable {
         this.threshold = (float) threshold.orElse(Float.POSITIVE_INFINITY);
         Pass[] wanted = threshold.isPresent()
                 ? new Pass[] {Pass.HALTING}
-                : new Pass[] {graphs.main().pass(), Pass.BODY};
+                : new Pass[] {graphs.main().pass(), Pass.BODY, Pass.WINDOWS};
         for (Pass pass : wanted) {
             PassGraph graph = graphs.get(pass);
             if (graph != null) {
@@ -56,10 +56,20 @@ final class ModelSessions implements AutoCloseable {
         return passes.containsKey(Pass.BODY);
     }
 
-    /** The graph that all batches run through, null when that depends on the context. */
+    /** The graph that all batches of tiles run through, null when that depends on the context. */
     @Nullable
     Pass onlyPass() {
-        return passes.size() == 1 ? passes.keySet().iterator().next() : null;
+        if (halts()) {
+            return Pass.HALTING;
+        }
+        return looks() ? null : main.pass();
+    }
+
+    /** LR pixels that the graph for squares takes in around them, 0 without one. */
+    int margin() {
+        ShapeSessions windows = passes.get(Pass.WINDOWS);
+        Integer margin = windows == null ? null : windows.graph().declared().margin();
+        return margin == null ? 0 : margin;
     }
 
     Pass passFor(@Nullable SeenContext context) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class OnnxBatch implements TileBatch {
     private final ModelSessions sessions;
     private final TileShape shape;
+    private final int margin;
     private final TileMemory memory = new TileMemory();
     private final PictureSamples from;
     private final PictureSamples to;
@@ -25,20 +26,22 @@ final class OnnxBatch implements TileBatch {
     private @Nullable SeenContext held;
     private boolean closed;
 
-    OnnxBatch(ModelSessions sessions, Contract contract, String label, TileShape shape) {
+    /** @param margin LR pixels that the graph for squares takes in around them; 0 for tiles */
+    OnnxBatch(ModelSessions sessions, Contract contract, String label, TileShape shape, int margin) {
         this.sessions = sessions;
         this.shape = shape;
+        this.margin = margin;
         GraphCheck picture = sessions.main().picture();
         long channels = contract.format().channels();
         long scale = contract.scale();
         float white = contract.range().white();
-        long[] small = {shape.batch(), channels, shape.height(), shape.width()};
+        long[] small = {shape.batch(), channels, shape.height() + 2 * margin, shape.width() + 2 * margin};
         long[] large = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
         try {
             from = new PictureSamples(memory, label, small, picture.half(), white);
             to = new PictureSamples(memory, label, large, picture.halfOutput(), white);
             depths = memory.allocate(label, Byte.BYTES, sessions.windows(shape));
-            Pass only = sessions.onlyPass();
+            Pass only = margin > 0 ? Pass.WINDOWS : sessions.onlyPass();
             if (only != null) {
                 // So that a shape that cannot be run is refused at once.
                 runs(only);
@@ -52,7 +55,7 @@ final class OnnxBatch implements TileBatch {
     /** One thread at a time. */
     void run(@Nullable SeenContext context, RunOptions options) throws OrtException {
         from.feed();
-        for (PassRun run : runs(sessions.passFor(context))) {
+        for (PassRun run : runs(margin > 0 ? Pass.WINDOWS : sessions.passFor(context))) {
             if (context != null && context != held) {
                 run.side().context(context.values());
             }
@@ -70,7 +73,7 @@ final class OnnxBatch implements TileBatch {
             int each = p == Pass.KEY || p == Pass.HALTING ? 1 : shape.batch();
             try {
                 for (int first = 0; first < shape.batch(); first += each) {
-                    TileShape part = new TileShape(each, shape.width(), shape.height());
+                    TileShape part = new TileShape(each, shape.width() + 2 * margin, shape.height() + 2 * margin);
                     PassRun run = new PassRun(sessions.of(p), part, first, from, to);
                     run.side().threshold(sessions.threshold());
                     made.add(run);
@@ -86,6 +89,11 @@ final class OnnxBatch implements TileBatch {
     @Override
     public TileShape shape() {
         return shape;
+    }
+
+    @Override
+    public int margin() {
+        return margin;
     }
 
     @Override

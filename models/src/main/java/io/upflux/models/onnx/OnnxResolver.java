@@ -8,6 +8,7 @@ import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -34,6 +35,9 @@ public final class OnnxResolver implements SuperResolver {
 
     /** A GPU wants fewer and larger calls. */
     private static final int CUDA_TILE_PIXELS = 1920 * 1088;
+
+    /** Sides of squares; smaller ones than the first are mostly margin, the last saves little over whole tiles. */
+    private static final List<Integer> CELLS = List.of(8, 16, 32, 64, 128);
 
     private final Traits traits;
     private final Contract contract;
@@ -151,16 +155,34 @@ public final class OnnxResolver implements SuperResolver {
             throw new StreamException(traits.name() + ": tiles of " + shape.width() + "x" + shape.height()
                     + " are not multiples of " + traits.align());
         }
-        return new OnnxBatch(sessions, contract, traits.name(), shape);
+        return new OnnxBatch(sessions, contract, traits.name(), shape, 0);
     }
 
     @Override
     public Optional<TileShape> samples(int frameWidth, int frameHeight) {
-        TileShape tile = tileFor(frameWidth, frameHeight);
-        boolean whole = tile.width() >= frameWidth && tile.height() >= frameHeight;
-        return whole || !sessions.looks()
-                ? Optional.empty()
-                : Optional.of(SampleBatch.shape(frameWidth, frameHeight, traits.align()));
+        return sessions.looks()
+                ? Optional.of(SampleBatch.shape(frameWidth, frameHeight, traits.align()))
+                : Optional.empty();
+    }
+
+    /** Not of a network whose windows halt by themselves, since a cell does not see what a tile does. */
+    @Override
+    public Optional<Cells> cells() {
+        boolean free = contract.tile() == null && contract.batch() == 0;
+        if (!free || sessions.halts()) {
+            return Optional.empty();
+        }
+        // The graph for squares wants whole windows, margin included.
+        int margin = sessions.main().window() > 0 ? 0 : sessions.margin();
+        return Optional.of(new Cells(CELLS, margin));
+    }
+
+    @Override
+    public TileBatch newCells(TileShape shape) {
+        if (sessions.margin() == 0) {
+            throw new StreamException(traits.name() + ": has no graph for squares of a picture");
+        }
+        return new OnnxBatch(sessions, contract, traits.name(), shape, sessions.margin());
     }
 
     @Override

@@ -67,7 +67,7 @@ final class PictureUpscale {
         TileShape shape = shape(width, height);
         TilePlan plan = TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo(), traits.align());
         double[][] out = new double[planes.length][width * height * traits.scale() * traits.scale()];
-        Depths depths = new Depths(width, height, shape, traits);
+        Depths depths = new Depths(width, height, traits);
         byte[] joined = depths.none();
         try (TileBatch batch = resolver.newBatch(shape)) {
             PictureContext context = plan.tiles().size() == 1 ? PictureContext.NONE : look(planes, width, height);

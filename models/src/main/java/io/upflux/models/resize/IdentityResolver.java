@@ -4,6 +4,8 @@ import io.upflux.models.tile.TileChoice;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
+import java.util.List;
+import java.util.Optional;
 
 /** Leaves every sample as it is: for tests, and to measure a pipeline without its network. */
 public final class IdentityResolver implements SuperResolver {
@@ -23,6 +25,11 @@ public final class IdentityResolver implements SuperResolver {
     @Override
     public TileBatch newBatch(TileShape shape) {
         return new JavaBatch(TRAITS, shape);
+    }
+
+    @Override
+    public Optional<Cells> cells() {
+        return Optional.of(new Cells(List.of(16, 32, 64, 128), 0));
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Enlarges by a whole number with a separable kernel: rows first down the columns, then each along itself. Beyond the
@@ -60,6 +62,11 @@ public final class SeparableResizer implements SuperResolver {
     @Override
     public TileBatch newBatch(TileShape shape) {
         return new JavaBatch(traits, shape);
+    }
+
+    @Override
+    public Optional<Cells> cells() {
+        return Optional.of(new Cells(List.of(16, 32, 64, 128), 0));
     }
 
     @Override

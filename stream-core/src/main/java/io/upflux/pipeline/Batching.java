@@ -1,0 +1,125 @@
+package io.upflux.pipeline;
+
+import io.upflux.pipeline.CellSlots.CellTask;
+import io.upflux.pipeline.FrameJob.TileTask;
+import io.upflux.pipeline.Work.Part;
+import io.upflux.reuse.FramePlan;
+import io.upflux.reuse.FramePlan.Extent;
+import io.upflux.tile.TilePlan;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * Puts the tiles and cells of frames into batches: whole frames into the batches of the resolver's tiles, the cells of
+ * some frames together into theirs. Frames that are held back for that are few. One use, one thread.
+ */
+final class Batching {
+    private final TilePlan plan;
+    private final BatchSlots slots;
+    private final int batch;
+    private final boolean shared;
+    private final @Nullable CellSlots cellSlots;
+    private final int lookAhead;
+    private final List<TileTask> tiles = new ArrayList<>();
+    private final List<FrameJob> waiting = new ArrayList<>();
+    private long pixels;
+
+    /**
+     * @param plan of whole frames
+     * @param slots of their batches
+     * @param batch tiles that these hold
+     * @param shared whether tiles of consecutive frames may share a batch
+     * @param cellSlots null where no plan has cells
+     * @param lookAhead frames whose cells may wait for those of later ones, one at least
+     */
+    Batching(
+            TilePlan plan,
+            BatchSlots slots,
+            int batch,
+            boolean shared,
+            @Nullable CellSlots cellSlots,
+            int lookAhead) {
+        this.plan = plan;
+        this.slots = slots;
+        this.batch = batch;
+        this.shared = shared;
+        this.cellSlots = cellSlots;
+        this.lookAhead = lookAhead;
+    }
+
+    Flux<Work> apply(Flux<FrameJob> jobs) {
+        return jobs.concatMapIterable(this::add, 1).concatWith(Flux.defer(() -> Flux.fromIterable(rest())));
+    }
+
+    /** How many tiles or cells will be computed of a frame. */
+    int count(FramePlan todo) {
+        return todo.extent() == Extent.CELLS
+                ? todo.cells().size()
+                : plan.tiles().size();
+    }
+
+    private List<Work> add(FrameJob job) {
+        List<Work> ready = new ArrayList<>();
+        if (job.plan().extent() == Extent.CELLS) {
+            full(ready, true);
+            long more = cellSlots == null ? 0 : cellSlots.pixels(job.plan().cells());
+            if (pixels + more > CellSlots.PIXELS) {
+                some(ready);
+            }
+            waiting.add(job);
+            pixels += more;
+            if (waiting.size() >= lookAhead || pixels >= CellSlots.PIXELS) {
+                some(ready);
+            }
+        } else {
+            some(ready);
+            tiles.addAll(job.tasks(plan.tiles()));
+            full(ready, !shared);
+        }
+        return ready;
+    }
+
+    private List<Work> rest() {
+        List<Work> ready = new ArrayList<>();
+        full(ready, true);
+        some(ready);
+        return ready;
+    }
+
+    /** Makes work of the tiles of whole frames: of all, or of those that fill a batch. */
+    private void full(List<Work> ready, boolean all) {
+        while (tiles.size() >= batch || (all && !tiles.isEmpty())) {
+            List<TileTask> some = tiles.subList(0, Math.min(batch, tiles.size()));
+            List<TileTask> tasks = List.copyOf(some);
+            some.clear();
+            Set<FrameJob> jobs = new LinkedHashSet<>();
+            tasks.forEach(task -> jobs.add(task.job()));
+            ready.add(new Work(List.copyOf(jobs), List.of(new Part(slots, tasks))));
+        }
+    }
+
+    /** Makes work of the cells that wait. */
+    private void some(List<Work> ready) {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        List<FrameJob> jobs = List.copyOf(waiting);
+        List<CellTask> tasks = new ArrayList<>();
+        for (FrameJob job : jobs) {
+            job.plan().cells().forEach(cell -> tasks.add(new CellTask(job, cell)));
+        }
+        waiting.clear();
+        pixels = 0;
+        List<Part> parts = cellSlots == null ? List.of() : cellSlots.parts(tasks);
+        if (jobs.size() == 1 && parts.size() > 1) {
+            // A frame of many cells must not hold all of their batches at once.
+            parts.forEach(part -> ready.add(new Work(jobs, List.of(part))));
+        } else {
+            ready.add(new Work(jobs, parts));
+        }
+    }
+}

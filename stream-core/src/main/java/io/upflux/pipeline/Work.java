@@ -1,0 +1,36 @@
+package io.upflux.pipeline;
+
+import io.upflux.pipeline.FrameJob.TileTask;
+import java.util.List;
+import reactor.core.publisher.Mono;
+
+/**
+ * What is computed at a stroke: tiles of one frame or of several that follow each other, in batches.
+ *
+ * @param jobs in order; a frame of many tiles is in several, and is whole with the last of them
+ * @param parts in whose tiles the frames have the same order
+ */
+record Work(List<FrameJob> jobs, List<Part> parts) {
+    /**
+     * A batch to be filled.
+     *
+     * @param tasks its tiles; no more than it holds
+     */
+    record Part(BatchSlots slots, List<TileTask> tasks) {}
+
+    /** A batch with the network samples of some tiles. */
+    record Filled(BatchSlots slots, TileBatch batch, List<TileTask> tasks) {
+        /** Gives the batch back. */
+        void release() {
+            slots.release(batch);
+        }
+    }
+
+    /** Work whose batches are filled, in the same order. */
+    record Ready(List<FrameJob> jobs, List<Filled> parts) {
+        /** Of all its frames. */
+        Mono<PictureContext> context() {
+            return jobs.get(0).context();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.upflux.reuse;
+
+import java.util.List;
+
+/**
+ * What is to be computed of one picture.
+ *
+ * @param extent how much
+ * @param cells to compute, if only some; together they hold every window that the map calls computed
+ * @param map what becomes of each window
+ */
+public record FramePlan(Extent extent, List<Cell> cells, ReuseMap map) {
+    /** How much of a picture is computed. */
+    public enum Extent {
+        /** All of it, and what the network must have seen of the whole picture is made anew. */
+        KEY,
+        /** All of it. */
+        FULL,
+        /** Some cells, or nothing. */
+        CELLS
+    }
+}

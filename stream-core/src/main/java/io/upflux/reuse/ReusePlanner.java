@@ -1,0 +1,189 @@
+package io.upflux.reuse;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
+import io.upflux.reuse.CellPlanner.Cover;
+import io.upflux.reuse.FramePlan.Extent;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for each picture of a stream, in order, which windows are kept, adapted and computed. Depends on nothing but
+ * the pictures since the first, so equal streams get equal plans. One thread.
+ *
+ * <p>In {@link ReuseMode#EXACT} a window is computed when anything has changed that its result depends on. In {@link
+ * ReuseMode#NEAR} it is computed when it has really changed, when a neighbour's change spills over, and now and then
+ * while it is only adapted, each at a time of its own.
+ */
+public final class ReusePlanner implements AutoCloseable {
+    /** The whole picture is computed unless cells promise to cost less than this share of it. */
+    private static final double WORTH = 0.95;
+
+    /** Adapted windows are computed at least once in so many pictures. */
+    private static final int REFRESH = 64;
+
+    /** What is adapted on a stream without noise. */
+    private static final Tolerance NEAR = new Tolerance(1.5, 12);
+
+    private final ReuseMode mode;
+    private final int reach;
+    private final @Nullable CellPlanner cells;
+    private final double fullCost;
+    private final WindowGrid grid;
+    private final ChangeDetector detector;
+    private final Changes changes;
+    private final Spill spill;
+    private final VideoFrame reference;
+    private final BitSet all = new BitSet();
+    private long pictures;
+    private boolean closed;
+
+    /**
+     * @param format of the pictures
+     * @param scope owner of the reference's memory
+     * @param reach LR pixels of luma around a window that its result depends on
+     * @param cells null where only whole pictures can be computed
+     * @param fullCost of a whole picture, in the unit of the cells'
+     */
+    public ReusePlanner(
+            ReuseMode mode,
+            FrameFormat format,
+            NativeScope scope,
+            int reach,
+            @Nullable CellPlanner cells,
+            double fullCost) {
+        this.mode = mode;
+        this.reach = reach;
+        this.cells = cells;
+        this.fullCost = fullCost;
+        this.grid = WindowGrid.of(format);
+        this.detector = new ChangeDetector(format);
+        this.changes = new Changes(grid);
+        this.spill = new Spill(grid, format.layout());
+        this.reference = scope.frame(format, VideoFrame.NO_PTS, 0);
+        this.all.set(0, grid.windows());
+    }
+
+    public ReuseMode mode() {
+        return mode;
+    }
+
+    /** @param frame borrowed */
+    public FramePlan plan(VideoFrame frame) {
+        pictures++;
+        if (mode == ReuseMode.OFF || pictures == 1) {
+            return whole(frame, Extent.KEY, mode == ReuseMode.OFF ? WindowState.COMPUTED : WindowState.NEW);
+        }
+        detector.compare(frame, reference, mode == ReuseMode.EXACT ? Tolerance.EXACT : NEAR, changes);
+        BitSet wanted = mode == ReuseMode.EXACT ? withinReach() : spilledOver(frame);
+        if (wanted.isEmpty()) {
+            return new FramePlan(Extent.CELLS, List.of(), map(frame));
+        }
+        Cover cover = cells == null ? new Cover(List.of(), Double.POSITIVE_INFINITY) : cells.cover(wanted);
+        if (cover.cost() >= WORTH * fullCost) {
+            return whole(frame, Extent.FULL, WindowState.COMPUTED);
+        }
+        BitSet computed = new BitSet(grid.windows());
+        for (Cell cell : cover.cells()) {
+            mark(computed, cell.x(), cell.y(), cell.x() + cell.side(), cell.y() + cell.side());
+        }
+        computed.stream().forEach(window -> changes.state(window, WindowState.COMPUTED));
+        WindowCopy.copy(frame, computed, reference);
+        return new FramePlan(Extent.CELLS, cover.cells(), map(frame));
+    }
+
+    private FramePlan whole(VideoFrame frame, Extent extent, WindowState state) {
+        if (mode != ReuseMode.OFF) {
+            WindowCopy.copy(frame, all, reference);
+        }
+        byte[] states = new byte[grid.windows()];
+        Arrays.fill(states, state.code());
+        return new FramePlan(extent, List.of(), new ReuseMap(frame.pts(), grid, states));
+    }
+
+    /** Windows that depend on anything that has changed. */
+    private BitSet withinReach() {
+        BitSet wanted = new BitSet(grid.windows());
+        for (int window = 0; window < grid.windows(); window++) {
+            if (changes.state(window) != WindowState.UNCHANGED) {
+                mark(
+                        wanted,
+                        changes.left(window) - reach,
+                        changes.top(window) - reach,
+                        changes.right(window) + reach,
+                        changes.bottom(window) + reach);
+            }
+        }
+        return wanted;
+    }
+
+    /** Windows that have really changed, those that are touched by it, and those whose turn it is. */
+    private BitSet spilledOver(VideoFrame frame) {
+        BitSet wanted = new BitSet(grid.windows());
+        for (int window = 0; window < grid.windows(); window++) {
+            switch (changes.state(window)) {
+                case UNCHANGED -> {}
+                case UPDATED -> {
+                    if ((pictures + turn(window)) % REFRESH == 0) {
+                        wanted.set(window);
+                    }
+                }
+                default -> {
+                    wanted.set(window);
+                    spill(frame, window, wanted);
+                }
+            }
+        }
+        return wanted;
+    }
+
+    private void spill(VideoFrame frame, int window, BitSet wanted) {
+        int column = window % grid.columns();
+        int row = window / grid.columns();
+        for (int j = Math.max(0, row - 1); j <= Math.min(grid.rows() - 1, row + 1); j++) {
+            for (int i = Math.max(0, column - 1); i <= Math.min(grid.columns() - 1, column + 1); i++) {
+                int neighbour = j * grid.columns() + i;
+                if (!wanted.get(neighbour)
+                        && changes.state(neighbour) != WindowState.COMPUTED
+                        && spill.reaches(frame, reference, window, i - column, j - row)) {
+                    wanted.set(neighbour);
+                }
+            }
+        }
+    }
+
+    /** Four windows of a square have their turn together, squares far from each other. */
+    private int turn(int window) {
+        int square = window / grid.columns() / 2 * grid.columns() + window % grid.columns() / 2;
+        return (square * 0x9E3779B1 >>> 16) % REFRESH;
+    }
+
+    /** Windows that have any pixel between these edges, the last two exclusive. */
+    private void mark(BitSet windows, int left, int top, int right, int bottom) {
+        int first = Math.max(0, left) / WindowGrid.WINDOW;
+        int end = Math.min(grid.columns(), (right + WindowGrid.WINDOW - 1) / WindowGrid.WINDOW);
+        int last = Math.min(grid.rows(), (bottom + WindowGrid.WINDOW - 1) / WindowGrid.WINDOW);
+        for (int row = Math.max(0, top) / WindowGrid.WINDOW; row < last; row++) {
+            windows.set(row * grid.columns() + first, row * grid.columns() + end);
+        }
+    }
+
+    private ReuseMap map(VideoFrame frame) {
+        byte[] states = new byte[grid.windows()];
+        for (int window = 0; window < states.length; window++) {
+            states[window] = changes.state(window).code();
+        }
+        return new ReuseMap(frame.pts(), grid, states);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            reference.close();
+        }
+    }
+}
