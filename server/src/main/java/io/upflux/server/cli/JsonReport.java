@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.ProgressMeter.Display;
 
 /**
@@ -70,14 +71,18 @@ final class JsonReport implements UpscaleReport {
                 .put("model", outcome.traits().name())
                 .put("provider", outcome.traits().provider())
                 .put("precision", outcome.traits().precision());
-        // Every window of every frame is computed; none is reused from an earlier frame.
+        WindowShares windows = outcome.windows();
         event.putObject("windows")
-                .put("unchanged", 0.0)
-                .put("updated", 0.0)
-                .put("computed", 1.0)
-                .put("new", 0.0);
+                .put("unchanged", share(windows.unchanged(), windows))
+                .put("updated", share(windows.updated(), windows))
+                .put("computed", share(windows.computed(), windows))
+                .put("new", share(windows.added(), windows));
         JsonLines.putShares(event.putArray("halted"), outcome.halting());
         outcome.warnings().forEach(event.putArray("warnings")::add);
         return event;
+    }
+
+    private static double share(long count, WindowShares all) {
+        return all.windows() == 0 ? 0 : JsonLines.round((double) count / all.windows(), 5);
     }
 }

@@ -22,11 +22,14 @@ import java.util.function.ToIntFunction;
 /** Which tasks are worked on in segments, and with what: a file into a file, seekable, longer than a segment. */
 final class SegmentedUpscale {
     private final ModelOptions models;
+    private final UpscaleOptions options;
     private final SegmentOptions segments;
     private final OutputOptions encoding;
 
-    SegmentedUpscale(ModelOptions models, SegmentOptions segments, OutputOptions encoding) {
+    SegmentedUpscale(
+            ModelOptions models, UpscaleOptions options, SegmentOptions segments, OutputOptions encoding) {
         this.models = models;
+        this.options = options;
         this.segments = segments;
         this.encoding = encoding;
     }
@@ -120,6 +123,7 @@ final class SegmentedUpscale {
                 models.device(),
                 threads,
                 models.halting(),
+                options.reuse(),
                 longest);
     }
 

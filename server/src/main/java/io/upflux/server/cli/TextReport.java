@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import io.upflux.frame.HaltingShares;
+import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.ProgressMeter.Display;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -53,6 +54,21 @@ final class TextReport implements UpscaleReport {
         }
     }
 
+    /** Which share of the windows was not computed; empty when all were. */
+    static String reuse(WindowShares windows) {
+        long kept = windows.unchanged() + windows.updated();
+        return kept == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; windows reused: %.0f %%%s",
+                        100.0 * kept / windows.windows(),
+                        windows.updated() == 0
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT, " (%.0f %% adapted)", 100.0 * windows.updated() / windows.windows()));
+    }
+
     /** Which share of the windows halted before each block but the first, which computes all; empty when none could. */
     static String halting(HaltingShares halting) {
         String shares = halting.perBlock().stream()
@@ -80,7 +96,7 @@ final class TextReport implements UpscaleReport {
                 outcome.traits().name(),
                 outcome.traits().provider(),
                 outcome.traits().precision(),
-                halting(outcome.halting()),
+                reuse(outcome.windows()) + halting(outcome.halting()),
                 warnings == 0 ? "" : warnings == 1 ? "; 1 warning" : "; " + warnings + " warnings");
     }
 }

@@ -43,13 +43,6 @@ final class UpscaleCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions models = new ModelOptions();
 
-    @Option(
-            names = "--reuse",
-            paramLabel = "MODE",
-            defaultValue = "exact",
-            description = "exact or off; both give the same frames, nothing is reused yet (default: exact).")
-    private String reuse = "exact";
-
     @Mixin
     private UpscaleOptions options = new UpscaleOptions();
 
@@ -141,9 +134,6 @@ final class UpscaleCommand implements Callable<Integer> {
     }
 
     private void refuseWhatCannotBe() {
-        if (!reuse.equals("exact") && !reuse.equals("off")) {
-            throw wrong("--reuse " + reuse + " does not exist in this version; exact and off do");
-        }
         if (options.dumpHalting() != null && !models.halts()) {
             throw wrong("--dump-halting needs --halting T: without it no window halts");
         }

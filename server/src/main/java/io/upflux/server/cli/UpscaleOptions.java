@@ -2,13 +2,16 @@ package io.upflux.server.cli;
 
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
+import io.upflux.reuse.ReuseMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How files are read and written. */
 final class UpscaleOptions {
@@ -48,6 +51,18 @@ final class UpscaleOptions {
     private boolean overwrite;
 
     @Option(
+            names = "--reuse",
+            paramLabel = "exact|near|off",
+            converter = ReuseConverter.class,
+            defaultValue = "exact",
+            description = {
+                "Compute only what has changed since earlier frames: exact keeps what nothing has changed by a bit, near",
+                "also adapts what has hardly changed, off computes every frame whole (default: exact)."
+            })
+    @SuppressWarnings("NullAway.Init") // picocli sets the default
+    private ReuseMode reuse;
+
+    @Option(
             names = "--dump-halting",
             paramLabel = "FOLDER",
             description = {
@@ -70,6 +85,10 @@ final class UpscaleOptions {
                 converter = BitrateConverter.class,
                 description = "Mean bits a second of the video: 2500k, 4M.")
         private @Nullable Long bitrate;
+    }
+
+    ReuseMode reuse() {
+        return reuse;
     }
 
     /** Folder for pictures of halting maps; null for none. */
@@ -100,5 +119,18 @@ final class UpscaleOptions {
                 .withOverwrite(overwrite)
                 .withThreads(threads);
         return quality == null ? options : options.withCrf(quality.crf).withBitrate(quality.bitrate);
+    }
+
+    /** In lower case, as all values are. */
+    static final class ReuseConverter implements ITypeConverter<ReuseMode> {
+        @Override
+        public ReuseMode convert(String value) {
+            return switch (value) {
+                case "exact" -> ReuseMode.EXACT;
+                case "near" -> ReuseMode.NEAR;
+                case "off" -> ReuseMode.OFF;
+                default -> throw new TypeConversionException("'" + value + "' is none of exact, near and off");
+            };
+        }
     }
 }

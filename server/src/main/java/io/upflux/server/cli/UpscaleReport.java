@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.reuse.WindowShares;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,10 +16,17 @@ interface UpscaleReport {
      * @param seconds it took, opening and finishing included
      * @param traits of the resolver
      * @param halting which windows halted
+     * @param windows what was reused
      * @param warnings one line each
      */
     record Outcome(
-            long frames, long resumed, double seconds, Traits traits, HaltingShares halting, List<String> warnings) {
+            long frames,
+            long resumed,
+            double seconds,
+            Traits traits,
+            HaltingShares halting,
+            WindowShares windows,
+            List<String> warnings) {
         double fps() {
             return seconds <= 0 ? 0 : (frames - resumed) / seconds;
         }
@@ -33,6 +41,7 @@ interface UpscaleReport {
                     outcomes.stream().mapToDouble(Outcome::seconds).sum(),
                     outcomes.get(outcomes.size() - 1).traits(),
                     halting,
+                    outcomes.stream().map(Outcome::windows).reduce(WindowShares.NONE, WindowShares::plus),
                     Stream.concat(
                                     modelWarnings.stream(),
                                     outcomes.stream().flatMap(outcome -> outcome.warnings().stream()))

@@ -21,6 +21,7 @@ import io.upflux.server.segment.Resolvers;
 import io.upflux.server.segment.SegmentedJob;
 import io.upflux.server.segment.SegmentedJob.Order;
 import io.upflux.server.segment.SourceNotices;
+import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ final class UpscaleRun implements AutoCloseable {
         this.size = size;
         this.models = models;
         this.options = options;
-        this.segmented = new SegmentedUpscale(models, segments, encoding);
+        this.segmented = new SegmentedUpscale(models, options, segments, encoding);
         this.encoding = encoding;
         this.report = report;
         this.interruption = interruption;
@@ -150,6 +151,7 @@ final class UpscaleRun implements AutoCloseable {
                 meter.seconds(),
                 outcome.traits(),
                 outcome.halting(),
+                outcome.windows(),
                 notices.warnings());
     }
 
@@ -158,6 +160,7 @@ final class UpscaleRun implements AutoCloseable {
         OutputStreams streams;
         Encoded encoded;
         HaltingShares halting = new HaltingShares();
+        WindowShares[] windows = {WindowShares.NONE};
         Traits traits;
         try (MediaSource source = MediaSource.open(task.input(), reading, ofSource)) {
             Resolvers lent = resolvers.of(card(source.shownHeight()), models.threads());
@@ -165,7 +168,10 @@ final class UpscaleRun implements AutoCloseable {
             traits = resolver.traits();
             Consumer<HaltingMap> maps = pictures(task, source).andThen(halting::add);
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
-                encoded = upscale(UpscalePipeline.of(source, resolver, sink).halting(maps), meter);
+                UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink)
+                        .halting(maps)
+                        .reuse(options.reuse(), map -> windows[0] = windows[0].plus(map.shares()));
+                encoded = upscale(pipeline, meter);
                 streams = sink.streams();
             } finally {
                 lent.giveBack(resolver);
@@ -179,7 +185,7 @@ final class UpscaleRun implements AutoCloseable {
             }
             meter.complete();
         }
-        return new Outcome(meter.frames(), 0, meter.seconds(), traits, halting, notices.warnings());
+        return new Outcome(meter.frames(), 0, meter.seconds(), traits, halting, windows[0], notices.warnings());
     }
 
     private ModelCard card(int shownHeight) {

@@ -6,6 +6,7 @@ import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.pipeline.SuperResolver;
+import io.upflux.reuse.ReuseMode;
 
 /**
  * Everything that decides which frames a job makes and how they are encoded; plain values, to be sent anywhere.
@@ -18,6 +19,7 @@ import io.upflux.pipeline.SuperResolver;
  * @param device as {@link Device#parse} takes it
  * @param threads of one inference and one encoder
  * @param halting as {@link Halting#parse} takes it
+ * @param reuse how much a frame may be made from those before it
  * @param longest frames of the longest segment: encoders spread their key frames evenly over so many
  */
 public record JobOptions(
@@ -29,6 +31,7 @@ public record JobOptions(
         String device,
         int threads,
         String halting,
+        ReuseMode reuse,
         long longest) {
     /**
      * Opens the model.

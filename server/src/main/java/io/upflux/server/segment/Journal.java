@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.StreamException;
+import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -108,6 +109,12 @@ final class Journal implements AutoCloseable {
         ObjectNode halting = line.putObject("halting");
         halting.put("windows", result.halting().windows());
         result.halting().skipped().forEach(halting.putArray("skipped")::add);
+        WindowShares windows = result.windows();
+        line.putObject("windows")
+                .put("unchanged", windows.unchanged())
+                .put("updated", windows.updated())
+                .put("computed", windows.computed())
+                .put("new", windows.added());
         line.put("damaged", result.damaged());
         result.warnings().forEach(line.putArray("warnings")::add);
         append(line);
@@ -142,8 +149,17 @@ final class Journal implements AutoCloseable {
                 line.path("bytes").asLong(),
                 line.path("sha256").asText(),
                 HaltingShares.of(line.path("halting").path("windows").asLong(), skipped),
+                windows(line.path("windows")),
                 line.path("damaged").asBoolean(),
                 warnings);
+    }
+
+    private static WindowShares windows(JsonNode counts) {
+        return new WindowShares(
+                counts.path("unchanged").asLong(),
+                counts.path("updated").asLong(),
+                counts.path("computed").asLong(),
+                counts.path("new").asLong());
     }
 
     private static Journal open(Path file, StandardOpenOption... options) {

@@ -1,6 +1,7 @@
 package io.upflux.server.segment;
 
 import io.upflux.frame.HaltingShares;
+import io.upflux.reuse.WindowShares;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param bytes size of its file
  * @param sha256 of its file, lower-case hexadecimal
  * @param halting which windows halted
+ * @param windows what was reused
  * @param damaged whether some of the source could not be read as it should
  * @param warnings what was said about it, one line each
  */
@@ -24,5 +26,6 @@ public record SegmentResult(
         long bytes,
         String sha256,
         HaltingShares halting,
+        WindowShares windows,
         boolean damaged,
         List<String> warnings) {}

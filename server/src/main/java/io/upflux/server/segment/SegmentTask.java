@@ -8,6 +8,8 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.reuse.ReuseMap;
+import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +58,9 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                 SegmentSink sink = SegmentSink.create(
                         file, options.output(), options.encoding(), source, options.longest(), tally)) {
             UpscalePipeline pipeline =
-                    UpscalePipeline.of(source, resolver, sink).halting(tally.halting::add);
+                    UpscalePipeline.of(source, resolver, sink)
+                    .halting(tally.halting::add)
+                    .reuse(options.reuse(), tally::reused);
             pipeline.run()
                     .doOnNext(written -> {
                         tally.frame(written.pts());
@@ -79,6 +83,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                     Files.size(file),
                     Sha256.of(file),
                     tally.halting,
+                    tally.windows,
                     ofSource.warned(),
                     List.copyOf(tally.warnings));
         } catch (IOException e) {
@@ -91,6 +96,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
         private final Notices notices;
         private final List<String> warnings = new CopyOnWriteArrayList<>();
         private final HaltingShares halting = new HaltingShares();
+        private WindowShares windows = WindowShares.NONE;
         private long frames;
         private long firstPts;
         private long lastPts;
@@ -103,6 +109,10 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
             firstPts = frames == 0 ? pts : firstPts;
             lastPts = pts;
             frames++;
+        }
+
+        void reused(ReuseMap map) {
+            windows = windows.plus(map.shares());
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class SegmentedJob {
      * @param frames of the output
      * @param resumed how many of them an earlier run had made
      */
-    public record Outcome(long frames, long resumed, Traits traits, HaltingShares halting) {}
+    public record Outcome(long frames, long resumed, Traits traits, HaltingShares halting, WindowShares windows) {}
 
     /** Told how far a job is. */
     public interface Progress {
@@ -242,7 +243,9 @@ public final class SegmentedJob {
     private Outcome outcome(Traits traits, long resumed) {
         HaltingShares halting = new HaltingShares();
         finished.values().forEach(result -> halting.add(result.halting()));
-        return new Outcome(frames(), resumed, traits, halting);
+        WindowShares windows =
+                finished.values().stream().map(SegmentResult::windows).reduce(WindowShares.NONE, WindowShares::plus);
+        return new Outcome(frames(), resumed, traits, halting, windows);
     }
 
     private long frames() {

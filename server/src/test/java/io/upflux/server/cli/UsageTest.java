@@ -31,7 +31,7 @@ class UsageTest {
                 "upscale a.mp4 -o b.mp4 --start later | 'later' is no time",
                 "upscale a.mp4 -o b.mp4 -e preset | KEY=VALUE",
                 "upscale a.mp4 -o b.mp4 --device tpu | tpu",
-                "upscale a.mp4 -o b.mp4 --reuse near | --reuse near does not exist in this version",
+                "upscale a.mp4 -o b.mp4 --reuse much | 'much' is none of exact, near and off",
                 "upscale a.mp4 -o b.mp4 --halting soon | 'soon' is neither off nor a threshold above 0",
                 "eval --set folder --halting 0 | '0' is neither off nor a threshold above 0",
                 "bench --halting NaN | 'NaN' is neither off nor a threshold above 0",

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.StreamException;
+import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +87,7 @@ class JournalTest {
 
     private static SegmentResult result(int index) {
         return new SegmentResult(
-                index, 250, 10, 259, 12_345, "ab".repeat(32), HaltingShares.of(8, List.of(0L, 3L)), true, List.of("ä"));
+                index, 250, 10, 259, 12_345, "ab".repeat(32), HaltingShares.of(8, List.of(0L, 3L)),
+                new WindowShares(5, 4, 3, 2), true, List.of("ä"));
     }
 }
