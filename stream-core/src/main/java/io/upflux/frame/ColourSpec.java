@@ -57,4 +57,9 @@ public record ColourSpec(int primaries, int transfer, int matrix, Range range, C
         }
         return height >= 720 ? BT709 : MATRIX_SMPTE170M;
     }
+
+    /** Whether codes of both mean the same to whoever converts them, light aside, in pictures of a height. */
+    public boolean codesAs(ColourSpec other, int height) {
+        return range == other.range && siting == other.siting && effectiveMatrix(height) == other.effectiveMatrix(height);
+    }
 }

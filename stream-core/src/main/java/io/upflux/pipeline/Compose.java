@@ -66,6 +66,9 @@ final class Compose implements Function<Ready, List<VideoFrame>> {
         List<VideoFrame> whole = new ArrayList<>(1);
         int[] next = new int[work.parts().size()];
         for (FrameJob job : work.jobs()) {
+            if (!job.plan().probes().isEmpty() && !job.isBegun()) {
+                composition.foretell(job.source(), job.plan().map(), job.plan().probes());
+            }
             for (int i = 0; i < next.length; i++) {
                 Filled part = work.parts().get(i);
                 while (next[i] < part.tasks().size() && part.tasks().get(next[i]).job() == job) {
@@ -131,9 +134,7 @@ final class Compose implements Function<Ready, List<VideoFrame>> {
         ColourSpec own = from.colour();
         ColourSpec wanted = to.colour();
         boolean same = from.layout().withAlpha(false).equals(to.layout().withAlpha(false))
-                && own.range() == wanted.range()
-                && own.siting() == wanted.siting()
-                && own.effectiveMatrix(from.height()) == wanted.effectiveMatrix(from.height());
+                && own.codesAs(wanted, from.height());
         return same
                 ? to
                 : to.withLayout(from.layout().withAlpha(false))

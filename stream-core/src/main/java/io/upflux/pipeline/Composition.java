@@ -2,11 +2,16 @@ package io.upflux.pipeline;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.VideoFrame;
+import io.upflux.reuse.Drift;
 import io.upflux.reuse.FirstOrderUpdate;
 import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.WindowCopy;
+import io.upflux.reuse.WindowGrid;
 import io.upflux.reuse.WindowState;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +24,20 @@ final class Composition implements AutoCloseable {
     private final @Nullable FirstOrderUpdate update;
     private @Nullable VideoFrame high;
     private @Nullable VideoFrame low;
+    private final Drift drift;
+    private final int scale;
+    private final Map<Integer, int[]> probes = new LinkedHashMap<>();
     private boolean lent;
 
-    /** @param update null where no window is adapted */
-    Composition(NativeScope scope, @Nullable FirstOrderUpdate update) {
+    /**
+     * @param update null where no window is adapted
+     * @param drift told what comes of foretelling
+     */
+    Composition(NativeScope scope, @Nullable FirstOrderUpdate update, Drift drift, int scale) {
         this.scope = scope;
         this.update = update;
+        this.drift = drift;
+        this.scale = scale;
     }
 
     /** Takes note of a picture that was computed whole; both stay their owners'. */
@@ -39,6 +52,22 @@ final class Composition implements AutoCloseable {
                 low = scope.frame(source.format(), VideoFrame.NO_PTS, 0);
             }
             source.copyTo(low);
+            drift.composed(0, 0);
+        }
+    }
+
+    /** Foretells windows that are about to be computed, to compare afterwards. */
+    void foretell(VideoFrame source, ReuseMap map, List<Integer> windows) {
+        VideoFrame reference = low;
+        if (update == null || reference == null) {
+            return;
+        }
+        probes.clear();
+        int columns = map.grid().columns();
+        for (int window : windows) {
+            int[] samples = new int[WindowGrid.WINDOW * WindowGrid.WINDOW * scale * scale];
+            update.foretell(window % columns, window / columns, source, reference, last(), samples);
+            probes.put(window, samples);
         }
     }
 
@@ -60,12 +89,19 @@ final class Composition implements AutoCloseable {
     VideoFrame show(VideoFrame source, ReuseMap map) {
         VideoFrame reference = low;
         if (update != null && reference != null) {
+            double error = 0;
+            int columns = map.grid().columns();
+            for (Map.Entry<Integer, int[]> probe : probes.entrySet()) {
+                int window = probe.getKey();
+                error += update.error(window % columns, window / columns, last(), probe.getValue());
+            }
+            drift.composed(error, probes.size());
+            probes.clear();
             WindowCopy.copy(source, windows(map, WindowState.COMPUTED), reference);
             BitSet updated = windows(map, WindowState.UPDATED);
             if (!updated.isEmpty()) {
                 VideoFrame adapted = scope.frame(last().format(), source.pts(), source.duration());
                 last().copyTo(adapted);
-                int columns = map.grid().columns();
                 updated.stream()
                         .forEach(window ->
                                 update.apply(window % columns, window / columns, source, reference, adapted));

@@ -17,6 +17,7 @@ final class FrameJob {
     private final Mono<PictureContext> context;
     private @Nullable VideoFrame result;
     private byte[] depths = {};
+    private final int tiles;
     private int tilesLeft;
 
     /**
@@ -27,6 +28,7 @@ final class FrameJob {
         this.source = source;
         this.plan = plan;
         this.context = context;
+        this.tiles = tiles;
         this.tilesLeft = tiles;
     }
 
@@ -69,6 +71,11 @@ final class FrameJob {
     /** Counts one tile as composed. */
     void tileDone() {
         tilesLeft--;
+    }
+
+    /** Whether any of its tiles is composed. */
+    boolean isBegun() {
+        return tilesLeft < tiles;
     }
 
     /** Whether all of its tiles are composed. */

@@ -11,6 +11,7 @@ import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.Work.Filled;
 import io.upflux.pipeline.Work.Ready;
 import io.upflux.reuse.CellPlanner;
+import io.upflux.reuse.Drift;
 import io.upflux.reuse.FirstOrderUpdate;
 import io.upflux.reuse.FramePlan;
 import io.upflux.reuse.FramePlan.Extent;
@@ -71,6 +72,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final @Nullable CellSlots cellSlots;
     private final ReusePlanner planner;
     private final Composition composition;
+    private final Drift drift = new Drift();
     private final Reports reports;
     private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
     private final Scheduler inference;
@@ -125,7 +127,8 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + resolver.lanes()));
         this.planner = planner(cellTiles);
         boolean adapts = planner.mode() == ReuseMode.NEAR;
-        this.composition = new Composition(scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null);
+        this.composition = new Composition(
+                scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null, drift, traits.scale());
     }
 
     /** Null where only whole frames are computed. */
@@ -142,7 +145,9 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
 
     private ReusePlanner planner(@Nullable CellTiles cellTiles) {
         // Codes of other planes than the source's cannot follow its changes.
-        boolean alike = from.layout().equals(to.layout()) && from.colour().equals(to.colour()) && !to.layout().alpha();
+        boolean alike = from.layout().equals(to.layout())
+                && from.colour().codesAs(to.colour(), from.height())
+                && !to.layout().alpha();
         ReuseMode mode = reports.mode() == ReuseMode.NEAR && !alike ? ReuseMode.EXACT : reports.mode();
         CellPlanner cells = cellTiles == null
                 ? null
@@ -154,7 +159,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 from.layout().chromaShiftY() > 0 ? 1 << from.layout().chromaShiftY() : 0);
         double full = (double) plan.tiles().size() * shape.width() * shape.height();
         return new ReusePlanner(
-                mode, from, scope, resolver.traits().halo() + chromaReach + chroma, cells, full);
+                mode, from, scope, resolver.traits().halo() + chromaReach + chroma, cells, full, drift);
     }
 
     /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */
@@ -234,6 +239,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         if (cellSlots != null) {
             cellSlots.stop();
         }
+        drift.stop();
         resolver.interrupt();
     }
 
@@ -245,6 +251,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         if (cellSlots != null) {
             cellSlots.stop();
         }
+        drift.stop();
         Shutdown.await(decoding);
         Shutdown.await(inference);
         Shutdown.await(composing);

@@ -1,6 +1,7 @@
 package io.upflux.reuse;
 
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ public final class FirstOrderUpdate {
     private final int[] shift;
     private final int[][] difference = new int[WindowGrid.WINDOW][WindowGrid.WINDOW];
     private final int[][] wide;
+    private final int[] change;
 
     /**
      * @param low format of the source pictures; upscaled ones have the same layout and colour
@@ -30,6 +32,7 @@ public final class FirstOrderUpdate {
         this.low = low;
         this.scale = scale;
         this.wide = new int[WindowGrid.WINDOW][WindowGrid.WINDOW * scale];
+        this.change = new int[WindowGrid.WINDOW * scale];
         this.near = new int[scale];
         this.shift = new int[scale];
         for (int phase = 0; phase < scale; phase++) {
@@ -63,6 +66,57 @@ public final class FirstOrderUpdate {
                 add(high.plane(plane), x * scale, y * scale, width * scale, height * scale, height);
             }
         }
+    }
+
+    /**
+     * Foretells a window's luma, or green, as {@link #apply} would make it.
+     *
+     * @param high what the window was computed to be
+     * @param to receives the samples of the window in rows of {@code 8 * scale}
+     */
+    public void foretell(int column, int row, VideoFrame now, VideoFrame then, VideoFrame high, int[] to) {
+        int plane = brightness(low);
+        Plane from = now.plane(plane);
+        int x = column * WindowGrid.WINDOW;
+        int y = row * WindowGrid.WINDOW;
+        int width = Math.min(WindowGrid.WINDOW, from.width() - x);
+        int height = Math.min(WindowGrid.WINDOW, from.height() - y);
+        subtract(from, then.plane(plane), x, y, width, height);
+        widen(width, height);
+        for (int line = 0; line < height * scale; line++) {
+            changes(line, width * scale, height);
+            for (int i = 0; i < width * scale; i++) {
+                int sum = sample(high.plane(plane), x * scale + i, y * scale + line) + change[i];
+                to[line * WindowGrid.WINDOW * scale + i] = Math.max(0, Math.min(low.layout().maxValue(), sum));
+            }
+        }
+    }
+
+    /** Mean absolute difference of a window from what was foretold, in codes at 8 bits. */
+    public double error(int column, int row, VideoFrame high, int[] foretold) {
+        Plane plane = high.plane(brightness(low));
+        int left = column * WindowGrid.WINDOW * scale;
+        int top = row * WindowGrid.WINDOW * scale;
+        int width = Math.min(WindowGrid.WINDOW * scale, plane.width() - left);
+        int height = Math.min(WindowGrid.WINDOW * scale, plane.height() - top);
+        long sum = 0;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                sum += Math.abs(sample(plane, left + x, top + y) - foretold[y * WindowGrid.WINDOW * scale + x]);
+            }
+        }
+        return (double) sum / (width * height) / (1 << (low.layout().depth() - 8));
+    }
+
+    private static int brightness(FrameFormat format) {
+        return format.layout().family() == PixelLayout.Family.RGB ? 1 : 0;
+    }
+
+    private int sample(Plane plane, int x, int y) {
+        int at = y * plane.stride() + x * low.layout().bytesPerSample();
+        return low.layout().bytesPerSample() == 2
+                ? sample16(plane.data(), at)
+                : plane.data().get(at) & 0xff;
     }
 
     /** Whether there is any difference. */
@@ -102,26 +156,37 @@ public final class FirstOrderUpdate {
         int lines = Math.min(height, high.height() - y);
         boolean large = low.layout().bytesPerSample() == 2;
         int max = low.layout().maxValue();
-        int whole = 4 * scale * scale;
         for (int line = 0; line < lines; line++) {
-            int phase = line % scale;
-            int j = line / scale;
-            int[] here = wide[j];
-            int[] other = wide[Math.max(0, Math.min(rows - 1, j + shift[phase]))];
-            int weight = near[phase];
-            int rest = 2 * scale - weight;
+            changes(line, columns, rows);
             int at = (y + line) * high.stride();
             for (int i = 0; i < columns; i++) {
-                int change = Math.floorDiv(2 * (weight * here[i] + rest * other[i]) + whole, 2 * whole);
                 if (large) {
                     int index = at + 2 * (x + i);
-                    int sum = sample16(high.data(), index) + change;
+                    int sum = sample16(high.data(), index) + change[i];
                     high.data().putShort(index, (short) Math.max(0, Math.min(max, sum)));
                 } else {
-                    int sum = (high.data().get(at + x + i) & 0xff) + change;
+                    int sum = (high.data().get(at + x + i) & 0xff) + change[i];
                     high.data().put(at + x + i, (byte) Math.max(0, Math.min(max, sum)));
                 }
             }
+        }
+    }
+
+    /** The enlarged difference along one line of HR samples. */
+    private void changes(int line, int columns, int rows) {
+        int phase = line % scale;
+        int j = line / scale;
+        int[] here = wide[j];
+        int[] other = wide[Math.max(0, Math.min(rows - 1, j + shift[phase]))];
+        int weight = near[phase];
+        int rest = 2 * scale - weight;
+        int whole = 4 * scale * scale;
+        int half = whole / 2;
+        int bits = Integer.bitCount(whole) == 1 ? Integer.numberOfTrailingZeros(whole) : 0;
+        for (int i = 0; i < columns; i++) {
+            int sum = weight * here[i] + rest * other[i] + half;
+            // A shift rounds down, as the division does.
+            change[i] = bits > 0 ? sum >> bits : Math.floorDiv(sum, whole);
         }
     }
 

@@ -8,8 +8,9 @@ import java.util.List;
  * @param extent how much
  * @param cells to compute, if only some; together they hold every window that the map calls computed
  * @param map what becomes of each window
+ * @param probes windows of the map that are computed although they could be adapted, to see how far off that would be
  */
-public record FramePlan(Extent extent, List<Cell> cells, ReuseMap map) {
+public record FramePlan(Extent extent, List<Cell> cells, ReuseMap map, List<Integer> probes) {
     /** How much of a picture is computed. */
     public enum Extent {
         /** All of it, and what the network must have seen of the whole picture is made anew. */

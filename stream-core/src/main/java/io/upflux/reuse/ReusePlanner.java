@@ -5,6 +5,7 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.reuse.CellPlanner.Cover;
 import io.upflux.reuse.FramePlan.Extent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class ReusePlanner implements AutoCloseable {
     /** Adapted windows are computed at least once in so many pictures. */
     private static final int REFRESH = 64;
 
+    /** One in so many adapted windows is computed to see how far off it would be. */
+    private static final int PROBES = 512;
+
     /** What is adapted on a stream without noise. */
     private static final Tolerance NEAR = new Tolerance(1.5, 12);
 
@@ -37,7 +41,9 @@ public final class ReusePlanner implements AutoCloseable {
     private final Changes changes;
     private final Spill spill;
     private final VideoFrame reference;
+    private final Drift drift;
     private final BitSet all = new BitSet();
+    private final List<Integer> probes = new ArrayList<>();
     private long pictures;
     private boolean closed;
 
@@ -47,6 +53,7 @@ public final class ReusePlanner implements AutoCloseable {
      * @param reach LR pixels of luma around a window that its result depends on
      * @param cells null where only whole pictures can be computed
      * @param fullCost of a whole picture, in the unit of the cells'
+     * @param drift told of each picture when it is composed
      */
     public ReusePlanner(
             ReuseMode mode,
@@ -54,7 +61,9 @@ public final class ReusePlanner implements AutoCloseable {
             NativeScope scope,
             int reach,
             @Nullable CellPlanner cells,
-            double fullCost) {
+            double fullCost,
+            Drift drift) {
+        this.drift = drift;
         this.mode = mode;
         this.reach = reach;
         this.cells = cells;
@@ -74,13 +83,14 @@ public final class ReusePlanner implements AutoCloseable {
     /** @param frame borrowed */
     public FramePlan plan(VideoFrame frame) {
         pictures++;
+        probes.clear();
         if (mode == ReuseMode.OFF || pictures == 1) {
             return whole(frame, Extent.KEY, mode == ReuseMode.OFF ? WindowState.COMPUTED : WindowState.NEW);
         }
-        detector.compare(frame, reference, mode == ReuseMode.EXACT ? Tolerance.EXACT : NEAR, changes);
+        detector.compare(frame, reference, tolerance(), changes);
         BitSet wanted = mode == ReuseMode.EXACT ? withinReach() : spilledOver(frame);
         if (wanted.isEmpty()) {
-            return new FramePlan(Extent.CELLS, List.of(), map(frame));
+            return new FramePlan(Extent.CELLS, List.of(), map(frame), List.of());
         }
         Cover cover = cells == null ? new Cover(List.of(), Double.POSITIVE_INFINITY) : cells.cover(wanted);
         if (cover.cost() >= WORTH * fullCost) {
@@ -92,7 +102,7 @@ public final class ReusePlanner implements AutoCloseable {
         }
         computed.stream().forEach(window -> changes.state(window, WindowState.COMPUTED));
         WindowCopy.copy(frame, computed, reference);
-        return new FramePlan(Extent.CELLS, cover.cells(), map(frame));
+        return new FramePlan(Extent.CELLS, cover.cells(), map(frame), List.copyOf(probes));
     }
 
     private FramePlan whole(VideoFrame frame, Extent extent, WindowState state) {
@@ -101,7 +111,7 @@ public final class ReusePlanner implements AutoCloseable {
         }
         byte[] states = new byte[grid.windows()];
         Arrays.fill(states, state.code());
-        return new FramePlan(extent, List.of(), new ReuseMap(frame.pts(), grid, states));
+        return new FramePlan(extent, List.of(), new ReuseMap(frame.pts(), grid, states), List.of());
     }
 
     /** Windows that depend on anything that has changed. */
@@ -127,7 +137,11 @@ public final class ReusePlanner implements AutoCloseable {
             switch (changes.state(window)) {
                 case UNCHANGED -> {}
                 case UPDATED -> {
-                    if ((pictures + turn(window)) % REFRESH == 0) {
+                    boolean probe = mix(frame.pts(), window) % PROBES == 0;
+                    if (probe) {
+                        probes.add(window);
+                    }
+                    if (probe || (pictures + turn(window)) % REFRESH == 0) {
                         wanted.set(window);
                     }
                 }
@@ -153,6 +167,21 @@ public final class ReusePlanner implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private Tolerance tolerance() {
+        if (mode == ReuseMode.EXACT) {
+            return Tolerance.EXACT;
+        }
+        double scale = drift.scale(pictures);
+        return new Tolerance(scale * NEAR.mean(), scale * NEAR.max());
+    }
+
+    /** The same for the same picture and window, without any pattern; not negative. */
+    private static int mix(long pts, int window) {
+        long mixed = (pts * 0x9E3779B97F4A7C15L) ^ (window * 0xC2B2AE3D27D4EB4FL);
+        mixed = (mixed ^ mixed >>> 29) * 0xBF58476D1CE4E5B9L;
+        return (int) (mixed >>> 33);
     }
 
     /** Four windows of a square have their turn together, squares far from each other. */
