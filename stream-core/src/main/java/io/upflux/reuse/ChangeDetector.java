@@ -2,29 +2,26 @@ package io.upflux.reuse;
 
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
-import java.util.Arrays;
 
 /**
  * Compares a decoded picture with a reference, window by window and in all planes, alpha included.
  *
  * <p>The reference holds, in each window, the samples that the window's result was computed from. It is not the previous
- * picture: measured against that, slow drift would never be seen and errors would add up. Not thread-safe, and free of
- * state: equal pictures give equal answers.
+ * picture: measured against that, slow drift would never be seen and errors would add up. Thread-safe, and free of state:
+ * equal pictures give equal answers.
  */
 public final class ChangeDetector {
     private final FrameFormat format;
     private final WindowGrid grid;
-    private final Lanes lanes;
-    private final boolean[] marks;
-    private final boolean[] all;
+    private final PlaneWindows[] windows;
 
     public ChangeDetector(FrameFormat format) {
         this.format = format;
         grid = WindowGrid.of(format);
-        lanes = Lanes.of(format.layout().bytesPerSample());
-        marks = new boolean[grid.columns()];
-        all = new boolean[grid.columns()];
-        Arrays.fill(all, true);
+        windows = new PlaneWindows[format.layout().planes()];
+        for (int p = 0; p < windows.length; p++) {
+            windows[p] = new PlaneWindows(format, p);
+        }
     }
 
     public WindowGrid grid() {
@@ -40,44 +37,21 @@ public final class ChangeDetector {
      * @param changes receives the answer
      */
     public void compare(VideoFrame frame, VideoFrame reference, Tolerance tolerance, Changes changes) {
-        PlanePair[] planes = pairs(frame, reference);
+        require(frame);
+        require(reference);
         if (!changes.grid().equals(grid)) {
             throw new IllegalArgumentException("changes of " + changes.grid() + " cannot hold those of " + grid);
         }
-        Limits limits = new Limits(tolerance);
-        int columns = grid.columns();
-        int changedAbove = 0;
-        for (int row = 0; row < grid.rows(); row++) {
-            changes.unchanged(row * columns, columns);
-            // Where nearly everything changes, looking for what did not costs more than it saves.
-            boolean[] suspects = all;
-            if (changedAbove <= columns - (columns >> 3)) {
-                Arrays.fill(marks, false);
-                for (PlanePair plane : planes) {
-                    plane.mark(row, marks);
-                }
-                suspects = marks;
-            }
-            changedAbove = 0;
-            for (int column = 0; column < columns; column++) {
-                if (suspects[column]) {
-                    boolean changed = tolerance.isExact()
-                            ? bound(planes, column, row, changes)
-                            : measure(planes, column, row, limits, changes);
-                    changedAbove += changed ? 1 : 0;
-                }
-            }
+        RowPair[] rows = new RowPair[windows.length];
+        for (int p = 0; p < rows.length; p++) {
+            rows[p] = new RowPair(frame.plane(p), reference.plane(p), windows[p]);
         }
-    }
-
-    private PlanePair[] pairs(VideoFrame frame, VideoFrame reference) {
-        require(frame);
-        require(reference);
-        PlanePair[] planes = new PlanePair[format.layout().planes()];
-        for (int p = 0; p < planes.length; p++) {
-            planes[p] = new PlanePair(frame, reference, p);
+        changes.unchanged();
+        if (tolerance.isExact()) {
+            bound(rows, changes);
+        } else {
+            measure(rows, tolerance, changes);
         }
-        return planes;
     }
 
     private void require(VideoFrame frame) {
@@ -91,57 +65,40 @@ public final class ChangeDetector {
         }
     }
 
-    private boolean bound(PlanePair[] planes, int column, int row, Changes changes) {
-        int box = 0;
-        for (PlanePair plane : planes) {
-            box = plane.widen(box, column, row);
-        }
-        if (box == 0) {
-            return false;
-        }
-        changes.changedWithin(row * grid.columns() + column, box);
-        return true;
-    }
-
-    private boolean measure(PlanePair[] planes, int column, int row, Limits limits, Changes changes) {
-        int window = row * grid.columns() + column;
-        float worst = 0;
-        for (PlanePair plane : planes) {
-            int samples = plane.samples(column, row);
-            long sum = plane.difference(column, row, lanes, limits.lanes, limits.sum(samples));
-            if (sum < 0) {
-                changes.changed(window, WindowState.COMPUTED, limits.mean(~sum, samples));
-                return true;
-            }
-            worst = Math.max(worst, limits.mean(sum, samples));
-        }
-        if (worst == 0) {
-            return false;
-        }
-        changes.changed(window, WindowState.UPDATED, worst);
-        return true;
-    }
-
-    /** A tolerance in the codes of this depth. */
-    private final class Limits {
-        private final long[] sums = new long[WindowGrid.WINDOW * WindowGrid.WINDOW + 1];
-        private final float scale = 1f / (1 << (format.layout().depth() - 8));
-        private final long lanes;
-
-        Limits(Tolerance tolerance) {
-            int depth = format.layout().depth();
-            lanes = ChangeDetector.this.lanes.limit(tolerance.sampleLimit(depth));
-            for (int samples = 0; samples < sums.length; samples++) {
-                sums[samples] = tolerance.sumLimit(depth, samples);
+    private void bound(RowPair[] rows, Changes changes) {
+        int columns = grid.columns();
+        for (int p = 0; p < rows.length; p++) {
+            DifferenceBoxes boxes = new DifferenceBoxes(windows[p], rows[p]);
+            for (int row = 0; row < grid.rows(); row++) {
+                if (boxes.compare(row)) {
+                    for (int column = 0; column < columns; column++) {
+                        changes.changedWithin(row * columns + column, boxes.box(column));
+                    }
+                }
             }
         }
+    }
 
-        long sum(int samples) {
-            return sums[samples];
-        }
-
-        float mean(long sum, int samples) {
-            return sum * scale / samples;
+    private void measure(RowPair[] rows, Tolerance tolerance, Changes changes) {
+        int depth = format.layout().depth();
+        Lanes lanes = Lanes.of(format.layout().bytesPerSample());
+        long[] sumLimits = tolerance.sumLimits(depth);
+        float scale = 1f / (1 << (depth - 8));
+        int columns = grid.columns();
+        for (int p = 0; p < rows.length; p++) {
+            DifferenceSums sums = new DifferenceSums(windows[p], rows[p], lanes, tolerance.sampleLimit(depth));
+            for (int row = 0; row < grid.rows(); row++) {
+                if (sums.measure(row)) {
+                    for (int column = 0; column < columns; column++) {
+                        long sum = sums.sum(column);
+                        if (sum != 0) {
+                            int samples = windows[p].samples(column, row);
+                            boolean real = sum > sumLimits[samples] || sums.beyond(column);
+                            changes.changed(row * columns + column, real, sum * scale / samples);
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -53,8 +53,8 @@ public final class Changes {
     }
 
     /**
-     * Mean absolute difference of the plane that differs most, in codes at 8 bits. Of a really changed window it is only a
-     * lower bound, since comparing ends as soon as that is certain; after an exact comparison it is not measured and 0.
+     * Mean absolute difference of the plane that differs most, in codes at 8 bits; 0 after an exact comparison,
+     * which does not measure it.
      */
     public float mean(int window) {
         return means[window];
@@ -89,21 +89,27 @@ public final class Changes {
         Arrays.fill(means, 0f);
     }
 
-    void unchanged(int firstWindow, int count) {
-        Arrays.fill(states, firstWindow, firstWindow + count, WindowState.UNCHANGED.code());
-        Arrays.fill(boxes, firstWindow, firstWindow + count, 0);
-        Arrays.fill(means, firstWindow, firstWindow + count, 0f);
+    void unchanged() {
+        Arrays.fill(states, WindowState.UNCHANGED.code());
+        Arrays.fill(boxes, 0);
+        Arrays.fill(means, 0f);
     }
 
-    void changed(int window, WindowState state, float mean) {
-        states[window] = state.code();
+    /** One plane of a window differs; what other planes said before is kept where it is worse. */
+    void changed(int window, boolean real, float mean) {
+        if (states[window] != WindowState.COMPUTED.code()) {
+            states[window] = (real ? WindowState.COMPUTED : WindowState.UPDATED).code();
+        }
         boxes[window] = WHOLE;
-        means[window] = mean;
+        means[window] = Math.max(means[window], mean);
     }
 
+    /** One plane of a window differs within {@code box}, or not at all (0). */
     void changedWithin(int window, int box) {
-        states[window] = WindowState.COMPUTED.code();
-        boxes[window] = box;
+        if (box != 0) {
+            states[window] = WindowState.COMPUTED.code();
+            boxes[window] = union(boxes[window], box);
+        }
     }
 
     /** A box in luma samples from the window's corner, its far edges exclusive. */

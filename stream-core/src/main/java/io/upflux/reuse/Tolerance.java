@@ -21,9 +21,13 @@ public record Tolerance(double mean, double max) {
         return mean == 0 || max == 0;
     }
 
-    /** Largest sum of absolute differences of {@code samples} samples. */
-    long sumLimit(int depth, int samples) {
-        return (long) Math.floor(mean * samples * (1 << (depth - 8)));
+    /** Largest sums of absolute differences of 0 to 64 samples. */
+    long[] sumLimits(int depth) {
+        long[] limits = new long[WindowGrid.WINDOW * WindowGrid.WINDOW + 1];
+        for (int samples = 0; samples < limits.length; samples++) {
+            limits[samples] = (long) Math.floor(mean * samples * (1 << (depth - 8)));
+        }
+        return limits;
     }
 
     /** Largest difference of one sample, at most the largest code. */
