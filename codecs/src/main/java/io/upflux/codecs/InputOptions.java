@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads threads of the decoder, 0 for one a core
  * @param videoStream index of the stream to decode; null for the best one
  * @param demuxerOptions options of FFmpeg's demuxer and protocol, by their names
+ * @param loop go back to the beginning at the end of an input that can, time going on
  */
 public record InputOptions(
         @Nullable Duration start,
@@ -26,14 +27,15 @@ public record InputOptions(
         Duration readDeadline,
         int threads,
         @Nullable Integer videoStream,
-        Map<String, String> demuxerOptions) {
+        Map<String, String> demuxerOptions,
+        boolean loop) {
     public InputOptions {
         demuxerOptions = Map.copyOf(demuxerOptions);
     }
 
     public static InputOptions defaults() {
         return new InputOptions(
-                null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, null, Map.of());
+                null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, null, Map.of(), false);
     }
 
     public InputOptions withStart(@Nullable Duration newStart) {
@@ -46,7 +48,8 @@ public record InputOptions(
                 readDeadline,
                 threads,
                 videoStream,
-                demuxerOptions);
+                demuxerOptions,
+                loop);
     }
 
     public InputOptions withDuration(@Nullable Duration newDuration) {
@@ -59,7 +62,8 @@ public record InputOptions(
                 readDeadline,
                 threads,
                 videoStream,
-                demuxerOptions);
+                demuxerOptions,
+                loop);
     }
 
     public InputOptions withDeinterlace(boolean newDeinterlace) {
@@ -72,7 +76,8 @@ public record InputOptions(
                 readDeadline,
                 threads,
                 videoStream,
-                demuxerOptions);
+                demuxerOptions,
+                loop);
     }
 
     public InputOptions withRotatePixels(boolean newRotatePixels) {
@@ -85,7 +90,8 @@ public record InputOptions(
                 readDeadline,
                 threads,
                 videoStream,
-                demuxerOptions);
+                demuxerOptions,
+                loop);
     }
 
     public InputOptions withDeadlines(Duration newOpenDeadline, Duration newReadDeadline) {
@@ -98,7 +104,8 @@ public record InputOptions(
                 newReadDeadline,
                 threads,
                 videoStream,
-                demuxerOptions);
+                demuxerOptions,
+                loop);
     }
 
     public InputOptions withThreads(int newThreads) {
@@ -111,7 +118,8 @@ public record InputOptions(
                 readDeadline,
                 newThreads,
                 videoStream,
-                demuxerOptions);
+                demuxerOptions,
+                loop);
     }
 
     public InputOptions withVideoStream(@Nullable Integer newStream) {
@@ -124,7 +132,8 @@ public record InputOptions(
                 readDeadline,
                 threads,
                 newStream,
-                demuxerOptions);
+                demuxerOptions,
+                loop);
     }
 
     public InputOptions withDemuxerOptions(Map<String, String> newOptions) {
@@ -137,6 +146,21 @@ public record InputOptions(
                 readDeadline,
                 threads,
                 videoStream,
-                newOptions);
+                newOptions,
+                loop);
+    }
+
+    public InputOptions withLoop(boolean newLoop) {
+        return new InputOptions(
+                start,
+                duration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                videoStream,
+                demuxerOptions,
+                newLoop);
     }
 }

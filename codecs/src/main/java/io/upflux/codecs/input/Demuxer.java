@@ -35,6 +35,7 @@ public final class Demuxer implements AutoCloseable {
     private final Interrupts interrupts;
     private final AVFormatContext context;
     private @Nullable PipeInput pipe;
+    private final Rounds rounds = new Rounds();
     private @Nullable String brokenOff;
     private int damaged;
     private boolean closed;
@@ -193,6 +194,7 @@ public final class Demuxer implements AutoCloseable {
                 if (failures > 0 || (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
                     damaged++;
                 }
+                rounds.place(packet, timeBase(packet.stream_index()));
                 return true;
             }
             if (interrupts.isInterrupted() || interrupts.isExpired() || code == avutil.AVERROR_EXIT) {
@@ -200,6 +202,10 @@ public final class Demuxer implements AutoCloseable {
             }
             if (code == Av.AGAIN) {
                 LockSupport.parkNanos(RETRY_NANOS);
+                continue;
+            }
+            if (code == Av.END && options.loop() && canSeek() && rounds.next(startMicros())) {
+                rewind();
                 continue;
             }
             int cause = code == Av.END ? ioError() : code;

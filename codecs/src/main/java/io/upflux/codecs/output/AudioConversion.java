@@ -7,12 +7,15 @@ import static org.bytedeco.ffmpeg.global.swresample.*;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.swresample.SwrContext;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +43,19 @@ final class AudioConversion implements Carried {
         this.encoder = encoder;
     }
 
-    /** Opens both codecs and adds the output stream, or returns null when that is not possible. */
+    /**
+     * Opens both codecs, or returns null when that is not possible.
+     *
+     * @param globalHeader whether the container wants the codec's configuration apart from the packets
+     * @param output gets every packet, in {@link #timeBase()}; it may empty but must not keep it
+     */
     static @Nullable AudioConversion open(
-            Muxer muxer, Notices notices, String label, AVStream source, String encoderName) {
+            boolean globalHeader,
+            Notices notices,
+            String label,
+            AVStream source,
+            String encoderName,
+            Consumer<AVPacket> output) {
         AVCodec from = avcodec_find_decoder(source.codecpar().codec_id());
         if (from == null || from.isNull() || source.codecpar().sample_rate() <= 0) {
             return null;
@@ -52,12 +65,22 @@ final class AudioConversion implements Carried {
             Av.check(avcodec_parameters_to_context(decoder, source.codecpar()), label);
             decoder.pkt_timebase(source.time_base());
             Av.check(avcodec_open2(decoder, from, (AVDictionary) null), label);
-            AudioEncoder encoder = AudioEncoder.open(muxer, label, encoderName, decoder);
+            AudioEncoder encoder = AudioEncoder.open(globalHeader, label, encoderName, decoder, output);
             return new AudioConversion(notices, label, decoder, encoder);
         } catch (StreamException e) {
             avcodec_free_context(decoder);
             return null;
         }
+    }
+
+    /** Of the packets that come out. */
+    AVRational timeBase() {
+        return encoder.timeBase();
+    }
+
+    /** Copies what a muxer must know about the stream. */
+    void describeTo(AVCodecParameters parameters) {
+        encoder.describeTo(parameters);
     }
 
     @Override

@@ -5,10 +5,11 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.pipeline.StreamException;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVAudioFifo;
 import org.bytedeco.ffmpeg.avutil.AVChannelLayout;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -19,52 +20,60 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts samples into an audio encoder's frames, at their times, and hands the packets to the muxer. */
+/** Cuts samples into an audio encoder's frames, at their times, and hands the packets on. */
 final class AudioEncoder implements AutoCloseable {
     private static final int BITS_PER_SECOND_AND_CHANNEL = 96_000;
     private static final double LARGEST_DRIFT_SECONDS = 0.1;
 
-    private final Muxer muxer;
+    private final Consumer<AVPacket> output;
     private final String label;
     private final AVCodecContext context;
     private final AVAudioFifo queue;
     private final AVPacket packet = av_packet_alloc();
-    private final int target;
     private final int frameSize;
     private final AVRational timeBase;
     private long nextPts = AV_NOPTS_VALUE;
 
-    private AudioEncoder(Muxer muxer, String label, AVCodecContext context, int target) {
-        this.muxer = muxer;
+    private AudioEncoder(Consumer<AVPacket> output, String label, AVCodecContext context) {
+        this.output = output;
         this.label = label;
         this.context = context;
-        this.target = target;
         this.timeBase = Av.rational(Av.rational(context.time_base()));
         this.frameSize = context.frame_size() > 0 ? context.frame_size() : 1024;
         this.queue =
                 av_audio_fifo_alloc(context.sample_fmt(), context.ch_layout().nb_channels(), frameSize * 2);
     }
 
-    /** Opens the encoder and adds its stream. @throws StreamException when the encoder is absent or takes no such sound */
-    static AudioEncoder open(Muxer muxer, String label, String name, AVCodecContext decoder) {
+    /**
+     * Opens the encoder.
+     *
+     * @param globalHeader whether the container wants the codec's configuration apart from the packets
+     * @param output gets every packet, in {@link #timeBase()}; it may empty but must not keep it
+     * @throws StreamException when the encoder is absent or takes no such sound
+     */
+    static AudioEncoder open(
+            boolean globalHeader, String label, String name, AVCodecContext decoder, Consumer<AVPacket> output) {
         AVCodec codec = avcodec_find_encoder_by_name(name);
         if (codec == null || codec.isNull()) {
             throw new StreamException(label + ": this FFmpeg has no encoder " + name);
         }
         int channels = Math.max(1, decoder.ch_layout().nb_channels());
-        AVCodecContext context = tryOpen(muxer, codec, decoder, decoder.ch_layout(), 0);
+        AVCodecContext context = tryOpen(globalHeader, codec, decoder, decoder.ch_layout(), 0);
         if (context == null) {
-            context = tryOpen(muxer, codec, decoder, null, channels);
+            context = tryOpen(globalHeader, codec, decoder, null, channels);
         }
         if (context == null) {
-            context = tryOpen(muxer, codec, decoder, null, 2);
+            context = tryOpen(globalHeader, codec, decoder, null, 2);
         }
         if (context == null) {
             throw new StreamException(label + ": " + name + " takes no such sound");
         }
-        AVStream target = muxer.addStream(Av.rational(context.time_base()));
-        Av.check(avcodec_parameters_from_context(target.codecpar(), context), label);
-        return new AudioEncoder(muxer, label, context, target.index());
+        return new AudioEncoder(output, label, context);
+    }
+
+    /** Copies what a muxer must know about the stream. */
+    void describeTo(AVCodecParameters parameters) {
+        Av.check(avcodec_parameters_from_context(parameters, context), label);
     }
 
     AVRational timeBase() {
@@ -179,7 +188,8 @@ final class AudioEncoder implements AutoCloseable {
                 return;
             }
             Av.check(rc, label);
-            muxer.write(packet, target, timeBase);
+            output.accept(packet);
+            av_packet_unref(packet);
         }
     }
 
@@ -193,7 +203,11 @@ final class AudioEncoder implements AutoCloseable {
 
     /** @param layout to use, or null for the usual one of {@code channels} */
     private static @Nullable AVCodecContext tryOpen(
-            Muxer muxer, AVCodec codec, AVCodecContext decoder, @Nullable AVChannelLayout layout, int channels) {
+            boolean globalHeader,
+            AVCodec codec,
+            AVCodecContext decoder,
+            @Nullable AVChannelLayout layout,
+            int channels) {
         AVCodecContext context = avcodec_alloc_context3(codec);
         if (layout == null || layout.order() == AV_CHANNEL_ORDER_UNSPEC) {
             av_channel_layout_default(context.ch_layout(), layout == null ? channels : layout.nb_channels());
@@ -206,7 +220,7 @@ final class AudioEncoder implements AutoCloseable {
         context.time_base(new AVRational().num(1).den(rate));
         context.bit_rate(
                 (long) BITS_PER_SECOND_AND_CHANNEL * context.ch_layout().nb_channels());
-        if (muxer.wantsGlobalHeader()) {
+        if (globalHeader) {
             context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
         }
         if (avcodec_open2(context, codec, (AVDictionary) null) < 0) {

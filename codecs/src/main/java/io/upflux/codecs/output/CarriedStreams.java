@@ -153,7 +153,13 @@ final class CarriedStreams implements AutoCloseable {
 
     private void convertAudio(AVStream source, String label, int codec) {
         String encoder = codec == AV_CODEC_ID_OPUS ? "libopus" : codec == AV_CODEC_ID_MP3 ? "libmp3lame" : name(codec);
-        converted(source, label, AudioConversion.open(muxer, notices, label, source, encoder), codec);
+        MuxedTrack track = new MuxedTrack(muxer);
+        AudioConversion conversion =
+                AudioConversion.open(muxer.wantsGlobalHeader(), notices, label, source, encoder, track);
+        if (conversion != null) {
+            conversion.describeTo(track.add(conversion.timeBase()));
+        }
+        converted(source, label, conversion, codec);
     }
 
     private void convertSubtitle(AVStream source, String label, int codec) {

@@ -101,11 +101,12 @@ final class FrameEncoder implements AutoCloseable {
     /**
      * Encodes one picture.
      *
+     * @param key whether it must be one that decoding can start with
      * @param output gets every packet that is ready, times in the frames' time base; it must not keep the packet
      */
-    void encode(AVFrame picture, long pts, long duration, Consumer<AVPacket> output) {
+    void encode(AVFrame picture, long pts, long duration, boolean key, Consumer<AVPacket> output) {
         picture.pts(clock.in(pts, duration)).duration(clock.toEncoder(duration));
-        picture.pict_type(AV_PICTURE_TYPE_NONE);
+        picture.pict_type(key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE);
         int rc = avcodec_send_frame(context, picture);
         if (rc == AVERROR_EAGAIN()) {
             receive(output);

@@ -115,9 +115,14 @@ final class VideoTrack implements AutoCloseable {
 
     /** As {@link FrameEncoder#encode}; the frame stays the caller's. */
     void encode(VideoFrame frame, long pts, Consumer<AVPacket> output) {
+        encode(frame, pts, false, output);
+    }
+
+    /** As {@link FrameEncoder#encode}; the frame stays the caller's. */
+    void encode(VideoFrame frame, long pts, boolean key, Consumer<AVPacket> output) {
         AVFrame picture = loader.load(frame);
         profile.attachTo(picture);
-        encoder.encode(picture, pts, frame.duration(), output);
+        encoder.encode(picture, pts, frame.duration(), key, output);
     }
 
     void flush(Consumer<AVPacket> output) {

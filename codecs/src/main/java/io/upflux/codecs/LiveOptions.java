@@ -1,0 +1,34 @@
+package io.upflux.codecs;
+
+import io.upflux.pipeline.StreamException;
+import java.time.Duration;
+
+/**
+ * How a live stream is encoded and cut.
+ *
+ * @param encoding encoder, quality, size and threads; its container counts for nothing
+ * @param segment longest time from one key frame that starts a segment to the next
+ * @param part longest fragment
+ */
+public record LiveOptions(OutputOptions encoding, Duration segment, Duration part) {
+    /** @throws StreamException when a part is longer than a segment, or nothing */
+    public LiveOptions {
+        if (part.compareTo(Duration.ofMillis(50)) < 0 || part.compareTo(segment) > 0) {
+            throw new StreamException("parts of " + part.toMillis() + " ms do not fit segments of " + segment.toMillis()
+                    + " ms: a part lasts 50 ms or more and no longer than a segment");
+        }
+    }
+
+    /** Segments of two seconds in parts of a third: what LL-HLS players are made for. */
+    public static LiveOptions defaults() {
+        return new LiveOptions(OutputOptions.defaults(), Duration.ofSeconds(2), Duration.ofMillis(334));
+    }
+
+    public LiveOptions withEncoding(OutputOptions newEncoding) {
+        return new LiveOptions(newEncoding, segment, part);
+    }
+
+    public LiveOptions withCuts(Duration newSegment, Duration newPart) {
+        return new LiveOptions(encoding, newSegment, newPart);
+    }
+}

@@ -1,0 +1,128 @@
+package io.upflux.codecs.output;
+
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_free;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.LiveOptions;
+import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.Carriage;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.Rational;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.Notices;
+import java.util.function.Consumer;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What outlasts the sources of a live stream: the output's clock, the size of its pictures, and the containers as long as
+ * what comes is of one kind. One thread.
+ */
+public final class FragmentOutput implements AutoCloseable {
+    /** MPEG's system clock, in which all video is timed. */
+    static final Rational CLOCK = new Rational(1, 90_000);
+
+    static final AVRational TICKS = Av.rational(CLOCK);
+
+    private final String name;
+    private final LiveOptions options;
+    private final Consumer<Fragment> fragments;
+    private final Notices notices;
+    private long clock;
+    private int width;
+    private int height;
+    private @Nullable FragmentContainers containers;
+
+    /** @param fragments told of every fragment, in order */
+    public FragmentOutput(String name, LiveOptions options, Consumer<Fragment> fragments, Notices notices) {
+        this.name = name;
+        this.options = options;
+        this.fragments = fragments;
+        this.notices = notices;
+    }
+
+    /** A sink for one source; to be closed before the next is opened. */
+    public FrameSink sink(Carriage carriage, int sourceHeight) {
+        return new FragmentSink(this, carriage, sourceHeight);
+    }
+
+    String name() {
+        return name;
+    }
+
+    LiveOptions options() {
+        return options;
+    }
+
+    Notices notices() {
+        return notices;
+    }
+
+    /** Where the next picture goes. */
+    long clock() {
+        return clock;
+    }
+
+    /** Everything before this instant is written. */
+    void advance(long to) {
+        clock = Math.max(clock, to);
+    }
+
+    void publish(Fragment fragment) {
+        fragments.accept(fragment);
+    }
+
+    /** The offered format at the size of the output, which the first source decides. Players show it as wide as offered. */
+    FrameFormat sized(FrameFormat offered) {
+        if (width == 0) {
+            FrameFormat wanted = PictureFormat.sized(offered, options.encoding().height(), false);
+            // Chroma of half the size has no half sample at the edge.
+            width = Math.max(16, wanted.width() & ~1);
+            height = Math.max(16, wanted.height() & ~1);
+        }
+        Rational aspect = offered.sampleAspect().isKnown() ? offered.sampleAspect() : Rational.ONE;
+        long across = (long) offered.width() * height;
+        long down = (long) offered.height() * width;
+        boolean alike = Math.abs(across - down) * 50 < down;
+        Rational shown = alike ? aspect : new Rational(aspect.num() * across, aspect.den() * down).reduced();
+        return new FrameFormat(
+                width, height, offered.layout(), offered.colour(), shown, offered.timeBase(), offered.frameRate());
+    }
+
+    /** The containers for such packets: those there are if they can hold them, else fresh ones. */
+    FragmentContainers containers(VideoTrack video, double frameRate, @Nullable LiveAudio audio) {
+        AVCodecParameters pictures = Av.allocated(avcodec_parameters_alloc(), name);
+        AVCodecParameters sound = audio == null ? null : Av.allocated(avcodec_parameters_alloc(), name);
+        try {
+            video.describeTo(pictures);
+            Rational base = audio == null ? Rational.ONE : audio.timeBase();
+            if (audio != null && sound != null) {
+                audio.describeTo(sound);
+            }
+            FragmentContainers current = containers;
+            if (current != null && current.hold(pictures, sound, base)) {
+                return current;
+            }
+            close();
+            FragmentContainers fresh = new FragmentContainers(name, pictures, frameRate, sound, base);
+            containers = fresh;
+            return fresh;
+        } finally {
+            avcodec_parameters_free(pictures);
+            if (sound != null) {
+                avcodec_parameters_free(sound);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        FragmentContainers current = containers;
+        containers = null;
+        if (current != null) {
+            current.close();
+        }
+    }
+}

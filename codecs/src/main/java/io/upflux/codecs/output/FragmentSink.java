@@ -1,0 +1,228 @@
+package io.upflux.codecs.output;
+
+import static org.bytedeco.ffmpeg.global.avcodec.*;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.Carriage;
+import io.upflux.codecs.output.CutPlan.Cut;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.Rational;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.StreamException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One source's part of a live stream: encodes its pictures, takes its sound along and cuts both into fragments. A packet
+ * is held back until the next one says how long its picture lasts, so that no gap comes between fragments.
+ */
+final class FragmentSink implements FrameSink {
+    private static final Rational MICROS = new Rational(1, Av.MICROS);
+
+    /** A longer pause between two pictures is a step of the source's clock. */
+    private static final double LARGEST_GAP_SECONDS = 10;
+
+    private static final long USUAL_DURATION = 3600;
+
+    private final FragmentOutput output;
+    private final Carriage carriage;
+    private final int sourceHeight;
+    private final CutPlan cuts;
+    private final long start;
+
+    private volatile boolean interrupted;
+    private @Nullable VideoTrack video;
+    private @Nullable LiveAudio audio;
+    private @Nullable FragmentContainers containers;
+    private Rational timeBase = Rational.ONE;
+    private Instant wallClock = Instant.EPOCH;
+    private long origin = VideoFrame.NO_PTS;
+    private long lastPts;
+    private long lastDuration;
+    private @Nullable AVPacket held;
+    private long partStart = Long.MIN_VALUE;
+    private boolean partStartsSegment;
+    private boolean partIndependent;
+
+    FragmentSink(FragmentOutput output, Carriage carriage, int sourceHeight) {
+        this.output = output;
+        this.carriage = carriage;
+        this.sourceHeight = sourceHeight;
+        this.cuts = new CutPlan(
+                ticks(output.options().segment()), ticks(output.options().part()));
+        this.start = output.clock();
+    }
+
+    @Override
+    public FrameFormat open(FrameFormat offered) {
+        VideoTrack opened = LiveEncoder.open(
+                output.name(),
+                output.options().encoding(),
+                offered,
+                output.sized(offered),
+                sourceHeight,
+                carriage.firstFrame(),
+                output.notices());
+        video = opened;
+        timeBase = offered.timeBase();
+        LiveAudio sound = LiveAudio.open(carriage, output.name(), start, output.notices());
+        audio = sound;
+        containers = output.containers(opened, offered.frameRate().toDouble(), sound);
+        return opened.wanted();
+    }
+
+    @Override
+    public void write(VideoFrame frame) {
+        try (frame) {
+            if (interrupted) {
+                throw new StreamException(output.name() + ": interrupted");
+            }
+            long pts = place(frame);
+            long duration = Av.rescale(frame.duration(), timeBase, FragmentOutput.CLOCK);
+            boolean key = cuts.keyDue(start + Av.rescale(pts, timeBase, FragmentOutput.CLOCK), duration);
+            opened(video).encode(frame, pts, key, this::encoded);
+        }
+    }
+
+    @Override
+    public void finish() {
+        opened(video).flush(this::encoded);
+        end();
+    }
+
+    @Override
+    public void interrupt() {
+        interrupted = true;
+    }
+
+    /** Without {@link #finish} what was encoded is published all the same: viewers shall see all there was. */
+    @Override
+    public void close() {
+        try {
+            end();
+        } finally {
+            if (audio != null) {
+                audio.close();
+                audio = null;
+            }
+            if (video != null) {
+                video.close();
+                video = null;
+            }
+        }
+    }
+
+    /** The frame's time since the first one, in the source's time base, without steps of the source's clock. */
+    private long place(VideoFrame frame) {
+        if (origin == VideoFrame.NO_PTS) {
+            origin = frame.pts();
+            wallClock = Instant.now();
+        } else if (timeBase.seconds(frame.pts() - lastPts) > LARGEST_GAP_SECONDS) {
+            origin += frame.pts() - lastPts - Math.max(1, lastDuration);
+            wallClock = Instant.now().minus(Av.rescale(frame.pts() - origin, timeBase, MICROS), ChronoUnit.MICROS);
+        }
+        lastPts = frame.pts();
+        lastDuration = frame.duration();
+        return frame.pts() - origin;
+    }
+
+    private void encoded(AVPacket packet) {
+        AVPacket next = Av.allocated(av_packet_clone(packet), output.name());
+        av_packet_rescale_ts(next, Av.rational(timeBase), FragmentOutput.TICKS);
+        next.pts(next.pts() + start).dts(next.dts() + start);
+        AVPacket before = held;
+        held = next;
+        if (before != null) {
+            before.duration(Math.max(1, next.dts() - before.dts()));
+            write(before);
+        }
+    }
+
+    private void write(AVPacket packet) {
+        try {
+            boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
+            Cut cut = cuts.before(packet.pts(), packet.duration(), key);
+            sound(packet.pts());
+            if (cut != Cut.NONE) {
+                publish(packet.pts());
+                partStart = packet.pts();
+                partStartsSegment = cut == Cut.SEGMENT;
+                partIndependent = key;
+            }
+            opened(containers).video(packet);
+        } finally {
+            av_packet_free(packet);
+        }
+    }
+
+    /** Writes the sound before an instant. */
+    private void sound(long before) {
+        LiveAudio from = audio;
+        if (from == null || origin == VideoFrame.NO_PTS) {
+            return;
+        }
+        from.drain(Av.rescale(origin, timeBase, MICROS));
+        for (AVPacket packet = from.next(before); packet != null; packet = from.next(before)) {
+            try {
+                opened(containers).audio(packet);
+            } finally {
+                av_packet_free(packet);
+            }
+        }
+    }
+
+    /** Cuts and gives out what was written since the last call. */
+    private void publish(long until) {
+        if (partStart == Long.MIN_VALUE || until <= partStart) {
+            return;
+        }
+        ByteBuffer mp4 = opened(containers).cutMp4();
+        ByteBuffer ts = opened(containers).cutTs();
+        long startMicros = micros(partStart);
+        output.publish(new Fragment(
+                opened(containers).header(),
+                partStartsSegment,
+                partIndependent,
+                startMicros,
+                micros(until) - startMicros,
+                wallClock.plus(micros(partStart - start), ChronoUnit.MICROS),
+                mp4,
+                ts));
+        partStart = Long.MIN_VALUE;
+    }
+
+    private void end() {
+        AVPacket last = held;
+        held = null;
+        if (last == null) {
+            return;
+        }
+        last.duration(last.duration() > 0 ? last.duration() : USUAL_DURATION);
+        long end = last.pts() + last.duration();
+        output.advance(end);
+        write(last);
+        sound(end);
+        publish(end);
+    }
+
+    private static long micros(long ticks) {
+        return Av.rescale(ticks, FragmentOutput.CLOCK, MICROS);
+    }
+
+    private static long ticks(Duration time) {
+        return Av.rescale(time.toNanos() / 1000, MICROS, FragmentOutput.CLOCK);
+    }
+
+    private static <T> T opened(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("not opened");
+        }
+        return part;
+    }
+}

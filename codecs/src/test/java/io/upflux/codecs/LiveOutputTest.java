@@ -1,0 +1,292 @@
+package io.upflux.codecs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fragments, judged by the ffprobe and ffmpeg programs. */
+class LiveOutputTest {
+    private static final LiveOptions OPTIONS =
+            LiveOptions.defaults().withCuts(Duration.ofSeconds(1), Duration.ofMillis(200));
+
+    @TempDir
+    Path folder;
+
+    private final List<Fragment> fragments = new ArrayList<>();
+
+    @Test
+    void partsAreAsLongAsAskedAndSegmentsBeginWithKeyFrames() {
+        live(clip("in.mp4", 25, "-c:a", "aac"), 75);
+
+        assertThat(fragments).extracting(Fragment::startsSegment).containsSequence(false, false, false, false, true);
+        assertThat(fragments).filteredOn(Fragment::startsSegment).hasSize(3).allMatch(Fragment::independent);
+        assertThat(fragments).extracting(Fragment::durationMicros).containsOnly(200_000L);
+        for (int i = 1; i < fragments.size(); i++) {
+            Fragment before = fragments.get(i - 1);
+            assertThat(fragments.get(i).startMicros()).isEqualTo(before.startMicros() + before.durationMicros());
+            assertThat(Duration.between(before.wallClock(), fragments.get(i).wallClock()))
+                    .isEqualTo(Duration.ofNanos(before.durationMicros() * 1000));
+        }
+    }
+
+    @Test
+    void bothContainersHoldEveryPictureAndTheSoundInTime() throws IOException {
+        live(clip("in.mp4", 25, "-c:a", "aac"), 75);
+
+        for (Path file : List.of(mp4(0), ts(0))) {
+            assertThat(count(file, "v:0")).as("%s", file).isEqualTo(75);
+            assertThat(first(file, "a:0") - first(file, "v:0")).as("%s", file).isCloseTo(0, within(0.030));
+            assertThat(last(file, "a:0") - last(file, "v:0")).as("%s", file).isCloseTo(0, within(0.050));
+            assertThat(errors(file)).as("%s", file).isEmpty();
+        }
+        assertThat(fragments.get(0).header().codecs()).matches("avc1\\.[0-9a-f]{6},mp4a\\.40\\.2");
+    }
+
+    @Test
+    void decodingCanStartAtEverySegment() throws IOException {
+        live(clip("in.mp4", 25, "-c:a", "aac"), 75);
+
+        for (Path file : List.of(mp4(5), ts(5))) {
+            assertThat(count(file, "v:0")).as("%s", file).isEqualTo(50);
+            assertThat(errors(file)).as("%s", file).isEmpty();
+        }
+        assertThat(first(mp4(5), "v:0")).isCloseTo(1.0, within(0.001));
+    }
+
+    @Test
+    void transportStreamFragmentsAreWholePackets() {
+        live(clip("in.mp4", 25, "-c:a", "aac"), 50);
+
+        assertThat(fragments).allSatisfy(fragment -> {
+            assertThat(fragment.ts().remaining() % 188).isZero();
+            assertThat(fragment.ts().get(0)).isEqualTo((byte) 0x47);
+        });
+        // Table 2-3 of ISO 13818-1: the PAT's packet identifier is 0.
+        assertThat(fragments)
+                .filteredOn(Fragment::independent)
+                .allMatch(fragment -> (fragment.ts().getShort(1) & 0x1fff) == 0
+                        || fragment.ts().getShort(1) == 0x4011);
+    }
+
+    @Test
+    void soundThatBrowsersDoNotPlayBecomesAac() throws IOException {
+        live(clip("in.mkv", 25, "-c:a", "ac3", "-ar", "44100"), 75);
+
+        assertThat(fragments.get(0).header().audioCodec()).isEqualTo("mp4a.40.2");
+        assertThat(first(mp4(0), "a:0") - first(mp4(0), "v:0")).isCloseTo(0, within(0.030));
+        assertThat(errors(mp4(0))).isEmpty();
+    }
+
+    @Test
+    void aVideoWithoutSoundHasNone() throws IOException {
+        live(clip("in.mp4", 25, "-an"), 25);
+
+        assertThat(fragments.get(0).header().codecs()).startsWith("avc1.").doesNotContain(",");
+        assertThat(errors(mp4(0))).isEmpty();
+    }
+
+    @Test
+    void aLoopedFileGoesOnWithoutAGap() throws IOException {
+        live(clip("in.mp4", 25, "-c:a", "aac"), 200);
+
+        List<Double> times = times(mp4(0), "v:0");
+        assertThat(times).hasSize(200);
+        for (int i = 1; i < times.size(); i++) {
+            assertThat(times.get(i) - times.get(i - 1)).as("frame %d", i).isBetween(0.03, 0.10);
+        }
+        assertThat(last(mp4(0), "a:0") - last(mp4(0), "v:0")).isCloseTo(0, within(0.050));
+        assertThat(errors(mp4(0))).isEmpty();
+    }
+
+    @Test
+    void theNextSourceGoesOnAtTheSameSizeWhereTheLastEnded() throws IOException {
+        Path first = clip("first.mp4", 25, "-c:a", "aac");
+        Path second = folder.resolve("second.mp4");
+        FfmpegPrograms.ffmpeg("-f", "lavfi", "-i", "testsrc2=size=480x360:rate=30", "-t", "2", second.toString());
+        try (LiveOutput output = LiveOutput.create("live", OPTIONS, fragments::add, Notices.none())) {
+            pump(output, first, 50);
+            pump(output, second, 60);
+            pump(output, first, 50);
+        }
+
+        assertThat(fragments).extracting(fragment -> fragment.header().width()).containsOnly(320);
+        assertThat(headers()).hasSize(3);
+        Fragment last = fragments.get(fragments.size() - 1);
+        assertThat(last.startMicros() + last.durationMicros()).isCloseTo(6_000_000L, within(1000L));
+    }
+
+    @Test
+    void theSameSourceAgainContinuesTheSameContainers() throws IOException {
+        Path clip = clip("in.mp4", 25, "-c:a", "aac");
+        try (LiveOutput output = LiveOutput.create("live", OPTIONS, fragments::add, Notices.none())) {
+            pump(output, clip, 50);
+            pump(output, clip, 50);
+        }
+
+        assertThat(headers()).hasSize(1);
+        assertThat(count(mp4(0), "v:0")).isEqualTo(100);
+        assertThat(errors(mp4(0))).isEmpty();
+    }
+
+    @Test
+    void variableFrameRatesLeaveNoGapsBetweenFragments() throws IOException {
+        Path clip = folder.resolve("vfr.mkv");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=320x180:rate=25",
+                "-t",
+                "4",
+                "-vf",
+                "select='not(mod(n,7))+not(mod(n,3))'",
+                "-fps_mode",
+                "vfr",
+                clip.toString());
+        live(clip, 40);
+
+        long end = fragments.get(0).startMicros();
+        for (Fragment fragment : fragments) {
+            assertThat(fragment.startMicros()).isEqualTo(end);
+            assertThat(fragment.durationMicros()).isLessThanOrEqualTo(280_000);
+            end += fragment.durationMicros();
+        }
+        assertThat(errors(mp4(0))).isEmpty();
+    }
+
+    @Test
+    void partsLongerThanSegmentsAreRefused() {
+        assertThatThrownBy(() -> LiveOptions.defaults().withCuts(Duration.ofMillis(200), Duration.ofSeconds(1)))
+                .isInstanceOf(StreamException.class)
+                .hasMessageContaining("parts of 1000 ms do not fit segments of 200 ms");
+    }
+
+    private Path clip(String name, int rate, String... sound) {
+        Path file = folder.resolve(name);
+        FfmpegPrograms.ffmpeg(Stream.concat(
+                        Stream.of(
+                                "-f",
+                                "lavfi",
+                                "-i",
+                                "testsrc2=size=320x180:rate=" + rate,
+                                "-f",
+                                "lavfi",
+                                "-i",
+                                "sine=frequency=440:sample_rate=48000",
+                                "-t",
+                                "3",
+                                "-pix_fmt",
+                                "yuv420p",
+                                "-c:v",
+                                "libopenh264",
+                                "-g",
+                                "25"),
+                        Stream.concat(Stream.of(sound), Stream.of(file.toString())))
+                .toArray(String[]::new));
+        return file;
+    }
+
+    private void live(Path clip, int frames) {
+        try (LiveOutput output = LiveOutput.create("live", OPTIONS, fragments::add, Notices.none())) {
+            pump(output, clip, frames);
+        }
+    }
+
+    private static void pump(LiveOutput output, Path clip, int frames) {
+        InputOptions looped = InputOptions.defaults().withLoop(true);
+        try (NativeScope scope = new NativeScope();
+                MediaSource source = MediaSource.open(clip.toString(), looped, Notices.none());
+                FrameSink sink = output.sink(source)) {
+            sink.open(source.format());
+            source.frames(scope).take(frames).doOnNext(sink::write).blockLast();
+            sink.finish();
+        }
+    }
+
+    private Path mp4(int from) throws IOException {
+        return write("out" + from + ".mp4", from, fragments.get(0).header().init(), Fragment::mp4);
+    }
+
+    private Path ts(int from) throws IOException {
+        return write("out" + from + ".ts", from, ByteBuffer.allocate(0), Fragment::ts);
+    }
+
+    private Path write(String name, int from, ByteBuffer init, Function<Fragment, ByteBuffer> form) throws IOException {
+        Path file = folder.resolve(name);
+        try (OutputStream out = Files.newOutputStream(file);
+                WritableByteChannel channel = Channels.newChannel(out)) {
+            channel.write(init.duplicate());
+            for (Fragment fragment : fragments.subList(from, fragments.size())) {
+                channel.write(form.apply(fragment).duplicate());
+            }
+        }
+        return file;
+    }
+
+    /** By identity: a new object means new containers. */
+    private Set<FragmentHeader> headers() {
+        Set<FragmentHeader> headers = Collections.newSetFromMap(new IdentityHashMap<>());
+        fragments.forEach(fragment -> headers.add(fragment.header()));
+        return headers;
+    }
+
+    private static int count(Path file, String stream) {
+        return times(file, stream).size();
+    }
+
+    private static double first(Path file, String stream) {
+        return times(file, stream).get(0);
+    }
+
+    private static double last(Path file, String stream) {
+        List<Double> times = times(file, stream);
+        return times.get(times.size() - 1);
+    }
+
+    private static List<Double> times(Path file, String stream) {
+        return FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        stream,
+                        "-show_entries",
+                        "packet=pts_time",
+                        "-of",
+                        "csv=p=0",
+                        file.toString())
+                .lines()
+                .map(line -> line.replace(",", "").strip())
+                .filter(line -> !line.isEmpty())
+                .map(Double::valueOf)
+                .toList();
+    }
+
+    /** What a decoder complains of. */
+    private String errors(Path file) throws IOException {
+        Path frames = folder.resolve("frames.txt");
+        FfmpegPrograms.ffmpeg("-xerror", "-i", file.toString(), "-f", "framemd5", frames.toString());
+        return Files.readString(frames).lines().anyMatch(line -> !line.startsWith("#")) ? "" : "no frame";
+    }
+}
