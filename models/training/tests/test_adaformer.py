@@ -8,10 +8,10 @@ import torch
 
 from upflux_training import ops
 from upflux_training.adaformer import WINDOW, AdaFormer, Gathers, Halted, LocalAttention, PrototypeAttention, TokenBlock
-from upflux_training.checks import by_depth, check, dense, run
+from upflux_training.checks import AGREEMENT, by_depth, check, dense, enlarged, recompute, run
 from upflux_training.cost import macs
 from upflux_training.networks import create
-from upflux_training.passes import Form
+from upflux_training.passes import Form, margin, reach
 
 
 def small(video: bool, halted: Halted = Halted.NOTHING) -> AdaFormer:
@@ -74,7 +74,7 @@ def test_local_attention_is_the_textbook_sum() -> None:
                     scores.append(score + attention.table[row, head])
                 shares = torch.softmax(torch.stack(scores), 0)
                 wanted[window, token, part] = (shares[:, None] * v[window, :, part]).sum(0)
-    made = attention(tokens)
+    made = attention(tokens.reshape(-1, 8)).reshape(tokens.shape)
     for token in (0, 13, 63):
         torch.testing.assert_close(made[:, token], wanted[:, token], rtol=1e-4, atol=1e-5)
 
@@ -83,17 +83,19 @@ def test_prototypes_look_past_halted_windows() -> None:
     torch.manual_seed(2)
     attention = PrototypeAttention(8, 2)
     tokens = torch.randn(4, WINDOW**2, 8)
+    rows = tokens.reshape(-1, 8)
     halted = torch.tensor([False, True, False, True])
-    masked = attention.look(tokens, 1, halted)
-    torch.testing.assert_close(masked, attention.look(tokens[~halted], 1, None), rtol=1e-4, atol=1e-5)
-    assert (masked - attention.look(tokens, 1, None)).abs().max() > 1e-3
+    masked = attention.look(rows, 1, halted)
+    left = tokens[~halted].reshape(-1, 8)
+    torch.testing.assert_close(masked, attention.look(left, 1, None), rtol=1e-4, atol=1e-5)
+    assert (masked - attention.look(rows, 1, None)).abs().max() > 1e-3
 
 
 def test_each_picture_of_a_training_batch_has_prototypes_of_its_own() -> None:
     attention = PrototypeAttention(8, 2)
-    tokens = torch.randn(6, WINDOW**2, 8)
-    both = attention.look(tokens, 2, None)
-    torch.testing.assert_close(both[1:], attention.look(tokens[3:], 1, None), rtol=1e-4, atol=1e-5)
+    rows = torch.randn(6 * WINDOW**2, 8)
+    both = attention.look(rows, 2, None)
+    torch.testing.assert_close(both[1:], attention.look(rows[3 * WINDOW**2 :], 1, None), rtol=1e-4, atol=1e-5)
 
 
 def test_windows_that_halt_at_once_are_left_to_the_first_block() -> None:
@@ -104,12 +106,12 @@ def test_windows_that_halt_at_once_are_left_to_the_first_block() -> None:
         halted = network.look(low, torch.tensor(0.0)).picture
         depth = np.ones(9, int)
         depth[confidence.argmin()] = 3
-        start, features, entered = network.encode(low)
-        tokens = ops.windows(entered, WINDOW)
+        coded = network.encode(low)
+        tokens = coded.tokens
         for index, block in enumerate(network.token_blocks):
             on = torch.from_numpy(depth > index)
             tokens = torch.where(on[:, None, None], block(tokens, block.look(tokens, 1, ~on)), tokens)
-        wanted = network.decode(low, start, features, tokens, entered)
+        wanted = network.decode(low, coded.start, network.join(coded, tokens))
     torch.testing.assert_close(halted, wanted, rtol=1e-4, atol=1e-5)
 
 
@@ -142,12 +144,12 @@ def test_gather_lists_leave_out_just_the_windows_named(video: bool) -> None:
     with torch.inference_mode():
         context = network.look(low).context
         gathered = network.local_pass(low, context, lists(by_depth(depth, 3), 3))
-        start, features, entered = network.encode(low)
-        tokens = ops.windows(entered, WINDOW)
+        coded = network.encode(low)
+        tokens = coded.tokens
         for index, (block, found) in enumerate(zip(network.token_blocks, context.split(16, 1))):
             on = torch.from_numpy(depth > index)[:, None, None]
             tokens = torch.where(on, block(tokens, found), tokens)
-        wanted = network.decode(low, start, features, tokens, entered)
+        wanted = network.decode(low, coded.start, network.join(coded, tokens))
     torch.testing.assert_close(gathered.picture, wanted, rtol=1e-4, atol=1e-5)
 
 
@@ -161,6 +163,50 @@ def test_dense_lists_are_lists_of_full_depth() -> None:
 @pytest.mark.parametrize("video", [False, True])
 def test_all_graphs_agree_with_the_network(video: bool) -> None:
     assert list(check(small(video)))
+
+
+@pytest.mark.parametrize("name, tokens, features", [("adaformer-v-s-x2", 2, 2), ("adaformer-v-x4", 3, 3)])
+def test_stages_say_how_far_they_see(name: str, tokens: int, features: int) -> None:
+    network = create(name)
+    assert margin(network, "tokens") == tokens
+    assert reach(network) == features
+    assert margin(network) == 2
+
+
+@pytest.mark.parametrize("around", [0, 1, 5])
+def test_stages_follow_a_change_as_the_whole_picture_does(around: int) -> None:
+    network = small(video=True)
+    generator = torch.Generator().manual_seed(4)
+    before = torch.rand(1, 3, 40, 48, generator=generator)
+    after = before.clone()
+    after[..., 18:22, 17:22] = torch.rand(1, 3, 4, 5, generator=generator)
+    with torch.inference_mode():
+        context = network.look(before).context
+        lists = dense(3, 30)
+        cached = run(network, "body", Form(), lr=before.numpy(), context=context.numpy(), **lists)
+        wanted = run(network, "body", Form(), lr=after.numpy(), context=context.numpy(), **lists)
+    # The encoder sees two pixels around a window: only the window left of the change's own sees it, too.
+    changed = [(2, 1), (2, 2)]
+    parts = recompute(network, Form(), after.numpy(), cached["features"], changed, context.numpy(), around)
+    for place, part in parts:
+        np.testing.assert_allclose(part, enlarged(wanted["hr"], place, 2)[0], atol=AGREEMENT)
+    np.testing.assert_allclose(cached["features"], wanted["features"], atol=AGREEMENT)
+    assert np.abs(wanted["hr"] - cached["hr"]).max() > 100 * AGREEMENT
+
+
+def test_a_windows_tokens_depend_on_no_other_window() -> None:
+    network = small(video=True)
+    low = np.random.default_rng(5).random((7, 3, 12, 12), dtype=np.float32)
+    context = np.random.default_rng(6).normal(size=network.context_sides()).astype(np.float32)
+    depth = np.array([1, 3, 2, 3, 1, 1, 2])
+    together = run(network, "tokens", Form(), lr=low, context=context, **by_depth(depth, 3))["features"]
+    for window in range(7):
+        rows = dict(by_depth(depth[window : window + 1], 3))
+        for block in range(2, 4):
+            rows[f"gather.{block}"] = np.zeros(1, int)  # no list may be empty
+        rows["assemble"] = np.array([depth[window] - 1])
+        alone = run(network, "tokens", Form(), lr=low[window : window + 1], context=context, **rows)["features"]
+        np.testing.assert_allclose(alone[0], together[window], atol=AGREEMENT)
 
 
 def test_a_graph_without_any_sure_window_and_one_with_all_sure_run() -> None:

@@ -48,12 +48,10 @@ class LocalAttention(nn.Module):
         self.qkv = Linear(channels, 3 * channels)
         self.table = nn.Parameter(nn.init.trunc_normal_(torch.empty((2 * WINDOW - 1) ** 2, heads), std=0.02))
 
-    def forward(self, tokens: Array) -> Array:
-        channels = self.qkv.weight.shape[0]
-        # Three products rather than one that is cut in three: no copy.
-        q, k, v = (self.qkv(tokens, i * channels, (i + 1) * channels) for i in range(3))
-        bias = ops.relative_bias(tokens, self.table, WINDOW, self._heads)
-        return ops.attention(q, k, v, self._heads, (channels // self._heads) ** -0.5, bias)
+    def forward(self, rows: Array) -> Array:
+        """Return what rows [windows * 64, C] see of their windows."""
+        bias = ops.relative_bias(rows, self.table, WINDOW, self._heads)
+        return ops.window_attention(rows, self.qkv.weight, self.qkv.bias, self._heads, WINDOW**2, bias)
 
 
 class PrototypeAttention(nn.Module):
@@ -67,13 +65,13 @@ class PrototypeAttention(nn.Module):
         self.qkv = Linear(channels, 3 * channels)
         self.kv = Linear(channels, 2 * channels)
 
-    def look(self, tokens: Array, pictures: int, halted: Tensor | None) -> Array:
-        """Return what the prototypes find [pictures, 16, C] in tokens [pictures * windows, 64, C]."""
+    def look(self, rows: Array, pictures: int, halted: Tensor | None) -> Array:
+        """Return what the prototypes find [pictures, 16, C] in rows [pictures * windows * 64, C]."""
         channels = self.prototypes.shape[-1]
         k, v = (
-            ops.reshape(self.qkv(tokens, i * channels, (i + 1) * channels), pictures, -1, channels) for i in (1, 2)
+            ops.reshape(self.qkv(rows, i * channels, (i + 1) * channels), pictures, -1, channels) for i in (1, 2)
         )
-        q = self.qkv(self.norm(ops.as_array(self.prototypes, tokens)), 0, channels)
+        q = self.qkv(self.norm(ops.as_array(self.prototypes, rows)), 0, channels)
         if isinstance(q, Tensor):
             q = q.expand(pictures, -1, -1)
         bias = None
@@ -83,11 +81,11 @@ class PrototypeAttention(nn.Module):
             bias = torch.zeros_like(each, dtype=torch.float32).masked_fill(each, -1e4)
         return ops.attention(q, k, v, self._heads, (channels // self._heads) ** -0.5, bias)
 
-    def forward(self, tokens: Array, found: Array) -> Array:
-        """Return what tokens [pictures * windows, 64, C] see in [pictures, 16, C]."""
+    def forward(self, rows: Array, found: Array) -> Array:
+        """Return what rows [pictures * windows * 64, C] see in [pictures, 16, C]."""
         channels = self.prototypes.shape[-1]
-        weight, bias = (ops.columns(t, 0, channels, tokens) for t in (self.qkv.weight, self.qkv.bias))
-        return ops.shared_attention(tokens, weight, bias, *ops.halves(self.kv(found)), self._heads, channels)
+        weight, bias = (ops.columns(t, 0, channels, rows) for t in (self.qkv.weight, self.qkv.bias))
+        return ops.shared_attention(rows, weight, bias, *ops.halves(self.kv(found)), self._heads, channels)
 
 
 class TokenBlock(nn.Module):
@@ -95,6 +93,7 @@ class TokenBlock(nn.Module):
 
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
+        self._channels = channels
         self.norm = LayerNorm(channels)
         self.local = LocalAttention(channels, heads)
         self.whole = PrototypeAttention(channels, heads)
@@ -102,17 +101,18 @@ class TokenBlock(nn.Module):
         self.mlp = Mlp(channels, 2)
 
     def look(self, tokens: Array, pictures: int, halted: Tensor | None = None) -> Array:
-        return self.whole.look(self.norm(tokens), pictures, halted)
+        return self.whole.look(self.norm(_rows(tokens, self._channels)), pictures, halted)
 
     def forward(self, tokens: Array, found: Array) -> Array:
-        normal = self.norm(tokens)
-        tokens = tokens + (self.local(normal) + self.whole(normal, found))
-        return tokens + self.mlp(self.mlp_norm(tokens))
+        rows = _rows(tokens, self._channels)
+        normal = self.norm(rows)
+        rows = rows + (self.local(normal) + self.whole(normal, found))
+        return _tokens(rows + self.mlp(self.mlp_norm(rows)), self._channels)
 
     def by_the_paper(self, tokens: Tensor, found: Tensor, halted: Tensor) -> Tensor:
-        normal = self.norm(tokens)
-        seen = self.local(normal) + self.whole(normal, found)
-        tokens = tokens + torch.where(halted[:, None, None], 2 * normal, seen)
+        normal = self.norm(_rows(tokens, self._channels))
+        seen = (self.local(normal) + self.whole(normal, found)).reshape(tokens.shape)
+        tokens = tokens + torch.where(halted[:, None, None], 2 * normal.reshape(tokens.shape), seen)
         return tokens + self.mlp(self.mlp_norm(tokens))
 
 
@@ -138,11 +138,29 @@ class WindowEstimator(nn.Module):
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
+        self._channels = channels
+        self._hidden = hidden
         self.first = Linear(channels, hidden)
         self.second = Linear(hidden, 1)
 
     def forward(self, tokens: Array, like: Array) -> Array:
-        return ops.reshape(ops.sigmoid(self.second(ops.mean(ops.gelu(self.first(tokens)), 1))), -1)
+        seen = ops.gelu(self.first(_rows(tokens, self._channels)))
+        means = ops.reshape(ops.mean(_tokens(seen, self._hidden), 1), -1, self._hidden)
+        return ops.reshape(ops.sigmoid(self.second(means)), -1)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What the encoder makes of a picture."""
+
+    start: Array
+    """The head's features [N, C, H, W]."""
+    features: Array
+    """The encoder's features [N, C, H, W]."""
+    entered: Array
+    """What enters the blocks, whole: [N, H, W, C] of the video variant, otherwise [N, C, H, W]."""
+    tokens: Array
+    """The same in windows [windows, 64, C]."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +196,10 @@ class AdaFormer(Network):
     ) -> None:
         super().__init__(scale)
         self.blocks = blocks
-        self.shrinks = video
+        self.shrinks = self.staged = video
         self._video = video
+        self._channels = channels
         self._halted = halted
-        self._decoder_reach = max(1, 2 * residual_blocks) + 1
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
         self.head = Conv(3, channels)
         self.encoder = _convolutions(channels, residual_blocks)
@@ -196,21 +214,37 @@ class AdaFormer(Network):
         """Return the shape of the context: what the prototypes of all blocks found."""
         return [1, self.blocks * PROTOTYPES, self.head.weight.shape[0]]
 
-    def encode(self, low: Array) -> tuple[Array, Array, Array]:
-        """Return the head's features, the encoder's, and what enters the blocks."""
-        start = self.head(low - self.mean)
-        features = self.encoder(start)
-        return start, features, features if self.enter is None else self.enter(features)
+    def start(self, low: Array) -> Array:
+        """Return the head's features [N, C, H, W], which encoder and decoder begin and end with."""
+        return self.head(low - self.mean)
 
-    def decode(self, low: Array, start: Array, features: Array, tokens: Array, entered: Array) -> Array:
-        mixed = ops.trim(ops.unwindows(tokens, WINDOW, entered), self._decoder_reach)
-        mixed = mixed if self.leave is None else self.leave(mixed)
-        return self.tail(self.decoder(mixed + features) + start, low)
+    def encode(self, low: Array) -> Coded:
+        """Return what encoder and head make of a picture."""
+        start = self.start(low)
+        features = self.encoder(start)
+        entered = features if self.enter is None else self.enter(features)
+        if not self._video:
+            return Coded(start, features, entered, ops.windows(entered, WINDOW))
+        last = ops.transpose(features, 0, 2, 3, 1)
+        return Coded(start, features, last, ops.grid(last, WINDOW, self._channels))
+
+    def join(self, coded: Coded, tokens: Array) -> Array:
+        """Return encoder's features and tokens together: [N, H, W, C] of the video variant, otherwise [N, C, H, W]."""
+        if self._video:
+            # Added before they are put in their places, which is faster.
+            return ops.ungrid(tokens + coded.tokens, WINDOW, self._channels, coded.entered)
+        return self.leave(ops.unwindows(tokens, WINDOW, coded.entered)) + coded.features
+
+    def decode(self, low: Array, start: Array, joined: Array) -> Array:
+        """Return the picture, given its LR, what :meth:`start` made of it, and what :meth:`join` did."""
+        if self._video:
+            joined = ops.transpose(joined, 0, 3, 1, 2)
+        return self.tail(self.decoder(joined) + start, low)
 
     def look(self, low: Array, threshold: Tensor | None = None) -> Look:
         """Enlarge; with a threshold [] halted windows are left out by masks, as in training."""
-        start, features, entered = self.encode(low)
-        tokens = ops.windows(entered, WINDOW)
+        coded = self.encode(low)
+        tokens = coded.tokens
         pictures = low.shape[0] if self.training else 1
         contexts, confidence = [], []
         score: Tensor | None = None
@@ -228,18 +262,35 @@ class AdaFormer(Network):
                 tokens = torch.where(halted[:, None, None], tokens, block(tokens, found))
             if len(contexts) < self.blocks:
                 judged = tokens.detach() if isinstance(tokens, Tensor) else tokens
-                confidence.append(self.estimator(judged, entered))
+                confidence.append(self.estimator(judged, coded.entered))
                 if isinstance(tokens, Tensor) and threshold is not None:
                     score = confidence[-1].detach() + (0 if score is None else score)
                     if halted is not None:
                         score = score.masked_fill(halted, float("inf"))  # who has halted stays so
-        picture = self.decode(low, start, features, tokens, entered)
-        return Look(picture, None if self.training else ops.concat(1, *contexts), confidence)
+        joined = self.join(coded, tokens)
+        picture = self.decode(low, coded.start, joined)
+        context = None if self.training else ops.concat(1, *contexts)
+        return Look(picture, context, confidence, joined if self._video else None)
 
     def local_pass(self, low: Array, context: Array, gathers: Gathers | None = None) -> Look:
         """Enlarge with a context [1, blocks * 16, C] seen before, computing in each block only the windows listed."""
-        start, features, entered = self.encode(low)
-        rows = ops.windows(entered, WINDOW)
+        coded = self.encode(low)
+        joined, confidence = self._through_blocks(coded, context, gathers)
+        return Look(self.decode(low, coded.start, joined), None, confidence, joined if self._video else None)
+
+    def tokens_pass(self, low: Array, context: Array, gathers: Gathers | None = None) -> tuple[Array, list[Array]]:
+        """Return of a local pass what the decoder needs, and the confidences: the first of two stages.
+
+        Windows are computed without regard to others, so any that changed can be, alone.
+        """
+        return self._through_blocks(self.encode(low), context, gathers)
+
+    def windows_pass(self, low: Array, features: Array) -> Array:
+        """Enlarge given what :meth:`tokens_pass` returned, of this and the neighbouring windows: the second stage."""
+        return self.decode(low, self.start(low), features)
+
+    def _through_blocks(self, coded: Coded, context: Array, gathers: Gathers | None) -> tuple[Array, list[Array]]:
+        rows = coded.tokens
         versions, confidence = [], []
         founds = ops.split(context, 1, *[PROTOTYPES] * self.blocks)
         for index, (block, found) in enumerate(zip(self.token_blocks, founds)):
@@ -248,9 +299,9 @@ class AdaFormer(Network):
             rows = block(rows, found)
             versions.append(rows)
             if self._video and index < self.blocks - 1:
-                confidence.append(self.estimator(rows, entered))
+                confidence.append(self.estimator(rows, coded.entered))
         tokens = rows if gathers is None else ops.take(ops.concat(0, *versions), gathers.assemble)
-        return Look(self.decode(low, start, features, tokens, entered), None, confidence)
+        return self.join(coded, tokens), confidence
 
     def halting_pass(self, low: Value, threshold: Value) -> tuple[Value, Value]:
         """Enlarge on a graph that itself decides which windows go on; return the picture and the halting depths.
@@ -258,8 +309,8 @@ class AdaFormer(Network):
         At least one window goes on to the end, the least sure one: no list is ever empty.
         """
         graph = low.graph
-        start, features, entered = self.encode(low)
-        rows = ops.windows(entered, WINDOW)
+        coded = self.encode(low)
+        rows = coded.tokens
         count = graph.node("Slice", graph.node("Shape", rows, margin=0), *(graph.ints(i) for i in (0, 1, 0)))
         one, none = graph.constant(np.int64(1)), graph.constant(np.int64(0))
 
@@ -287,11 +338,11 @@ class AdaFormer(Network):
             rows = block(rows, block.look(rows, 1))
             versions.append(rows)
             if index < self.blocks - 1:
-                sure = self._judge(rows, entered, versions, assemble)
+                sure = self._judge(rows, coded.entered, versions, assemble)
                 score = sure if score is None else score + (sure if self._video else ops.take(sure, origin))
         tokens = ops.take(ops.concat(0, *versions), assemble)
-        picture = self.decode(low, start, features, tokens, entered)
-        shape = graph.node("Shape", entered, margin=0)
+        picture = self.decode(low, coded.start, self.join(coded, tokens))
+        shape = graph.node("Shape", low, margin=0)
         batch, height, width = (graph.node("Slice", shape, *(graph.ints(j) for j in (i, i + 1, 0))) for i in (0, 2, 3))
         sides = (graph.node("Div", side, graph.ints(WINDOW)) for side in (height, width))
         depth = graph.node("Reshape", depth, graph.node("Concat", batch, *sides, axis=0))
@@ -318,6 +369,16 @@ class AdaFormer(Network):
         confidence = torch.stack(seen.confidence).float().clamp_min(1e-4)
         foretold = (confidence * error - confidence.log()).mean()
         return difference.mean() + 0.01 * foretold
+
+
+def _rows(tokens: Array, channels: int) -> Array:
+    """Return tokens [windows, 64, C] as a matrix, whose products a runtime forms in one piece, offset included."""
+    return ops.reshape(tokens, -1, channels)
+
+
+def _tokens(rows: Array, channels: int) -> Array:
+    """Undo :func:`_rows`."""
+    return ops.reshape(rows, -1, WINDOW**2, channels)
 
 
 def _convolutions(channels: int, residual_blocks: int) -> nn.Module:

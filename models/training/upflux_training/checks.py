@@ -1,14 +1,14 @@
 """Whether the graphs of a network compute what the network computes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import onnxruntime
 import torch
 from torch import Tensor
 
-from .network import Network
-from .passes import Form, build, margin, passes
+from .network import Look, Network
+from .passes import Form, build, margin, passes, reach
 
 AGREEMENT = 1e-4
 _HALF = 0.01
@@ -52,8 +52,8 @@ def check(network: Network) -> Iterator[str]:
     step = max(network.window, network.align, 8)
     # Unfused attention in large windows needs gigabytes for many.
     side = min(4 * step, max(64, step))
-    if "windows" in passes(network):
-        side = 2 * (_ring(network) + step)
+    if network.shrinks and not network.staged:
+        side = 2 * (margin(network) + step)
     generator = torch.Generator().manual_seed(1)
     low = torch.rand(1, 3, side, side + step, generator=generator)
     with torch.inference_mode():
@@ -71,15 +71,22 @@ def check(network: Network) -> Iterator[str]:
                 made = run(network, kind, form, lr=lr, **context, **lists)
             elif kind == "halting":
                 made = run(network, kind, form, lr=lr, threshold=np.array(1e9, np.float32))
+            elif network.staged:
+                if kind == "windows":
+                    yield _near("tokens, windows", form, *_stages(network, form, lr, seen))
+                continue
             else:
-                made = _windows(network, form, low, context)
-                yield _near(kind, form, made["hr"], _inner(network, seen.picture))
+                eaten = margin(network)
+                inner = (..., *[slice(eaten * network.scale, -eaten * network.scale)] * 2)
+                yield _near(kind, form, run(network, kind, form, lr=lr)["hr"], hr[inner])
                 continue
             yield _near(kind, form, made["hr"], hr)
-            if "context" in made:
-                yield _near("context", form, made["context"], seen.context.numpy())
+            for also, wanted in (("context", seen.context), ("features", seen.features)):
+                if also in made:
+                    yield _near(f"{also} of {kind}", form, made[also], wanted.numpy())
     half = run(network, passes(network)[0], Form(half=True), lr=lr)
-    yield _near("half", Form(half=True), half["hr"], hr, _HALF)
+    # Untrained networks leave 0..1.
+    yield _near("half", Form(half=True), half["hr"], hr, _HALF * max(1.0, float(np.abs(hr).max())))
     if network.blocks:
         yield from _check_halting(network, low)
 
@@ -94,28 +101,54 @@ def _check_halting(network: Network, low: Tensor) -> Iterator[str]:
     yield _near(f"halting at {threshold:.2f}", Form(), made["hr"], seen.picture.numpy())
 
 
-def _windows(network: Network, form: Form, low: Tensor, context: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Run the shrinking graph on the inner windows, in whose margin there is picture."""
-    eaten, ring = margin(network), _ring(network)
-    step = max(network.window, 1)
-    patch = low[..., ring - eaten : low.shape[2] - ring + eaten, ring - eaten : low.shape[3] - ring + eaten]
-    lists = {}
-    if network.blocks:
-        grid = eaten // step * step
-        sides = [(low.shape[axis] - 2 * ring + 2 * grid) // step for axis in (2, 3)]
-        lists = dense(network.blocks, sides[0] * sides[1])
-    return run(network, "windows", form, lr=patch.numpy(), **context, **lists)
+def recompute(
+    network: Network,
+    form: Form,
+    lr: np.ndarray,
+    features: np.ndarray,
+    changed: Sequence[tuple[int, int]],
+    context: np.ndarray,
+    around: int = 1,
+) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+    """Compute anew the windows (row, column) of a picture that changed, in two stages.
+
+    :param features: of all windows; those that changed are replaced
+    :param around: pixels around each window that are enlarged with it
+    :return: where each part lies in the picture, in LR pixels, and what it is enlarged to
+    """
+    side = network.window
+    places = [(side * row, side * column) for row, column in changed]
+
+    def cut(of: np.ndarray, more: int) -> np.ndarray:
+        return np.concatenate([of[:, :, y - more : y + side + more, x - more : x + side + more] for y, x in places])
+
+    lists = dense(network.blocks, len(places))
+    made = run(network, "tokens", form, lr=cut(lr, margin(network, "tokens")), context=context, **lists)
+    for (y, x), window in zip(places, made["features"]):
+        features[0, y : y + side, x : x + side] = window
+    near = cut(features.transpose(0, 3, 1, 2), around + reach(network)).transpose(0, 2, 3, 1)
+    made = run(network, "windows", form, lr=cut(lr, around + margin(network)), features=near)
+    for (y, x), part in zip(places, made["hr"]):
+        yield (slice(y - around, y + side + around), slice(x - around, x + side + around)), part
 
 
-def _inner(network: Network, picture: Tensor) -> np.ndarray:
-    ring = _ring(network) * network.scale
-    return picture[..., ring:-ring, ring:-ring].numpy()
+def _stages(network: Network, form: Form, lr: np.ndarray, seen: Look) -> tuple[np.ndarray, np.ndarray]:
+    """Compute all windows but those at the edge alone; return them and what the network makes of them."""
+    rows, columns = (n // network.window - 1 for n in lr.shape[2:])
+    inner = [(row, column) for row in range(1, rows) for column in range(1, columns)]
+    features = seen.features.numpy().copy()
+    for row, column in inner:
+        features[0, row * network.window :, column * network.window :][: network.window, : network.window] = np.nan
+    made, wanted = [], []
+    for place, part in recompute(network, form, lr, features, inner, seen.context.numpy()):
+        made.append(part)
+        wanted.append(enlarged(seen.picture.numpy(), place, network.scale)[0])
+    return np.stack(made), np.stack(wanted)
 
 
-def _ring(network: Network) -> int:
-    """Return the margin rounded up to the grid of windows."""
-    step = max(network.window, 1)
-    return -(-margin(network) // step) * step
+def enlarged(picture: np.ndarray, place: tuple[slice, slice], scale: int) -> np.ndarray:
+    """Return what an enlarged picture shows at a place in LR pixels."""
+    return picture[..., *(slice(scale * part.start, scale * part.stop) for part in place)]
 
 
 def _near(what: str, form: Form, made: np.ndarray, wanted: np.ndarray, limit: float = AGREEMENT) -> str:

@@ -22,7 +22,7 @@ from .cost import macs_per_pixel
 from .evaluate import Score, evaluate, onnx_upscaler
 from .halo import measure_halo
 from .network import Network
-from .passes import Form, build, margin, passes
+from .passes import Form, build, margin, passes, reach
 from .targets import state
 
 GOLDEN = Path(__file__).resolve().parents[2] / "src/test/resources/io/upflux/models/golden"
@@ -87,9 +87,11 @@ def entries(name: str, network: Network, kind: str, scores: dict[str, Score], ha
     }
     if not network.local:
         common["context"] = "context"
-    if kind == "windows":
-        common["margin"] = str(margin(network))
-    if kind in ("body", "windows") and network.blocks:
+    if kind in ("tokens", "windows"):
+        common["margin"] = str(margin(network, kind))
+    if kind == "windows" and network.staged:
+        common["reach"] = str(reach(network))
+    if kind in ("body", "tokens") and network.blocks:
         common["gather"] = ",".join(f"gather.{block}" for block in range(2, network.blocks + 1))
     if kind == passes(network)[0]:
         common |= {

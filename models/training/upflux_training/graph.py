@@ -219,18 +219,17 @@ class Graph:
 
 
 def _without_identities(nodes: list[onnx.NodeProto]) -> list[onnx.NodeProto]:
-    """Name a node's output as the graph's output directly, where nothing else reads it."""
+    """Name what a node makes as the graph's output directly, for whoever reads it."""
     makers = {name: node for node in nodes for name in node.output}
-    readers: dict[str, int] = {}
-    for node in nodes:
-        for name in node.input:
-            readers[name] = readers.get(name, 0) + 1
+    outputs: dict[str, str] = {}
     kept = []
     for node in nodes:
         source = node.input[0] if node.op_type == "Identity" else None
-        if source in makers and readers[source] == 1:
-            maker = makers[source]
-            maker.output[list(maker.output).index(source)] = node.output[0]
+        if source in makers and source not in outputs:
+            outputs[source] = node.output[0]
         else:
             kept.append(node)
+    for node in kept:
+        for names in (node.input, node.output):
+            names[:] = [outputs.get(name, name) for name in names]
     return kept

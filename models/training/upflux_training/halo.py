@@ -7,7 +7,7 @@ from torch import Tensor
 
 from .data import load_picture, picture_paths
 from .network import Network
-from .passes import margin
+from .passes import margin, reach
 
 _PICTURES = 8
 _TILE = 48
@@ -18,13 +18,16 @@ _SHARE = 0.999
 def measure_halo(network: Network, pictures: Path) -> int:
     """Return the LR pixels around a tile that its pixels depend on.
 
-    Where a shrinking graph tells, exactly. Otherwise the smallest margin, a multiple of the grid of windows, at which a
-    tile from the middle of a picture equals the same pixels of the whole picture, but for a thousandth, within one code
-    value. The pictures of the folder serve as input in their full size: they are to be larger than any halo.
+    Where shrinking graphs tell, exactly: with two stages a pixel depends on whole windows, and these on what their
+    encoder sees. Otherwise the smallest margin, a multiple of the grid of windows, at which a tile from the middle of a
+    picture equals the same pixels of the whole picture, but for a thousandth, within one code value. The pictures of
+    the folder serve as input in their full size: they are to be larger than any halo.
     """
+    step = max(network.align, network.window)
+    if network.staged:
+        return -(-reach(network) // step) * step + margin(network, "tokens")
     if network.shrinks:
         return margin(network)
-    step = max(network.align, network.window)
     lows = [_on_grid(load_picture(path), step) for path in picture_paths(pictures)[:_PICTURES]]
     with torch.inference_mode():
         seen = [network.look(low) for low in lows]

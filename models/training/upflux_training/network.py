@@ -17,6 +17,8 @@ class Look:
     """What was seen of the whole picture: pass it to a local pass. First side 1 in evaluation."""
     confidence: list[Array] = field(default_factory=list)
     """Per block that may be the last: how sure [windows] the network is of its result."""
+    features: Array | None = None
+    """Of a staged network: what its second stage makes the picture of, besides LR, [N, H, W, C]."""
 
 
 class Network(nn.Module):
@@ -36,6 +38,8 @@ class Network(nn.Module):
     """Whether it is local as it stands; otherwise ``look`` yields a context that makes it so."""
     shrinks = False
     """Whether a graph with shrinking convolutions is of use: few convolutions, no overlapping windows."""
+    staged = False
+    """Whether these are two: one for attention windows, which see only themselves, one for the picture they make."""
 
     def __init__(self, scale: int) -> None:
         super().__init__()

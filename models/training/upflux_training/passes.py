@@ -1,5 +1,6 @@
 """The graphs a model consists of (see the model contract in docs/architecture.md)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import onnx
@@ -25,6 +26,8 @@ class Form:
 def passes(network: Network) -> list[str]:
     """Return the passes a network has graphs for, the main one first."""
     names = ["plain"] if network.local else ["key", "body"]
+    if network.staged:
+        names.append("tokens")
     if network.shrinks:
         names.append("windows")
     if network.blocks:
@@ -34,8 +37,9 @@ def passes(network: Network) -> list[str]:
 
 def build(network: Network, kind: str, stored: StoredWeights | None = None, form: Form = Form()) -> onnx.ModelProto:
     """Return the graph of one pass; without ``stored``, its weights are held inline in float32."""
-    graph = Graph(network, stored, valid=kind == "windows", fused=form.fused, half=form.half)
-    low = graph.input("lr", LR, margin=margin(network) if kind == "windows" else 0)
+    shrinks = kind in ("tokens", "windows")
+    graph = Graph(network, stored, valid=shrinks, fused=form.fused, half=form.half)
+    low = graph.input("lr", LR, margin=margin(network, kind) if shrinks else 0)
     enlarged = ["batch", 3, *(f"{side}*{network.scale}" for side in LR[2:])]
     if kind == "windows":
         enlarged = ["batch", 3, "high", "wide"]
@@ -43,6 +47,9 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
         picture, depth = network.halting_pass(low, graph.input("threshold", []))
         graph.output(picture, "hr", enlarged)
         graph.output(depth, "depth", ["batch", "rows", "columns"], TensorProto.INT32)
+    elif kind == "windows" and network.staged:
+        features = graph.input("features", _features(network, "down", "across"), margin=reach(network))
+        graph.output(graph.crop(network.windows_pass(low, features), 0), "hr", enlarged)
     elif network.local:
         graph.output(graph.crop(network(low), 0), "hr", enlarged)
     elif kind == "key":
@@ -51,35 +58,65 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
         graph.output(seen.context, "context", network.context_sides())
         if network.blocks:
             graph.output(_by_picture(seen.confidence, low, network), "confidence", ["batch", network.blocks - 1, "rows", "columns"])
+        if network.staged:
+            graph.output(seen.features, "features", _features(network, *LR[2:]))
     else:
         context = graph.input("context", network.context_sides())
-        gathers = _gathers(graph, network) if network.blocks else None
-        seen = network.local_pass(low, context, gathers) if gathers else network.local_pass(low, context)
-        graph.output(graph.crop(seen.picture, 0), "hr", enlarged)
-        if seen.confidence:
-            graph.output(graph.node("Concat", *seen.confidence, axis=0), "confidence", ["judged"])
+        gathers = [_gathers(graph, network)] if network.blocks else []
+        if kind == "tokens":
+            features, confidence = network.tokens_pass(low, context, *gathers)
+            graph.output(features, "features", _features(network, "high", "wide"))
+        else:
+            seen = network.local_pass(low, context, *gathers)
+            confidence = seen.confidence
+            graph.output(graph.crop(seen.picture, 0), "hr", enlarged)
+            if network.staged:
+                graph.output(seen.features, "features", _features(network, *LR[2:]))
+        if confidence:
+            graph.output(graph.node("Concat", *confidence, axis=0), "confidence", ["judged"])
     return graph.model(kind)
 
 
-def margin(network: Network) -> int:
-    """Return the LR pixels that the shrinking graph consumes on each side.
+def margin(network: Network, kind: str = "windows") -> int:
+    """Return the LR pixels that a shrinking graph, ``tokens`` or ``windows``, consumes on each side."""
+    if kind == "tokens":
+        return _least(lambda lr: network.encode(_shrinking(network, lr)).tokens.margin)
+    if network.staged:
+        return _least(lambda lr: _second_stage(network, lr, reach(network)))
+    return _least(lambda lr: network(_shrinking(network, lr)).margin)
 
-    Found by building it: a margin that is too small, or does not end on the grid of windows, is an error there.
-    """
-    for candidate in range(128):
-        graph = Graph(network, valid=True)
-        low = graph.input("lr", LR, margin=candidate)
+
+def reach(network: Network) -> int:
+    """Return the pixels of features that the second stage of a staged network consumes on each side."""
+    return _least(lambda features: _second_stage(network, _FAR, features))
+
+
+_FAR = 128
+
+
+def _least(left: Callable[[int], int]) -> int:
+    """Return the least margin that suffices: one that is too small is an error while the graph is built."""
+    for candidate in range(_FAR):
         try:
-            if network.local:
-                left = network(low).margin
-            else:
-                context = graph.input("context", network.context_sides())
-                left = network.local_pass(low, context).picture.margin
+            if left(candidate) >= 0:
+                return candidate
         except ValueError:
             continue
-        if left >= 0:
-            return candidate
     raise ValueError("the network sees too far for a shrinking graph")
+
+
+def _shrinking(network: Network, candidate: int) -> Value:
+    return Graph(network, valid=True).input("lr", LR, margin=candidate)
+
+
+def _second_stage(network: Network, lr: int, features: int) -> int:
+    low = _shrinking(network, lr)
+    given = low.graph.input("features", _features(network, "down", "across"), margin=features)
+    return network.windows_pass(low, given).margin
+
+
+def _features(network: AdaFormer, height: str, width: str) -> list[int | str]:
+    return ["batch", height, width, network.head.weight.shape[0]]
 
 
 def _gathers(graph: Graph, network: AdaFormer) -> Gathers:
