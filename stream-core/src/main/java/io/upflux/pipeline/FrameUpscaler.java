@@ -8,7 +8,6 @@ import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
-import io.upflux.pipeline.Work.Filled;
 import io.upflux.pipeline.Work.Ready;
 import io.upflux.reuse.CellPlanner;
 import io.upflux.reuse.Drift;
@@ -73,6 +72,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final ReusePlanner planner;
     private final Composition composition;
     private final Drift drift = new Drift();
+    private final PictureMemory memory;
     private final Reports reports;
     private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
     private final Scheduler inference;
@@ -125,6 +125,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         this.cellSlots = cellTiles == null
                 ? null
                 : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + resolver.lanes()));
+        this.memory = cellTiles == null ? PictureMemory.NONE : resolver.newMemory(plan.width(), plan.height());
         this.planner = planner(cellTiles);
         boolean adapts = planner.mode() == ReuseMode.NEAR;
         this.composition = new Composition(
@@ -225,9 +226,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
 
     private Ready upscale(Ready work, PictureContext context) {
         long start = System.nanoTime();
-        for (Filled part : work.parts()) {
-            resolver.upscale(part.batch(), context);
-        }
+        resolver.upscale(work.placed(), context, memory);
         reports.times().since(Stage.INFER, start);
         return work;
     }
@@ -260,6 +259,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         if (cellSlots != null) {
             cellSlots.close();
         }
+        memory.close();
         composition.close();
         planner.close();
     }

@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import io.upflux.tile.Tile;
 import java.util.List;
 import java.util.Optional;
 
@@ -87,6 +88,31 @@ public interface SuperResolver extends AutoCloseable {
      */
     void upscale(TileBatch batch, PictureContext context);
 
+    /**
+     * As {@link #upscale(TileBatch, PictureContext)}, of some batches one after the other, for a resolver whose squares
+     * need more than their own pixels: what it made of the pixels around them, in this picture or an earlier one.
+     *
+     * @param work tiles and squares of some pictures of one stream
+     * @param memory of the stream; what this call computes is in it afterwards
+     * @throws StreamException when inference fails
+     */
+    default void upscale(List<Placed> work, PictureContext context, PictureMemory memory) {
+        for (Placed placed : work) {
+            upscale(placed.batch(), context);
+        }
+    }
+
+    /**
+     * Allocates what is kept from picture to picture of one stream. The caller closes it, before this resolver.
+     *
+     * @param frameWidth in LR pixels, rounded up to {@link Traits#align} as tiles cover it
+     * @param frameHeight likewise
+     * @throws StreamException when there is no memory for it
+     */
+    default PictureMemory newMemory(int frameWidth, int frameHeight) {
+        return PictureMemory.NONE;
+    }
+
     /** Makes running {@link #upscale} and {@link #look} calls return soon, with an error, where the runtime can. Any thread. */
     void interrupt();
 
@@ -133,12 +159,32 @@ public interface SuperResolver extends AutoCloseable {
      * @param sides of the squares that are worth it, in LR pixels, each twice the one before
      * @param margin LR pixels around a square that {@link #newCells} batches take in, and the picture must hold: where it
      *     does not, and everywhere if this is 0, squares are computed as cores of tiles
+     * @param costs what a square of each side costs by itself, in pixels of a whole picture; empty where margin is 0
      */
-    record Cells(List<Integer> sides, int margin) {
+    record Cells(List<Integer> sides, int margin, List<Double> costs) {
+        /** Refuses squares without a cost. */
         public Cells {
             sides = List.copyOf(sides);
+            costs = List.copyOf(costs);
+            if (margin > 0 && costs.size() != sides.size()) {
+                throw new IllegalArgumentException("squares of " + sides + " cannot cost " + costs);
+            }
         }
     }
+
+    /**
+     * A batch and where its tiles lie.
+     *
+     * @param places of its tiles, in their order; as many as it is filled with
+     */
+    record Placed(TileBatch batch, List<Place> places) {}
+
+    /**
+     * A tile of a picture.
+     *
+     * @param picture which one of those that are worked on together, in their order
+     */
+    record Place(int picture, Tile tile) {}
 
     /**
      * Shape of a batch of tiles.

@@ -1,7 +1,11 @@
 package io.upflux.pipeline;
 
 import io.upflux.pipeline.FrameJob.TileTask;
+import io.upflux.pipeline.SuperResolver.Place;
+import io.upflux.pipeline.SuperResolver.Placed;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,6 +32,19 @@ record Work(List<FrameJob> jobs, List<Part> parts) {
 
     /** Work whose batches are filled, in the same order. */
     record Ready(List<FrameJob> jobs, List<Filled> parts) {
+        /** The batches and where their tiles lie. */
+        List<Placed> placed() {
+            Map<FrameJob, Integer> order = new IdentityHashMap<>();
+            jobs.forEach(job -> order.put(job, order.size()));
+            return parts.stream()
+                    .map(part -> new Placed(
+                            part.batch(),
+                            part.tasks().stream()
+                                    .map(task -> new Place(order.getOrDefault(task.job(), 0), task.tile()))
+                                    .toList()))
+                    .toList();
+        }
+
         /** Of all its frames. */
         Mono<PictureContext> context() {
             return jobs.get(0).context();

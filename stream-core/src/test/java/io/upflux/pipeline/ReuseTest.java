@@ -169,7 +169,11 @@ class ReuseTest {
     }
 
     private static FakeResolver resolver(int scale, TileShape tile, int margin) {
-        return new FakeResolver(scale, 3, 1, tile, true).with(new Cells(List.of(8, 16, 32), margin == 0 ? 0 : 1));
+        return new FakeResolver(scale, 3, 1, tile, true)
+                .with(
+                        margin == 0
+                                ? new Cells(List.of(8, 16, 32), 0, List.of())
+                                : new Cells(List.of(8, 16, 32), 1, List.of(90.0, 300.0, 1100.0)));
     }
 
     /** Each picture is the one before with a change. */

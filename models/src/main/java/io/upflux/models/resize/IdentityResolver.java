@@ -29,7 +29,7 @@ public final class IdentityResolver implements SuperResolver {
 
     @Override
     public Optional<Cells> cells() {
-        return Optional.of(new Cells(List.of(16, 32, 64, 128), 0));
+        return Optional.of(new Cells(List.of(16, 32, 64, 128), 0, List.of()));
     }
 
     @Override
