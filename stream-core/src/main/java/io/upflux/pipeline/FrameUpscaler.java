@@ -75,6 +75,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final PictureMemory memory;
     private final Reports reports;
     private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
+    private final Scheduler offering = Schedulers.newSingle("upflux-offer", true);
     private final Scheduler inference;
     private final Scheduler composing = Schedulers.newSingle("upflux-compose", true);
 
@@ -192,6 +193,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         return batching.apply(frames.map(job(batching)))
                 .map(gather)
                 .subscribeOn(decoding)
+                .publishOn(offering, false, HAND_OFF)
                 .flatMapSequential(this::infer, resolver.lanes(), HAND_OFF)
                 .publishOn(composing, false, HAND_OFF)
                 .hide()
@@ -252,6 +254,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         }
         drift.stop();
         Shutdown.await(decoding);
+        Shutdown.await(offering);
         Shutdown.await(inference);
         Shutdown.await(composing);
         slots.close();
