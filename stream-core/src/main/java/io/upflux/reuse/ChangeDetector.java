@@ -83,21 +83,28 @@ public final class ChangeDetector {
         int depth = format.layout().depth();
         Lanes lanes = Lanes.of(format.layout().bytesPerSample());
         long[] sumLimits = tolerance.sumLimits(depth);
-        float scale = 1f / (1 << (depth - 8));
-        int columns = grid.columns();
         for (int p = 0; p < rows.length; p++) {
             DifferenceSums sums = new DifferenceSums(windows[p], rows[p], lanes, tolerance.sampleLimit(depth));
             for (int row = 0; row < grid.rows(); row++) {
                 if (sums.measure(row)) {
-                    for (int column = 0; column < columns; column++) {
-                        long sum = sums.sum(column);
-                        if (sum != 0) {
-                            int samples = windows[p].samples(column, row);
-                            boolean real = sum > sumLimits[samples] || sums.beyond(column);
-                            changes.changed(row * columns + column, real, sum * scale / samples);
-                        }
-                    }
+                    int last = grid.columns() - 1;
+                    judge(sums, row, 0, last, windows[p].samples(0, row), sumLimits, changes);
+                    judge(sums, row, last, last + 1, windows[p].samples(last, row), sumLimits, changes);
                 }
+            }
+        }
+    }
+
+    /** Windows of as many samples each, in the row of windows measured last. */
+    private void judge(DifferenceSums sums, int row, int from, int to, int samples, long[] sumLimits, Changes changes) {
+        long limit = sumLimits[samples];
+        float share = 1f / (samples << (format.layout().depth() - 8));
+        long[] totals = sums.totals();
+        for (int column = from; column < to; column++) {
+            long sum = totals[column];
+            if (sum != 0) {
+                boolean real = sum > limit || sums.beyond(column);
+                changes.changed(row * grid.columns() + column, real, sum * share);
             }
         }
     }

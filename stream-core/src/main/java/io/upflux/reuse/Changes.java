@@ -12,6 +12,8 @@ import java.util.Arrays;
  * of a changed window is the whole window.
  */
 public final class Changes {
+    private static final byte UPDATED = WindowState.UPDATED.code();
+    private static final byte COMPUTED = WindowState.COMPUTED.code();
     private static final int WHOLE = pack(0, 0, WindowGrid.WINDOW, WindowGrid.WINDOW);
 
     private final WindowGrid grid;
@@ -84,7 +86,7 @@ public final class Changes {
 
     /** Every window's result has to be computed, as in a key pass. */
     public void allComputed() {
-        Arrays.fill(states, WindowState.COMPUTED.code());
+        Arrays.fill(states, COMPUTED);
         Arrays.fill(boxes, WHOLE);
         Arrays.fill(means, 0f);
     }
@@ -97,17 +99,18 @@ public final class Changes {
 
     /** One plane of a window differs; what other planes said before is kept where it is worse. */
     void changed(int window, boolean real, float mean) {
-        if (states[window] != WindowState.COMPUTED.code()) {
-            states[window] = (real ? WindowState.COMPUTED : WindowState.UPDATED).code();
-        }
+        byte state = real ? COMPUTED : UPDATED;
+        states[window] = states[window] == COMPUTED ? COMPUTED : state;
         boxes[window] = WHOLE;
-        means[window] = Math.max(means[window], mean);
+        if (mean > means[window]) {
+            means[window] = mean;
+        }
     }
 
     /** One plane of a window differs within {@code box}, or not at all (0). */
     void changedWithin(int window, int box) {
         if (box != 0) {
-            states[window] = WindowState.COMPUTED.code();
+            states[window] = COMPUTED;
             boxes[window] = union(boxes[window], box);
         }
     }

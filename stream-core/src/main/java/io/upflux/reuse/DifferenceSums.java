@@ -11,6 +11,7 @@ final class DifferenceSums {
     private final long[] differences;
     private final long[] sums;
     private final long[] beyond;
+    private final long[] totals;
 
     /** @param limit greatest difference of a sample that is not {@link #beyond} */
     DifferenceSums(PlaneWindows windows, RowPair rows, Lanes lanes, int limit) {
@@ -21,6 +22,7 @@ final class DifferenceSums {
         differences = new long[windows.words()];
         sums = new long[windows.words()];
         beyond = new long[windows.words()];
+        totals = new long[windows.columns()];
     }
 
     /** Measures a row of windows; false when nothing differs. */
@@ -40,12 +42,15 @@ final class DifferenceSums {
                 lanes.markBeyond(differences, from, sums.length, limit, beyond);
             }
         }
+        if (any) {
+            windows.total(sums, lanes, totals);
+        }
         return any;
     }
 
-    /** Sum of absolute differences of a window of the row measured last. */
-    long sum(int column) {
-        return lanes.sum(windows.word(sums, column)) + lanes.sum(windows.secondWord(sums, column));
+    /** Sums of absolute differences of the windows of the row measured last, in order. */
+    long[] totals() {
+        return totals;
     }
 
     /** Whether a sample of the window differs by more than the limit. */

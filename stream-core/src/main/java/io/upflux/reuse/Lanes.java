@@ -26,26 +26,30 @@ final class Lanes {
     }
 
     /** |x - y|, lane by lane, unsigned. */
+    long difference(long x, long y) {
+        long unlike = x ^ y;
+        long d = ((x | high) - (y & ~high)) ^ (~unlike & high);
+        long borrow = ((~x & y) | (~unlike & d)) & high;
+        long one = borrow >>> bits - 1;
+        return (d ^ ((borrow << 1) - one)) + one;
+    }
+
+    /** |x - y| of whole rows. */
     void differences(long[] x, long[] y, int from, int to, long[] differences) {
-        long top = high;
-        int sign = bits - 1;
         for (int i = from; i < to; i++) {
-            long a = x[i];
-            long b = y[i];
-            long unlike = a ^ b;
-            long d = ((a | top) - (b & ~top)) ^ (~unlike & top);
-            long borrow = ((~a & b) | (~unlike & d)) & top;
-            long one = borrow >>> sign;
-            differences[i] = (d ^ ((borrow << 1) - one)) + one;
+            differences[i] = difference(x[i], y[i]);
         }
     }
 
-    /** Adds neighbouring lanes to sums in lanes of twice the width. */
+    /** Neighbouring lanes added, in lanes of twice the width. */
+    long pairs(long lanes) {
+        return (lanes & even) + (lanes >>> bits & even);
+    }
+
+    /** Adds {@link #pairs} of a whole row to sums. */
     void addPairs(long[] lanes, int from, int to, long[] sums) {
-        long mask = even;
-        int shift = bits;
         for (int i = from; i < to; i++) {
-            sums[i] += (lanes[i] & mask) + (lanes[i] >>> shift & mask);
+            sums[i] += pairs(lanes[i]);
         }
     }
 

@@ -32,6 +32,11 @@ final class PlaneWindows {
         return (rowBytes + 7) >> 3;
     }
 
+    /** Windows of a row. */
+    int columns() {
+        return (rowBytes + (1 << log2Bytes) - 1) >> log2Bytes;
+    }
+
     int firstRow(int windowRow) {
         return windowRow * side();
     }
@@ -63,6 +68,23 @@ final class PlaneWindows {
     long secondWord(long[] row, int column) {
         int second = (column << log2Bytes >> 3) + 1;
         return log2Bytes == 4 && second < row.length ? row[second] : 0;
+    }
+
+    /** Adds up what a row of words holds for each window, in lanes of twice the width. */
+    void total(long[] row, Lanes lanes, long[] totals) {
+        if (log2Bytes == 3) {
+            for (int column = 0; column < totals.length; column++) {
+                totals[column] = lanes.sum(row[column]);
+            }
+        } else if (log2Bytes < 3) {
+            for (int column = 0; column < totals.length; column++) {
+                totals[column] = lanes.sum(word(row, column));
+            }
+        } else {
+            for (int column = 0; column < totals.length; column++) {
+                totals[column] = lanes.sum(word(row, column)) + lanes.sum(secondWord(row, column));
+            }
+        }
     }
 
     /**
