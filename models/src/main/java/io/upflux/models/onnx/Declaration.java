@@ -26,6 +26,7 @@ record Declaration(
         @Nullable Integer halo,
         @Nullable Integer blocks,
         @Nullable Integer margin,
+        @Nullable Integer reach,
         @Nullable String context,
         List<String> gather,
         @Nullable String weights,

@@ -5,9 +5,13 @@ import java.util.Arrays;
 /**
  * Which windows pass through which blocks, as the index lists that a graph is fed with. Windows leave for good: those
  * of a block are some of the block before. Lists are never empty, since a runtime may not run a block on nothing: where
- * all windows have left, one goes on and its result is not used.
+ * all windows have left, one goes on and its result is not used. Lists may also be longer than need be, so that few
+ * lengths occur; what they add is not used either.
  */
 final class HaltingPlan {
+    /** Lengths of lists are rounded up to as many steps: 3 % more rows than need be, and 16 shapes for a block. */
+    private static final int STEPS = 16;
+
     private final long[][] gather;
     private final long[] assemble;
 
@@ -23,11 +27,20 @@ final class HaltingPlan {
         return of(depths, blocks);
     }
 
+    /** As long as the windows are many, or a multiple of a sixteenth of that. */
+    static HaltingPlan stepped(byte[] depths, int blocks) {
+        return of(depths, blocks, (depths.length + STEPS - 1) / STEPS);
+    }
+
     /**
      * @param depths how many blocks each window passes through, 1 to {@code blocks}
      * @param blocks of the network, 127 at most
      */
     static HaltingPlan of(byte[] depths, int blocks) {
+        return of(depths, blocks, 1);
+    }
+
+    private static HaltingPlan of(byte[] depths, int blocks, int step) {
         if (depths.length == 0 || blocks < 1) {
             throw new IllegalArgumentException(depths.length + " windows, " + blocks + " blocks");
         }
@@ -56,13 +69,11 @@ final class HaltingPlan {
                     staying[kept++] = window;
                 }
             }
-            if (kept == 0) {
-                staying[0] = windows[0];
-                kept = 1;
-            }
-            gather[block - 2] = Arrays.copyOf(rows, kept);
+            int length = Math.min(count, (Math.max(1, kept) + step - 1) / step * step);
+            // Beyond those that are kept, row 0 again and again.
+            gather[block - 2] = Arrays.copyOf(rows, length);
             windows = Arrays.copyOf(staying, kept);
-            first += kept;
+            first += length;
         }
         return new HaltingPlan(gather, assemble);
     }

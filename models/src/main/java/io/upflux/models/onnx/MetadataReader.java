@@ -47,6 +47,7 @@ final class MetadataReader {
                 in.number("halo", 0, 4096),
                 in.number("blocks", 0, 127),
                 in.number("margin", 0, 1024),
+                in.number("reach", 0, 1024),
                 in.text("context"),
                 in.gather(),
                 in.hash(),
@@ -90,7 +91,7 @@ final class MetadataReader {
         }
         Pass pass = Pass.named(value);
         if (pass == null) {
-            throw wrong("pass", value, "plain, key, body, windows or halting");
+            throw wrong("pass", value, "plain, key, body, tokens, windows or halting");
         }
         return pass;
     }

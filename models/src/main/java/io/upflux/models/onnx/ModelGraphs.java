@@ -23,6 +23,7 @@ final class ModelGraphs {
         PassGraph main = PassGraph.leading(files.main());
         ModelGraphs graphs = new ModelGraphs(main);
         files.byPass().forEach((pass, file) -> graphs.add(pass, PassGraph.companion(file, pass)));
+        graphs.stages();
         return graphs;
     }
 
@@ -51,6 +52,11 @@ final class ModelGraphs {
         return halting;
     }
 
+    /** Whether windows are computed in two stages, with features between them. */
+    boolean staged() {
+        return all.containsKey(Pass.TOKENS);
+    }
+
     private void add(Pass pass, PassGraph graph) {
         Declaration own = graph.declared();
         Declaration leading = main.declared();
@@ -62,7 +68,7 @@ final class ModelGraphs {
         GraphCheck picture = graph.picture();
         if (picture.channels() != main.picture().channels()
                 || picture.half() != main.picture().half()
-                || picture.halfOutput() != main.picture().halfOutput()) {
+                || pass != Pass.TOKENS && picture.halfOutput() != main.picture().halfOutput()) {
             throw new StreamException(graph.label() + ": takes or gives other samples than " + main.label()
                     + "; files of one model must come from one export");
         }
@@ -75,6 +81,41 @@ final class ModelGraphs {
                     graph.label() + ": its metadata states no upflux.halo, without which no tiles can be cut");
         }
         all.put(pass, graph);
+    }
+
+    /** Either all graphs that make or take features are there, or none of them takes part. */
+    private void stages() {
+        PassGraph first = all.get(Pass.TOKENS);
+        PassGraph last = all.get(Pass.WINDOWS);
+        if (first == null) {
+            if (last != null && last.staged()) {
+                throw new StreamException(last.label() + ": takes '" + PassGraph.FEATURES
+                        + "', which only a tokens graph makes of windows; it must lie beside it");
+            }
+            return;
+        }
+        if (last == null || !last.staged()) {
+            throw new StreamException(first.label() + ": makes '" + PassGraph.FEATURES
+                    + "', which no windows graph takes; it must lie beside it");
+        }
+        if (first.window() == 0) {
+            throw new StreamException(first.label() + ": its metadata says upflux.pass = tokens, but states no"
+                    + " upflux.window that it computes");
+        }
+        // The main graph makes them of pictures that fit one tile, this one of larger ones.
+        PassGraph whole = tiled();
+        for (PassGraph graph : new PassGraph[] {main, whole, last}) {
+            if (graph.features() == null) {
+                throw new StreamException(graph.label() + ": makes no '" + PassGraph.FEATURES
+                        + "' of whole pictures, which the windows graph takes; files of one model must come from one"
+                        + " export");
+            }
+            if (graph.featureChannels() != first.featureChannels()) {
+                throw new StreamException(graph.label() + ": makes or takes " + graph.featureChannels()
+                        + " features a pixel, but " + first.label() + " makes " + first.featureChannels()
+                        + "; files of one model must come from one export");
+            }
+        }
     }
 
     private void context(PassGraph graph, Tensor wanted) {

@@ -29,7 +29,7 @@ final class ModelSessions implements AutoCloseable {
         this.threshold = (float) threshold.orElse(Float.POSITIVE_INFINITY);
         Pass[] wanted = threshold.isPresent()
                 ? new Pass[] {Pass.HALTING}
-                : new Pass[] {graphs.main().pass(), Pass.BODY, Pass.WINDOWS};
+                : new Pass[] {graphs.main().pass(), Pass.BODY, Pass.TOKENS, Pass.WINDOWS};
         for (Pass pass : wanted) {
             PassGraph graph = graphs.get(pass);
             if (graph != null) {
@@ -65,11 +65,21 @@ final class ModelSessions implements AutoCloseable {
         return looks() ? null : main.pass();
     }
 
-    /** LR pixels that the graph for squares takes in around them, 0 without one. */
+    /** LR pixels that the graphs for squares take in around them, 0 without any. */
     int margin() {
-        ShapeSessions windows = passes.get(Pass.WINDOWS);
-        Integer margin = windows == null ? null : windows.graph().declared().margin();
-        return margin == null ? 0 : margin;
+        return Math.max(margin(Pass.TOKENS), margin(Pass.WINDOWS));
+    }
+
+    private int margin(Pass pass) {
+        ShapeSessions sessions = passes.get(pass);
+        return sessions == null
+                ? 0
+                : Math.max(sessions.graph().margin(), sessions.graph().reach());
+    }
+
+    /** Whether squares are computed in two stages, with features between them. */
+    boolean staged() {
+        return passes.containsKey(Pass.TOKENS);
     }
 
     Pass passFor(@Nullable SeenContext context) {

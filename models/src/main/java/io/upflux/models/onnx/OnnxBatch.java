@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
+import io.upflux.tile.Tile;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class OnnxBatch implements TileBatch {
     private final PictureSamples to;
     private final ByteBuffer depths;
     private final Map<Pass, List<PassRun>> runs = new EnumMap<>(Pass.class);
+    private List<PassRun> last = List.of();
     private @Nullable SeenContext held;
     private boolean closed;
 
@@ -54,8 +56,17 @@ final class OnnxBatch implements TileBatch {
 
     /** One thread at a time. */
     void run(@Nullable SeenContext context, RunOptions options) throws OrtException {
+        run(context, false, options);
+    }
+
+    /** @param keep whether features of a network in two stages are to be there afterwards */
+    void run(@Nullable SeenContext context, boolean keep, RunOptions options) throws OrtException {
         from.feed();
-        for (PassRun run : runs(margin > 0 ? Pass.WINDOWS : sessions.passFor(context))) {
+        last = runs(margin > 0 ? Pass.WINDOWS : sessions.passFor(context));
+        for (PassRun run : last) {
+            if (keep) {
+                run.keepFeatures();
+            }
             if (context != null && context != held) {
                 run.side().context(context.values());
             }
@@ -64,6 +75,11 @@ final class OnnxBatch implements TileBatch {
         }
         held = context == null ? held : context;
         to.collect();
+    }
+
+    /** Puts the features that the last run kept of a tile's core in their place of the picture. */
+    void features(int item, Tile tile, FeatureCache to) {
+        last.get(item * last.size() / shape.batch()).features(item, tile, to);
     }
 
     private List<PassRun> runs(Pass pass) {

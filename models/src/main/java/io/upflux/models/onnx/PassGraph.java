@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One graph of a model, after a check that it takes and gives what its metadata says and its pass demands.
  *
- * @param picture what goes in and comes out in any pass
- * @param context what it gives (key) or takes (body, windows); null without
+ * @param picture what goes in and comes out in any pass; of a first stage, the features come out
+ * @param context what it gives (key) or takes (body, tokens); null without
+ * @param features what it gives (key, body, tokens) or takes (windows) of a network in two stages; null without
  * @param gather inputs for the rows that go on into block 2, 3, ...; empty when it takes none
  * @param window side of a window in LR pixels, 0 without
  * @param blocks that may halt, 0 without
@@ -25,8 +26,10 @@ record PassGraph(
         GraphCheck picture,
         @Nullable Tensor context,
         List<String> gather,
+        @Nullable Tensor features,
         int window,
         int blocks) {
+    static final String FEATURES = "features";
     static final String ASSEMBLE = "assemble";
     static final String THRESHOLD = "threshold";
     static final String DEPTH = "depth";
@@ -79,12 +82,32 @@ record PassGraph(
 
     /** Whether it is told which windows pass through which blocks. */
     boolean takesLists() {
-        return (pass == Pass.BODY || pass == Pass.WINDOWS) && blocks > 0;
+        return (pass == Pass.BODY || pass == Pass.TOKENS) && blocks > 0;
     }
 
-    /** Windows in a batch of tiles. */
+    /** Whether it is one of two stages. */
+    boolean staged() {
+        return pass == Pass.TOKENS || pass == Pass.WINDOWS && features != null;
+    }
+
+    /** Numbers that features hold for each pixel. */
+    int featureChannels() {
+        return (int) Objects.requireNonNull(features, "features").sides().get(3).length();
+    }
+
+    /** LR pixels that it eats on each side, 0 unless its convolutions shrink. */
+    int margin() {
+        return declared.margin() == null ? 0 : declared.margin();
+    }
+
+    /** Pixels of features that it eats on each side, 0 unless it is the last of two stages. */
+    int reach() {
+        return declared.reach() == null ? 0 : declared.reach();
+    }
+
+    /** Windows in a batch of inputs, whose sides include the margin. */
     int windows(int batch, int width, int height) {
-        return batch * (width / window) * (height / window);
+        return batch * ((width - 2 * margin()) / window) * ((height - 2 * margin()) / window);
     }
 
     /** Sides of the context. */
@@ -103,18 +126,21 @@ record PassGraph(
             int window = declared.window() == null ? 0 : declared.window();
             int blocks = declared.blocks() == null ? 0 : declared.blocks();
             if (pass == Pass.PLAIN) {
-                return new PassGraph(file, declared, pass, GraphCheck.of(file), null, List.of(), window, blocks);
+                return new PassGraph(file, declared, pass, GraphCheck.of(file), null, List.of(), null, window, blocks);
             }
             if (blocks > 0 && window == 0) {
                 throw contradiction("blocks", blocks, "its metadata states no upflux.window that they work on");
             }
-            if (pass == Pass.WINDOWS && declared.margin() == null) {
+            if ((pass == Pass.WINDOWS || pass == Pass.TOKENS) && declared.margin() == null) {
                 throw contradiction("pass", pass, "its metadata states no upflux.margin that such a graph eats");
             }
-            GraphCheck picture = GraphCheck.of(file, input(INPUT), output(OUTPUT));
-            boolean lists = blocks > 0 && (pass == Pass.BODY || pass == Pass.WINDOWS);
+            Tensor features = features(blocks);
+            boolean first = pass == Pass.TOKENS;
+            boolean last = pass == Pass.WINDOWS && features != null;
+            GraphCheck picture = GraphCheck.of(file, input(INPUT), output(first ? FEATURES : OUTPUT));
+            boolean lists = blocks > 0 && (pass == Pass.BODY || first);
             List<String> gather = lists ? gather(blocks) : List.of();
-            Tensor context = context();
+            Tensor context = last ? null : context();
             switch (pass) {
                 case KEY -> {
                     if (blocks > 1) {
@@ -135,8 +161,33 @@ record PassGraph(
                     }
                 }
             }
-            nothingElse(context, gather, lists);
-            return new PassGraph(file, declared, pass, picture, context, gather, window, blocks);
+            nothingElse(context, gather, lists, last);
+            return new PassGraph(file, declared, pass, picture, context, gather, features, window, blocks);
+        }
+
+        private @Nullable Tensor features(int blocks) {
+            OnnxGraph graph = file.graph();
+            Tensor features = pass == Pass.WINDOWS ? graph.input(FEATURES) : graph.output(FEATURES);
+            if (features == null) {
+                if (pass == Pass.TOKENS) {
+                    throw contradiction("pass", pass, "its graph has no output '" + FEATURES + "'");
+                }
+                if (pass == Pass.WINDOWS && blocks > 0) {
+                    throw contradiction(
+                            "blocks", blocks, "its graph has no input '" + FEATURES + "' that blocks could have made");
+                }
+                return null;
+            }
+            typed(features, FLOAT, 4);
+            if (features.sides().size() != 4 || !features.sides().get(3).fixed()) {
+                throw new StreamException(file.label() + ": its '" + FEATURES + "' are " + sides(features)
+                        + "; they must have a fixed last side, the numbers of each pixel");
+            }
+            if (pass == Pass.WINDOWS && declared.reach() == null) {
+                throw contradiction(
+                        "pass", pass, "its metadata states no upflux.reach that it eats of '" + FEATURES + "'");
+            }
+            return features;
         }
 
         private List<String> gather(int blocks) {
@@ -169,7 +220,7 @@ record PassGraph(
             return context;
         }
 
-        private void nothingElse(@Nullable Tensor context, List<String> gather, boolean lists) {
+        private void nothingElse(@Nullable Tensor context, List<String> gather, boolean lists, boolean last) {
             Set<String> known = new HashSet<>(gather);
             known.add(INPUT);
             if (context != null) {
@@ -180,6 +231,9 @@ record PassGraph(
             }
             if (pass == Pass.HALTING) {
                 known.add(THRESHOLD);
+            }
+            if (last) {
+                known.add(FEATURES);
             }
             for (Tensor input : file.graph().inputs()) {
                 if (!known.contains(input.name())) {

@@ -8,11 +8,15 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.tile.Tile;
+import io.upflux.tile.TilePlan;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,7 @@ final class PassRun implements AutoCloseable {
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
     private final SideInputs side;
     private final @Nullable ByteBuffer depths;
+    private @Nullable FloatBuffer features;
 
     /**
      * @param shape of the tiles that one inference takes
@@ -40,7 +45,6 @@ final class PassRun implements AutoCloseable {
         PassGraph graph = sessions.graph();
         try {
             side = own(new SideInputs(graph, shape));
-            inputs.putAll(side.tensors());
             inputs.put(graph.picture().input().name(), own(from.tensor(first, shape.batch())));
             outputs.put(graph.picture().output().name(), own(to.tensor(first, shape.batch())));
             if (graph.pass() == Pass.HALTING) {
@@ -67,7 +71,33 @@ final class PassRun implements AutoCloseable {
     }
 
     void run(RunOptions options) throws OrtException {
+        inputs.putAll(side.tensors());
         session.run(inputs, Set.of(), outputs, options).close();
+    }
+
+    /** Has the features kept that the graph makes of a network in two stages, from the next run on. */
+    void keepFeatures() throws OrtException {
+        PassGraph graph = sessions.graph();
+        if (features == null) {
+            TileMemory memory = own(new TileMemory());
+            long[] sides = {shape.batch(), shape.height(), shape.width(), graph.featureChannels()};
+            ByteBuffer bytes = memory.allocate(graph.label(), Float.BYTES, sides);
+            outputs.put(
+                    PassGraph.FEATURES,
+                    own(OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT)));
+            features = bytes.asFloatBuffer();
+        }
+    }
+
+    /** Puts what was kept of the windows of a tile's core in their place of the picture. */
+    void features(int item, Tile tile, FeatureCache to) {
+        int window = sessions.graph().window();
+        int x = tile.coreX() / window * window;
+        int y = tile.coreY() / window * window;
+        int columns = TilePlan.roundUp(tile.coreX() + tile.coreWidth() - x, window);
+        int rows = TilePlan.roundUp(tile.coreY() + tile.coreHeight() - y, window);
+        int pixel = ((item - first) * shape.height() + y - tile.y()) * shape.width() + x - tile.x();
+        to.put(Objects.requireNonNull(features, "features"), pixel, shape.width(), x, y, columns, rows);
     }
 
     /** Puts one byte per window; nothing when the graph does not halt. */

@@ -8,12 +8,10 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.upflux.models.onnx.OnnxGraph.Side;
-import io.upflux.models.onnx.OnnxGraph.Tensor;
 import io.upflux.models.onnx.Weights.Initialisers;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,26 +107,7 @@ final class SessionFactory {
                 return Map.of();
             }
         }
-        return graph.takesLists() && !listSymbols(shape, symbols) ? Map.of() : symbols;
-    }
-
-    /** As long as they are when every window passes through all blocks, which is how sessions of a shape are run. */
-    private boolean listSymbols(TileShape shape, Map<String, Long> symbols) {
-        long windows = graph.windows(shape.batch(), shape.width(), shape.height());
-        List<String> lists = new ArrayList<>(graph.gather());
-        lists.add(PassGraph.ASSEMBLE);
-        for (Tensor input : graph.file().graph().inputs()) {
-            if (!lists.contains(input.name()) || input.sides().size() != 1) {
-                continue;
-            }
-            Side side = input.sides().get(0);
-            if (!side.fixed()) {
-                Long other = side.symbol().isEmpty() ? Long.valueOf(-1) : symbols.putIfAbsent(side.symbol(), windows);
-                if (other != null && other != windows) {
-                    return false;
-                }
-            }
-        }
-        return true;
+        // Lists stay free: how long they are depends on what a picture needs.
+        return symbols;
     }
 }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +25,9 @@ class HaltingPlanTest {
             for (int w = 0; w < depths.length; w++) {
                 depths[w] = (byte) (1 + random.nextInt(deepest));
             }
-            HaltingPlan plan = HaltingPlan.of(depths, blocks);
+            boolean stepped = random.nextBoolean();
+            HaltingPlan plan = stepped ? HaltingPlan.stepped(depths, blocks) : HaltingPlan.of(depths, blocks);
+            int step = stepped ? (depths.length + 15) / 16 : 1;
 
             // Runs the plan on rows that remember which window they are and which blocks they have seen.
             List<int[]> versions = new ArrayList<>();
@@ -34,16 +38,17 @@ class HaltingPlanTest {
             versions.addAll(rows);
             for (int block = 2; block <= blocks; block++) {
                 long[] list = plan.gather(block);
-                assertThat(list).isNotEmpty().isSorted().doesNotHaveDuplicates();
+                int wanted = block;
+                int due = (int) count(depths, depth -> depth >= wanted);
+                int length = Math.min(depths.length, (Math.max(1, due) + step - 1) / step * step);
+                assertThat(list).hasSize(length);
+                assertThat(Arrays.copyOf(list, due)).isSorted().doesNotHaveDuplicates();
                 List<int[]> next = new ArrayList<>();
                 for (long row : list) {
                     int[] from = rows.get((int) row);
                     assertThat(from[1]).isEqualTo(block - 1);
                     next.add(new int[] {from[0], block});
                 }
-                int wanted = block;
-                long due = count(depths, depth -> depth >= wanted);
-                assertThat(list).hasSize((int) Math.max(1, due));
                 rows = next;
                 versions.addAll(rows);
             }
@@ -53,6 +58,20 @@ class HaltingPlanTest {
                 assertThat(versions.get((int) assemble[w])).containsExactly(w, depths[w]);
             }
         }
+    }
+
+    @Test
+    void listsHaveFewLengths() {
+        Random random = new Random(3);
+        Set<Integer> lengths = new TreeSet<>();
+        for (int trial = 0; trial < 300; trial++) {
+            byte[] depths = new byte[64];
+            int deep = random.nextInt(65);
+            Arrays.fill(depths, 0, deep, (byte) 2);
+            Arrays.fill(depths, deep, 64, (byte) 1);
+            lengths.add(HaltingPlan.stepped(depths, 2).gather(2).length);
+        }
+        assertThat(lengths).hasSize(16).allMatch(length -> length % 4 == 0).endsWith(64);
     }
 
     @Test

@@ -33,7 +33,8 @@ class ModelFilesTest {
     void tellsWhatThereIs() {
         ModelFiles files = pair.open();
 
-        assertThat(files.passes(Pass.KEY)).containsExactly(Pass.KEY, Pass.BODY, Pass.WINDOWS, Pass.HALTING);
+        assertThat(files.passes(Pass.KEY))
+                .containsExactly(Pass.KEY, Pass.BODY, Pass.TOKENS, Pass.WINDOWS, Pass.HALTING);
         assertThat(files.weightFiles()).containsExactly("pair-x2.safetensors");
         assertThat(files.main().parameters()).isEqualTo(1 + 81 + 1);
         Contract contract = OnnxResolver.declared(files).orElseThrow();
@@ -55,7 +56,7 @@ class ModelFilesTest {
         store();
         ModelFiles files = ModelFiles.read(folder.resolve("pair-x2.onnx"));
 
-        assertThat(files.companions()).containsExactly(Pass.BODY, Pass.WINDOWS, Pass.HALTING);
+        assertThat(files.companions()).containsExactly(Pass.BODY, Pass.TOKENS, Pass.WINDOWS, Pass.HALTING);
         OnnxResolver.inspect(files, true, said);
         assertThat(said.warnings).isEmpty();
         float there = firstSample(files);
@@ -63,7 +64,7 @@ class ModelFilesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BODY", "WINDOWS", "HALTING"})
+    @EnumSource(names = {"BODY", "TOKENS", "WINDOWS", "HALTING"})
     void aGraphBesideTheMainOneIsNoModel(Pass pass) throws IOException {
         store();
         Path file = folder.resolve("pair-x2" + pass.suffix());
@@ -90,7 +91,7 @@ class ModelFilesTest {
 
     @Test
     void refusesBodiesThatDoNotTakeWhatTheyShould() {
-        for (Pass pass : new Pass[] {Pass.BODY, Pass.WINDOWS}) {
+        for (Pass pass : new Pass[] {Pass.BODY, Pass.TOKENS}) {
             refused(pass, model -> model.metadata("upflux.gather", "gather.2"), "blocks = 3", "lists 1 gather");
             refused(pass, model -> model.without("upflux.gather"), "blocks = 3", "lists 0 gather");
             refused(pass, model -> model.metadata("upflux.gather", "gather.2,rows"), "no input 'rows'");
@@ -99,6 +100,24 @@ class ModelFilesTest {
         refused(Pass.WINDOWS, model -> model.without("upflux.margin"), "pass = windows", "upflux.margin");
         refused(Pass.BODY, model -> model.without("upflux.halo"), "states no upflux.halo");
         refused(Pass.HALTING, model -> model.input("more", 1, 1), "wants an input 'more'");
+    }
+
+    @Test
+    void refusesStagesThatDoNotMeet() {
+        refused(Pass.TOKENS, model -> model.without("upflux.margin"), "pass = tokens", "upflux.margin");
+        refused(Pass.WINDOWS, model -> model.without("upflux.reach"), "pass = windows", "upflux.reach");
+        refused(Pass.WINDOWS, model -> model.metadata("upflux.reach", "far"), "upflux.reach = 'far'", "whole number");
+        refused(Pass.WINDOWS, model -> model.input("more", 1, 1), "wants an input 'more'");
+        refusedAs(new TestPair("pair-x2").without(".tokens.onnx"), "pair-x2.windows.onnx: takes 'features'", "tokens");
+        refusedAs(new TestPair("pair-x2").without(".windows.onnx"), "pair-x2.tokens.onnx: makes 'features'", "windows");
+        refusedWindows(windows -> windows, "blocks = 3", "no input 'features'");
+        refusedWindows(windows -> windows.input("features", 1, "n", "", "", 4), "4 features a pixel", "makes 3");
+        refusedWindows(windows -> windows.input("features", 1, "n", "", "", "c"), "free]", "fixed last side");
+        refusedWindows(windows -> windows.input("features", 7, "n", "", "", 3), "'features'", "int64");
+        for (Pass pass : new Pass[] {Pass.KEY, Pass.BODY}) {
+            String file = pass == Pass.KEY ? "pair-x2: " : "pair-x2.body.onnx: ";
+            refusedAs(new TestPair("pair-x2").withoutFeatures(pass), file, "makes no 'features'");
+        }
     }
 
     @Test
@@ -211,6 +230,23 @@ class ModelFilesTest {
                 .hasMessageStartingWith(file + ": ")
                 .hasMessageContainingAll(parts)
                 .hasMessageNotContaining("\n");
+    }
+
+    private static void refusedAs(TestPair changed, String start, String... parts) {
+        assertThatThrownBy(() -> OnnxResolver.declared(changed.open()))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith(start)
+                .hasMessageContainingAll(parts)
+                .hasMessageNotContaining("\n");
+    }
+
+    /** A last stage that is nothing but its signature. */
+    private static void refusedWindows(UnaryOperator<OnnxBuilder> inputs, String... parts) {
+        OnnxBuilder windows = new OnnxBuilder()
+                .input("lr", 1, "n", 3, "h", "w")
+                .output("hr", 1, "n", 3, "", "")
+                .node("Identity", "lr", "hr", Map.of());
+        refusedAs(new TestPair("pair-x2").put(Pass.WINDOWS, inputs.apply(windows)), "pair-x2.windows.onnx: ", parts);
     }
 
     private static void refusedKey(UnaryOperator<OnnxBuilder> outputs, String... parts) {

@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>The blur covers 3x3 pixels, zero-padded; the context is the mean of each channel; each of three blocks adds the
  * context times a gain to windows of 2x2 pixels; confidences are the window's mean red and mean green. Gain and blur
- * are the weights, float16 in one file.
+ * are the weights, float16 in one file. Of the two stages the first makes all but the enlargement, and the last is given
+ * a pixel around that it does not need.
  */
 public final class TestPair {
     public static final int SCALE = 2;
@@ -35,6 +36,7 @@ public final class TestPair {
         files.put(name + ".safetensors", weights);
         put(Pass.KEY, model -> model);
         put(Pass.BODY, model -> model);
+        put(Pass.TOKENS, model -> model);
         put(Pass.WINDOWS, model -> model);
         put(Pass.HALTING, model -> model);
     }
@@ -54,7 +56,19 @@ public final class TestPair {
 
     /** Writes one graph anew, changed. */
     public TestPair put(Pass pass, UnaryOperator<OnnxBuilder> change) {
-        files.put(name + pass.suffix(), change.apply(graph(pass)).build());
+        files.put(name + pass.suffix(), change.apply(graph(pass, true)).build());
+        return this;
+    }
+
+    /** Writes one graph anew, which keeps its features to itself. */
+    public TestPair withoutFeatures(Pass pass) {
+        files.put(name + pass.suffix(), graph(pass, false).build());
+        return this;
+    }
+
+    /** Writes another graph in the place of one, with its metadata. */
+    public TestPair put(Pass pass, OnnxBuilder other) {
+        files.put(name + pass.suffix(), describe(other, pass).build());
         return this;
     }
 
@@ -63,19 +77,30 @@ public final class TestPair {
         return this;
     }
 
-    private OnnxBuilder graph(Pass pass) {
+    private OnnxBuilder graph(Pass pass, boolean features) {
         OnnxBuilder model = declare(pass);
         switch (pass) {
             case KEY -> key(model);
-            case BODY, WINDOWS -> body(model, pass);
+            case BODY, TOKENS -> body(model);
+            case WINDOWS -> last(model);
             default -> halting(model);
+        }
+        if (features && (pass == Pass.KEY || pass == Pass.BODY || pass == Pass.TOKENS)) {
+            model.output("features", FLOAT, "batch", "", "", 3)
+                    .node("DepthToSpace", "mixed", "joined", Map.of("blocksize", WINDOW, "mode", "DCR"))
+                    .node("Transpose", "joined", "features", Map.of("perm", new long[] {0, 2, 3, 1}));
+        }
+        if (pass == Pass.TOKENS) {
+            return model;
         }
         long[] repeat = new long[3 * SCALE * SCALE];
         for (int i = 0; i < repeat.length; i++) {
             repeat[i] = i / (SCALE * SCALE);
         }
+        if (pass != Pass.WINDOWS) {
+            model.node("DepthToSpace", "mixed", "small", Map.of("blocksize", WINDOW, "mode", "DCR"));
+        }
         return model.longs("repeat", repeat)
-                .node("DepthToSpace", "mixed", "small", Map.of("blocksize", WINDOW, "mode", "DCR"))
                 .node("Gather", "small repeat", "wide", Map.of("axis", 1))
                 .node("DepthToSpace", "wide", "hr", Map.of("blocksize", SCALE, "mode", "CRD"));
     }
@@ -91,7 +116,16 @@ public final class TestPair {
         model.node("Mul", "add blocks", "adds", Map.of()).node("Add", "folded adds", "mixed", Map.of());
     }
 
-    private static void body(OnnxBuilder model, Pass pass) {
+    private static void last(OnnxBuilder model) {
+        model.input("features", FLOAT, "batch", "", "", 3)
+                .longs("begin", 1, 1)
+                .longs("end", -1, -1)
+                .longs("axes", 1, 2)
+                .node("Slice", "features begin end axes", "inner", Map.of())
+                .node("Transpose", "inner", "small", Map.of("perm", new long[] {0, 3, 1, 2}));
+    }
+
+    private static void body(OnnxBuilder model) {
         model.input("context", FLOAT, 1, 3, 1, 1);
         for (int block = 2; block <= BLOCKS; block++) {
             model.input("gather." + block, OnnxBuilder.INT64, "count." + block);
@@ -152,31 +186,40 @@ public final class TestPair {
                 .node("Gather", "means next", "green", Map.of("axis", 1));
     }
 
-    /** Metadata, picture in and out, weights, blur. */
-    private OnnxBuilder declare(Pass pass) {
-        long margin = pass == Pass.WINDOWS ? 0 : 1;
-        OnnxBuilder model = TestModels.declare(new OnnxBuilder(), SCALE, 1)
+    private OnnxBuilder describe(OnnxBuilder model, Pass pass) {
+        TestModels.declare(model, SCALE, 1)
                 .metadata("upflux.pass", pass.toString())
                 .metadata("upflux.align", Integer.toString(WINDOW))
                 .metadata("upflux.window", Integer.toString(WINDOW))
                 .metadata("upflux.blocks", Integer.toString(BLOCKS))
                 .metadata("upflux.context", "context")
                 .metadata("upflux.weights", OnnxFile.sha256(ByteBuffer.wrap(weights)));
-        if (pass == Pass.BODY || pass == Pass.WINDOWS) {
+        if (pass == Pass.BODY || pass == Pass.TOKENS) {
             model.metadata("upflux.gather", "gather.2,gather.3");
         }
-        if (pass == Pass.WINDOWS) {
-            model.metadata("upflux.margin", "1");
+        if (pass == Pass.TOKENS || pass == Pass.WINDOWS) {
+            model.metadata("upflux.margin", pass == Pass.TOKENS ? "1" : "0");
         }
+        return pass == Pass.WINDOWS ? model.metadata("upflux.reach", "1") : model;
+    }
+
+    /** Metadata, picture in and out, and, but for the last stage, weights and blur. */
+    private OnnxBuilder declare(Pass pass) {
+        OnnxBuilder model = describe(new OnnxBuilder(), pass).input("lr", FLOAT, "batch", 3, "height", "width");
+        if (pass != Pass.TOKENS) {
+            model.output("hr", FLOAT, "batch", 3, "", "");
+        }
+        if (pass == Pass.WINDOWS) {
+            return model;
+        }
+        long margin = pass == Pass.TOKENS ? 0 : 1;
         String file = name + ".safetensors";
-        return model.input("lr", FLOAT, "batch", 3, "height", "width")
-                .output("hr", FLOAT, "batch", 3, "", "")
-                .external("gain.half", HALF, file, HEADER, 2, 1)
+        return model.external("gain.half", HALF, file, HEADER, 2, 1)
                 .external("blur.half", HALF, file, HEADER + 2, 2 * 81, 3, 3, 3, 3)
                 .node("Cast", "gain.half", "gain", Map.of("to", FLOAT))
                 .node("Cast", "blur.half", "blur", Map.of("to", FLOAT))
-                .node("Conv", "lr blur", "features", Map.of("pads", new long[] {margin, margin, margin, margin}))
-                .node("SpaceToDepth", "features", "folded", Map.of("blocksize", WINDOW));
+                .node("Conv", "lr blur", "blurred", Map.of("pads", new long[] {margin, margin, margin, margin}))
+                .node("SpaceToDepth", "blurred", "folded", Map.of("blocksize", WINDOW));
     }
 
     private static byte[] written() {

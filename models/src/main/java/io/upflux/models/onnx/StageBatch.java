@@ -1,0 +1,159 @@
+package io.upflux.models.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import io.upflux.models.tile.TileMemory;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of two stages over the memory of a batch: of the first, whole windows whose features it makes; of the last,
+ * rectangles that it enlarges, given their features.
+ */
+final class StageBatch implements AutoCloseable {
+    private final ShapeSessions sessions;
+    private final TileShape shape;
+    private final TileShape taken;
+    private final int margin;
+    private final int reach;
+    private final TileMemory memory = new TileMemory();
+    private final PictureSamples from;
+    private final FloatBuffer features;
+    private final @Nullable PictureSamples to;
+    private final OrtSession session;
+    private final Map<String, OnnxTensor> inputs = new HashMap<>();
+    private final Map<String, OnnxTensor> outputs = new HashMap<>();
+    private @Nullable SideInputs side;
+    private float @Nullable [] held;
+    private boolean closed;
+
+    /** @param shape of the rectangles themselves, of the first stage whole windows */
+    StageBatch(ShapeSessions sessions, Contract contract, String label, TileShape shape) {
+        PassGraph graph = sessions.graph();
+        boolean last = graph.pass() == Pass.WINDOWS;
+        this.sessions = sessions;
+        this.shape = shape;
+        this.margin = graph.margin();
+        this.reach = graph.reach();
+        this.taken = new TileShape(shape.batch(), shape.width() + 2 * margin, shape.height() + 2 * margin);
+        long channels = contract.format().channels();
+        long scale = contract.scale();
+        float white = contract.range().white();
+        long[] small = {shape.batch(), channels, taken.height(), taken.width()};
+        long[] large = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
+        long[] between = {
+            shape.batch(), shape.height() + 2L * reach, shape.width() + 2L * reach, graph.featureChannels()
+        };
+        this.session = sessions.acquire(taken);
+        try {
+            from = new PictureSamples(memory, label, small, graph.picture().half(), white);
+            inputs.put(graph.picture().input().name(), from.tensor(0, shape.batch()));
+            ByteBuffer bytes = memory.allocate(label, Float.BYTES, between);
+            features = bytes.asFloatBuffer();
+            OnnxTensor tensor = OnnxTensor.createTensor(Ort.environment(), bytes, between, OnnxJavaType.FLOAT);
+            (last ? inputs : outputs).put(PassGraph.FEATURES, tensor);
+            if (last) {
+                to = new PictureSamples(memory, label, large, graph.picture().halfOutput(), white);
+                outputs.put(graph.picture().output().name(), to.tensor(0, shape.batch()));
+            } else {
+                to = null;
+                side = new SideInputs(graph, taken);
+            }
+        } catch (OrtException e) {
+            close();
+            throw new StreamException(graph.label() + ": " + Ort.reason(e), e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * The first stage. One thread at a time.
+     *
+     * @param context not to be changed afterwards; null where the graph wants none
+     * @param depths how many blocks each window passes; null for all
+     */
+    void compute(float @Nullable [] context, byte @Nullable [] depths, RunOptions options) throws OrtException {
+        SideInputs lists = Objects.requireNonNull(side, "a first stage");
+        if (context == null && sessions.graph().context() != null) {
+            throw new IllegalArgumentException(sessions.graph().label() + " computes nothing without a context");
+        }
+        if (context != null && context != held) {
+            lists.context(context);
+            held = context;
+        }
+        if (depths == null) {
+            lists.dense();
+        } else {
+            lists.depths(depths);
+        }
+        from.feed();
+        Map<String, OnnxTensor> all = new HashMap<>(inputs);
+        all.putAll(lists.tensors());
+        session.run(all, Set.of(), outputs, options).close();
+    }
+
+    /** The last stage. One thread at a time. */
+    void enlarge(RunOptions options) throws OrtException {
+        PictureSamples enlarged = Objects.requireNonNull(to, "a last stage");
+        from.feed();
+        session.run(inputs, Set.of(), outputs, options).close();
+        enlarged.collect();
+    }
+
+    /** Of the rectangles, without what the graph eats around them. */
+    TileShape shape() {
+        return shape;
+    }
+
+    /** LR pixels that the input reaches beyond a rectangle. */
+    int margin() {
+        return margin;
+    }
+
+    /** Pixels that features reach beyond a rectangle, 0 of the first stage. */
+    int reach() {
+        return reach;
+    }
+
+    /** Samples, planar. Absolute access only. */
+    FloatBuffer input() {
+        return from.samples();
+    }
+
+    /** What the first stage makes and the last takes, channels last. Absolute access only. */
+    FloatBuffer features() {
+        return features;
+    }
+
+    /** Samples of the last stage, planar. Absolute access only. */
+    FloatBuffer output() {
+        return Objects.requireNonNull(to, "a last stage").samples();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        inputs.values().forEach(OnnxTensor::close);
+        outputs.values().forEach(OnnxTensor::close);
+        if (side != null) {
+            side.close();
+        }
+        memory.close();
+        sessions.release(taken);
+    }
+}

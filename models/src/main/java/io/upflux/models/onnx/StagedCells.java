@@ -1,0 +1,104 @@
+package io.upflux.models.onnx;
+
+import io.upflux.models.tile.TileMemory;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.pipeline.TileBatch;
+import io.upflux.tile.Tile;
+import java.nio.FloatBuffer;
+
+/** A batch of squares of pictures, computed in two stages: its samples, and memory for the last stage. */
+final class StagedCells implements TileBatch {
+    private final StageBatch last;
+    private final int channels;
+    private final int margin;
+    private final TileMemory memory = new TileMemory();
+    private final FloatBuffer input;
+
+    /** @param margin LR pixels around the squares that either stage takes in */
+    StagedCells(ShapeSessions windows, Contract contract, String label, TileShape shape, int margin) {
+        this.last = new StageBatch(windows, contract, label, shape);
+        this.channels = contract.format().channels();
+        this.margin = margin;
+        try {
+            input = memory.allocate(
+                            label,
+                            Float.BYTES,
+                            shape.batch(),
+                            channels,
+                            shape.height() + 2L * margin,
+                            shape.width() + 2L * margin)
+                    .asFloatBuffer();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Gives the first stage the samples of a window.
+     *
+     * @param tile where the square lies
+     * @param x of the window in the picture
+     */
+    void window(int item, Tile tile, int x, int y, StageBatch to, int at) {
+        copy(item, x - tile.x(), y - tile.y(), to, at);
+    }
+
+    /** Gives the last stage the features of a square and what is around it. */
+    void recall(int item, Tile tile, FeatureCache from) {
+        int reach = last.reach();
+        int width = shape().width() + 2 * reach;
+        int height = shape().height() + 2 * reach;
+        from.cut(tile.x() - reach, tile.y() - reach, width, height, last.features(), item * width * height);
+    }
+
+    /** Gives the last stage the samples of the first squares, and returns it. */
+    StageBatch last(int items) {
+        for (int item = 0; item < items; item++) {
+            copy(item, 0, 0, last, item);
+        }
+        return last;
+    }
+
+    /** Copies a rectangle with the margin of a stage; {@code x} and {@code y} count from the square's corner. */
+    private void copy(int item, int x, int y, StageBatch to, int at) {
+        int stride = shape().width() + 2 * margin;
+        int rows = shape().height() + 2 * margin;
+        int more = to.margin();
+        int width = to.shape().width() + 2 * more;
+        int height = to.shape().height() + 2 * more;
+        for (int c = 0; c < channels; c++) {
+            int from = ((item * channels + c) * rows + y + margin - more) * stride + x + margin - more;
+            int put = (at * channels + c) * height * width;
+            for (int row = 0; row < height; row++) {
+                to.input().put(put + row * width, input, from + row * stride, width);
+            }
+        }
+    }
+
+    @Override
+    public TileShape shape() {
+        return last.shape();
+    }
+
+    @Override
+    public int margin() {
+        return margin;
+    }
+
+    @Override
+    public FloatBuffer input() {
+        return input;
+    }
+
+    @Override
+    public FloatBuffer output() {
+        return last.output();
+    }
+
+    @Override
+    public void close() {
+        last.close();
+        memory.close();
+    }
+}
