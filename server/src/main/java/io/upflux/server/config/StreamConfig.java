@@ -1,0 +1,37 @@
+package io.upflux.server.config;
+
+import io.upflux.codecs.LiveOptions;
+import io.upflux.models.Device;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of one stream.
+ *
+ * @param name letters, digits, dots, dashes and underscores
+ * @param source a path, or any URL that FFmpeg reads; files are looped
+ * @param sourceOptions for FFmpeg's demuxer and protocol, by their names
+ * @param model name as {@code upflux models} lists it, or an .onnx file; null for the best of the scale
+ * @param scale null for the model's
+ * @param device what the model runs on
+ * @param threads of inference and encoding, 0 for all processors
+ * @param live how it is encoded and cut
+ * @param onDemand whether it only runs while somebody watches
+ * @param closeAfter how long it goes on when nobody does
+ */
+public record StreamConfig(
+        String name,
+        String source,
+        Map<String, String> sourceOptions,
+        @Nullable String model,
+        @Nullable Integer scale,
+        Device device,
+        int threads,
+        LiveOptions live,
+        boolean onDemand,
+        Duration closeAfter) {
+    public StreamConfig {
+        sourceOptions = Map.copyOf(sourceOptions);
+    }
+}

@@ -1,0 +1,62 @@
+package io.upflux.server.live;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/** Whether anybody wants a stream: those who follow it, and those who fetch a piece now and then. Thread-safe. */
+final class Demand {
+    private final boolean always;
+    private final long lingerNanos;
+    private final IntSupplier followers;
+    private final LongSupplier nanoTime;
+    private long lastTouch;
+    private boolean touched;
+    private boolean over;
+
+    /**
+     * @param always whether it is wanted whoever watches
+     * @param linger how long somebody who fetched a piece may take to fetch the next
+     * @param followers how many follow
+     */
+    Demand(boolean always, Duration linger, IntSupplier followers, LongSupplier nanoTime) {
+        this.always = always;
+        this.lingerNanos = linger.toNanos();
+        this.followers = followers;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Somebody is there. */
+    synchronized void touch() {
+        touched = true;
+        lastTouch = nanoTime.getAsLong();
+        notifyAll();
+    }
+
+    synchronized boolean exists() {
+        boolean recently = touched && nanoTime.getAsLong() - lastTouch < lingerNanos;
+        return !over && (always || recently || followers.getAsInt() > 0);
+    }
+
+    /** Nobody shall be served any more; whoever waits goes on. */
+    synchronized void end() {
+        over = true;
+        notifyAll();
+    }
+
+    /** Waits for somebody, or the end. */
+    synchronized void await() throws InterruptedException {
+        while (!exists() && !over) {
+            wait();
+        }
+    }
+
+    /** Waits for a time, or the end. */
+    synchronized void pause(Duration time) throws InterruptedException {
+        long until = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0 && !over; left = until - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.FragmentHeader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The last segments of a live stream, in memory. One thread adds fragments; who waits for one is woken, and viewers who
+ * follow get each as it comes. Bounded in segments and in bytes. Thread-safe.
+ */
+public final class FragmentWindow {
+    /** Complete segments that stay beyond those listed, since players fetch what they read in a playlist a while ago. */
+    private static final int LINGERING = 3;
+
+    private static final long LARGEST_BYTES = 256L << 20;
+
+    /** A clock that steps by more than this between fragments did not run on. */
+    private static final Duration CLOCK_STEP = Duration.ofMillis(500);
+
+    private final int listed;
+    private final List<LiveSegment> segments = new ArrayList<>();
+    private final Set<Viewer> viewers = new LinkedHashSet<>();
+    private final Sinks.Many<WindowView> views = Sinks.many().replay().latestOrDefault(WindowView.EMPTY);
+    private volatile WindowView view = WindowView.EMPTY;
+    private long nextNumber;
+    private int headerNumber = -1;
+    private int discontinuities;
+    private @Nullable FragmentHeader header;
+    private boolean closed;
+
+    /** @param listed complete segments that a playlist holds */
+    public FragmentWindow(int listed) {
+        this.listed = listed;
+    }
+
+    /** Adds what follows on the last fragment and tells everybody. */
+    public void add(Fragment fragment) {
+        List<Viewer> following;
+        synchronized (this) {
+            if (fragment.startsSegment() || segments.isEmpty()) {
+                begin(fragment);
+            } else {
+                segments.set(segments.size() - 1, last().with(fragment));
+            }
+            publish();
+            following = List.copyOf(viewers);
+        }
+        following.forEach(viewer -> viewer.offer(fragment));
+    }
+
+    /** What there is now. */
+    public WindowView view() {
+        return view;
+    }
+
+    /**
+     * What there is, as soon as that holds a part of a segment, or the window is closed.
+     *
+     * @param number of the segment
+     * @param part index of the part
+     * @return on a thread that may not block
+     */
+    public Mono<WindowView> await(long number, int part) {
+        WindowView now = view;
+        if (now.has(number, part) || now.closed()) {
+            return Mono.just(now);
+        }
+        return views.asFlux()
+                .filter(later -> later.has(number, part) || later.closed())
+                .next()
+                .publishOn(Schedulers.parallel());
+    }
+
+    /** As {@link #await(long, int)}, for the first part of all. */
+    public Mono<WindowView> awaitStart() {
+        return await(view.segments().isEmpty() ? 0 : view.last().number(), 0);
+    }
+
+    /** How many follow. */
+    public synchronized int viewers() {
+        return viewers.size();
+    }
+
+    /** Nothing more comes: those who follow or wait are told. */
+    public void close() {
+        List<Viewer> following;
+        synchronized (this) {
+            closed = true;
+            if (!segments.isEmpty()) {
+                segments.set(segments.size() - 1, last().completed());
+            }
+            publish();
+            views.tryEmitComplete();
+            following = List.copyOf(viewers);
+            viewers.clear();
+        }
+        following.forEach(Viewer::end);
+    }
+
+    /** Has a viewer told of every fragment from the last one that decoding can start with. */
+    void follow(Viewer viewer) {
+        synchronized (this) {
+            if (!closed) {
+                sinceLastKey().forEach(viewer::enqueue);
+                viewers.add(viewer);
+                return;
+            }
+        }
+        viewer.end();
+    }
+
+    synchronized void leave(Viewer viewer) {
+        viewers.remove(viewer);
+    }
+
+    /** Follows from the last key frame on; see {@link Viewer} for what happens to the slow. */
+    public Flux<Fragment> follow(long bytes) {
+        return new Viewer(this, bytes, Fragment::bytes, () -> true).fragments();
+    }
+
+    private void begin(Fragment fragment) {
+        boolean continues = true;
+        if (!segments.isEmpty()) {
+            LiveSegment before = last().completed();
+            segments.set(segments.size() - 1, before);
+            Fragment end = before.parts().get(before.parts().size() - 1);
+            Duration step = Duration.between(
+                    end.wallClock().plusNanos(1000 * end.durationMicros()), fragment.wallClock());
+            continues = fragment.header() == header && step.abs().compareTo(CLOCK_STEP) < 0;
+        }
+        if (fragment.header() != header) {
+            header = fragment.header();
+            headerNumber++;
+        }
+        if (!continues) {
+            discontinuities++;
+        }
+        segments.add(new LiveSegment(
+                nextNumber++, headerNumber, !continues, discontinuities, List.of(fragment), false));
+        while (segments.size() > listed + LINGERING + 1 || (segments.size() > 2 && bytes() > LARGEST_BYTES)) {
+            segments.remove(0);
+        }
+    }
+
+    private void publish() {
+        int complete = segments.isEmpty() || last().complete() ? segments.size() : segments.size() - 1;
+        int from = Math.max(0, complete - listed);
+        view = new WindowView(segments.subList(from, segments.size()), segments.subList(0, from), closed);
+        views.tryEmitNext(view);
+    }
+
+    private List<Fragment> sinceLastKey() {
+        List<Fragment> recent = new ArrayList<>();
+        if (segments.isEmpty()) {
+            return recent;
+        }
+        for (Fragment fragment : last().parts()) {
+            if (fragment.independent()) {
+                recent.clear();
+            }
+            recent.add(fragment);
+        }
+        return recent;
+    }
+
+    private long bytes() {
+        return segments.stream().mapToLong(LiveSegment::bytes).sum();
+    }
+
+    private LiveSegment last() {
+        return segments.get(segments.size() - 1);
+    }
+}

@@ -1,0 +1,85 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.LiveOutput;
+import io.upflux.codecs.MediaSource;
+import io.upflux.live.LiveFrames;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.server.config.StreamConfig;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** A stream's source from being opened to its end. */
+final class LiveSession {
+    private static final Pattern URL = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]+:.*", Pattern.DOTALL);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration CLOSING = Duration.ofSeconds(30);
+
+    private final StreamConfig config;
+    private final LiveOutput output;
+    private final SuperResolver resolver;
+    private final Snapshots snapshots;
+    private final StreamCounters counters;
+    private final Notices notices;
+
+    LiveSession(
+            StreamConfig config,
+            LiveOutput output,
+            SuperResolver resolver,
+            Snapshots snapshots,
+            StreamCounters counters,
+            Notices notices) {
+        this.config = config;
+        this.output = output;
+        this.resolver = resolver;
+        this.snapshots = snapshots;
+        this.counters = counters;
+        this.notices = notices;
+    }
+
+    /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
+    void run(Mono<Void> stop, Demand demand) {
+        try (MediaSource source = MediaSource.open(config.source(), input(), notices)) {
+            // What knows its length comes as fast as it is read.
+            LiveFrames frames = new LiveFrames(source, isFile() || source.estimatedFrames() > 0);
+            UpscalePipeline pipeline =
+                    UpscalePipeline.of(frames, resolver, snapshots.watching(output.sink(source)));
+            counters.begin(frames, pipeline.times());
+            Mono<Long> unwanted =
+                    Flux.interval(LOOK).filter(tick -> !demand.exists()).next();
+            try {
+                pipeline.run()
+                        .doOnNext(progress -> counters.frame())
+                        .takeUntilOther(Flux.firstWithSignal(stop, unwanted))
+                        .blockLast();
+            } finally {
+                pipeline.closed().block(CLOSING);
+                counters.end();
+            }
+        }
+    }
+
+    private boolean isFile() {
+        String source = config.source().toLowerCase(Locale.ROOT);
+        return source.startsWith("file:") || !URL.matcher(source).matches();
+    }
+
+    private InputOptions input() {
+        Map<String, String> options = new LinkedHashMap<>(config.sourceOptions());
+        if (config.source().toLowerCase(Locale.ROOT).startsWith("rtsp:")) {
+            // Over UDP, lost packets would be the rule on anything but a local network.
+            options.putIfAbsent("rtsp_transport", "tcp");
+        }
+        return InputOptions.defaults()
+                .withRotatePixels(true)
+                .withLoop(true)
+                .withDemuxerOptions(options);
+    }
+}

@@ -1,0 +1,180 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.FragmentHeader;
+import io.upflux.codecs.LiveOutput;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.server.config.StreamConfig;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One live stream: its source read again and again, one session after the other, into a window of fragments. Runs on a
+ * thread of its own from {@link #start} to {@link #close}.
+ */
+public final class LiveStream implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
+
+    private static final long STOP_SECONDS = 20;
+
+    private final StreamConfig config;
+    private final Supplier<SuperResolver> models;
+    private final LoggedNotices notices;
+    private final FragmentWindow window;
+    private final Snapshots snapshots;
+    private final Demand demand;
+    private final StreamCounters counters = new StreamCounters();
+    private final Sinks.Empty<Void> stop = Sinks.empty();
+    private final Thread worker;
+    private volatile StreamState state = StreamState.STARTING;
+    private volatile @Nullable String error;
+    private volatile String model = "";
+    private volatile boolean closed;
+
+    /**
+     * @param models opens the stream's model, once
+     * @param segments complete segments that a playlist holds
+     */
+    public LiveStream(StreamConfig config, Supplier<SuperResolver> models, int segments) {
+        this.config = config;
+        this.models = models;
+        this.notices = new LoggedNotices(config.name());
+        this.window = new FragmentWindow(segments);
+        this.snapshots = new Snapshots();
+        this.demand = new Demand(!config.onDemand(), config.closeAfter(), window::viewers, System::nanoTime);
+        this.worker = new Thread(this::run, "upflux-live-" + config.name());
+        worker.setDaemon(true);
+    }
+
+    public String name() {
+        return config.name();
+    }
+
+    public FragmentWindow window() {
+        return window;
+    }
+
+    public StreamCounters counters() {
+        return counters;
+    }
+
+    /** The longest part that is asked for. */
+    public Duration partTarget() {
+        return config.live().part();
+    }
+
+    /** The longest segment that is asked for. */
+    public Duration segmentTarget() {
+        return config.live().segment();
+    }
+
+    /** Somebody watches: a stream on demand starts, or goes on. */
+    public void touch() {
+        demand.touch();
+    }
+
+    /** The next upscaled picture as a JPEG. */
+    public Mono<Snapshots.Picture> picture() {
+        return snapshots.next().doOnSubscribe(subscription -> touch());
+    }
+
+    public StreamStatus status() {
+        WindowView view = window.view();
+        FragmentHeader header = view.isEmpty() ? null : view.last().header();
+        return new StreamStatus(
+                name(),
+                config.source(),
+                state,
+                error,
+                model,
+                header,
+                window.viewers(),
+                counters.in(),
+                counters.out(),
+                counters.dropped());
+    }
+
+    public void start() {
+        worker.start();
+    }
+
+    /** Asks it to stop and waits until it has. */
+    @Override
+    public void close() {
+        closed = true;
+        demand.end();
+        stop.tryEmitEmpty();
+        try {
+            worker.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (worker.isAlive()) {
+            LOG.error("{}: does not stop", name());
+        }
+        window.close();
+    }
+
+    private void run() {
+        try (SuperResolver resolver = models.get();
+                LiveOutput output = LiveOutput.create(name(), config.live(), this::publish, notices)) {
+            model = resolver.traits().name();
+            sessions(output, resolver);
+            state = StreamState.CLOSED;
+        } catch (InterruptedException e) {
+            state = StreamState.CLOSED;
+        } catch (RuntimeException e) {
+            state = StreamState.FAILED;
+            error = line(e);
+            LOG.error("{}: {}", name(), error, e);
+        }
+    }
+
+    private void sessions(LiveOutput output, SuperResolver resolver) throws InterruptedException {
+        Backoff backoff = new Backoff();
+        while (!closed) {
+            state = StreamState.IDLE;
+            demand.await();
+            if (closed) {
+                return;
+            }
+            state = StreamState.CONNECTING;
+            long before = counters.out();
+            try {
+                new LiveSession(config, output, resolver, snapshots, counters, notices).run(stop.asMono(), demand);
+                error = closed || !demand.exists() ? null : "the source has ended";
+            } catch (RuntimeException e) {
+                error = line(e);
+                LOG.debug("{} failed", name(), e);
+            }
+            if (counters.out() > before) {
+                backoff.reset();
+            }
+            if (!closed && demand.exists()) {
+                state = StreamState.WAITING;
+                Duration pause = backoff.pause();
+                LOG.warn("{}: {}; trying again in {} s", name(), error, pause.toSeconds());
+                demand.pause(pause);
+            }
+        }
+    }
+
+    private void publish(Fragment fragment) {
+        state = StreamState.LIVE;
+        error = null;
+        counters.fragment(fragment.bytes());
+        window.add(fragment);
+    }
+
+    private static String line(RuntimeException failure) {
+        String message = failure instanceof StreamException ? failure.getMessage() : failure.toString();
+        return String.valueOf(message).lines().findFirst().orElse("failed");
+    }
+}

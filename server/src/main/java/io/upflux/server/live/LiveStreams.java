@@ -1,0 +1,47 @@
+package io.upflux.server.live;
+
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.server.config.ServerConfig;
+import io.upflux.server.config.StreamConfig;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** All streams of a server, by their names. */
+public final class LiveStreams implements AutoCloseable {
+    private final Map<String, LiveStream> streams = new LinkedHashMap<>();
+
+    /** @param models opens the model of a stream */
+    public LiveStreams(ServerConfig config, Function<StreamConfig, SuperResolver> models) {
+        for (StreamConfig stream : config.streams()) {
+            streams.put(stream.name(), new LiveStream(stream, () -> models.apply(stream), config.segments()));
+        }
+    }
+
+    public Optional<LiveStream> find(String name) {
+        return Optional.ofNullable(streams.get(name));
+    }
+
+    /** In the order of the configuration. */
+    public Collection<LiveStream> all() {
+        return streams.values();
+    }
+
+    /** Whether every stream can serve: its model is warm. */
+    public boolean ready() {
+        return streams.values().stream()
+                .map(stream -> stream.status().state())
+                .noneMatch(state -> state == StreamState.STARTING || state == StreamState.FAILED);
+    }
+
+    public void start() {
+        streams.values().forEach(LiveStream::start);
+    }
+
+    @Override
+    public void close() {
+        streams.values().parallelStream().forEach(LiveStream::close);
+    }
+}

@@ -1,0 +1,27 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.FragmentHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A live stream at one moment.
+ *
+ * @param error what went wrong last; null when nothing did since it last was live
+ * @param model that upscales it; empty until it is known
+ * @param header of its newest fragments; null before the first
+ * @param viewers who follow it
+ * @param framesIn decoded
+ * @param framesOut upscaled and encoded
+ * @param framesDropped decoded and given up because newer ones were there
+ */
+public record StreamStatus(
+        String name,
+        String source,
+        StreamState state,
+        @Nullable String error,
+        String model,
+        @Nullable FragmentHeader header,
+        int viewers,
+        long framesIn,
+        long framesOut,
+        long framesDropped) {}

@@ -1,0 +1,103 @@
+package io.upflux.server.live;
+
+import static io.upflux.server.live.Fragments.of;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.FragmentHeader;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
+
+class FragmentWindowTest {
+    private final FragmentHeader header = Fragments.header();
+    private final FragmentWindow window = new FragmentWindow(3);
+
+    @Test
+    void segmentsAreNumberedAndOldOnesGo() {
+        add(0, 32);
+
+        WindowView view = window.view();
+        assertThat(view.segments()).extracting(LiveSegment::number).containsExactly(3L, 4L, 5L, 6L);
+        assertThat(view.older()).extracting(LiveSegment::number).containsExactly(0L, 1L, 2L);
+        assertThat(view.segments()).extracting(LiveSegment::complete).containsExactly(true, true, true, false);
+        assertThat(view.last().parts()).hasSize(2);
+        assertThat(view.segment(1)).isPresent();
+        add(32, 40);
+        assertThat(window.view().segment(0)).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForAPartIsWokenByItAndNotBefore() {
+        add(0, 7);
+        StepVerifier.create(window.await(1, 3).map(WindowView::openParts))
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMillis(50))
+                .then(() -> add(7, 8))
+                .expectNoEvent(Duration.ofMillis(50))
+                .then(() -> add(8, 9))
+                .expectNext(4)
+                .verifyComplete();
+    }
+
+    @Test
+    void whatIsThereIsGivenAtOnce() {
+        add(0, 7);
+        StepVerifier.create(window.await(0, 4)).expectNextCount(1).verifyComplete();
+        StepVerifier.create(window.await(1, 1)).expectNextCount(1).verifyComplete();
+    }
+
+    @Test
+    void whoWaitsForANextSegmentIsWokenWhenItBegins() {
+        add(0, 5);
+        StepVerifier.create(window.await(1, 0).map(WindowView::openNumber))
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMillis(50))
+                .then(() -> add(5, 6))
+                .expectNext(1L)
+                .verifyComplete();
+    }
+
+    @Test
+    void anotherHeaderIsADiscontinuity() {
+        add(0, 5);
+        FragmentHeader other = Fragments.header();
+        for (int i = 5; i < 15; i++) {
+            window.add(of(other, i, 10));
+        }
+
+        List<LiveSegment> segments = window.view().segments();
+        assertThat(segments).extracting(LiveSegment::discontinuity).containsExactly(false, true, false);
+        assertThat(segments).extracting(LiveSegment::headerNumber).containsExactly(0, 1, 1);
+        assertThat(segments).extracting(LiveSegment::discontinuities).containsExactly(0, 1, 1);
+    }
+
+    @Test
+    void aClockThatStepsIsADiscontinuity() {
+        add(0, 5);
+        Fragment next = of(header, 5, 10);
+        window.add(new Fragment(
+                header, true, true, next.startMicros(), 200_000, next.wallClock().plusSeconds(7), next.mp4(), next.ts()));
+
+        assertThat(window.view().last().discontinuity()).isTrue();
+        assertThat(window.view().last().headerNumber()).isZero();
+    }
+
+    @Test
+    void closingWakesEverybody() {
+        add(0, 2);
+        StepVerifier.create(window.await(9, 0).map(WindowView::closed))
+                .then(window::close)
+                .expectNext(true)
+                .verifyComplete();
+        StepVerifier.create(window.follow(1000)).verifyComplete();
+        assertThat(window.view().last().complete()).isTrue();
+    }
+
+    private void add(int from, int to) {
+        for (int i = from; i < to; i++) {
+            window.add(of(header, i, 10));
+        }
+    }
+}
