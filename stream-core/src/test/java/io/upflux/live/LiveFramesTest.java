@@ -24,7 +24,13 @@ import reactor.test.StepVerifier;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LiveFramesTest {
     private static final FrameFormat FORMAT = new FrameFormat(
-            16, 16, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED, Rational.ONE, new Rational(1, 100), new Rational(100, 1));
+            16,
+            16,
+            PixelLayout.YUV420P,
+            ColourSpec.UNKNOWN_LIMITED,
+            Rational.ONE,
+            new Rational(1, 100),
+            new Rational(100, 1));
 
     private final NativeScope scope = new NativeScope();
 
@@ -130,9 +136,7 @@ class LiveFramesTest {
 
         @Override
         public Flux<VideoFrame> frames(NativeScope into) {
-            return Flux.range(0, frames)
-                    .map(i -> into.frame(FORMAT, i, 1))
-                    .doOnComplete(end::countDown);
+            return Flux.range(0, frames).map(i -> into.frame(FORMAT, i, 1)).doOnComplete(end::countDown);
         }
 
         @Override

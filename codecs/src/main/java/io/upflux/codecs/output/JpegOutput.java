@@ -21,8 +21,8 @@ public final class JpegOutput implements AutoCloseable {
     private long pictures;
 
     public JpegOutput(FrameFormat format) {
-        FrameFormat stated = format.withColour(
-                format.colour().withMatrix(format.colour().effectiveMatrix(format.height())));
+        FrameFormat stated =
+                format.withColour(format.colour().withMatrix(format.colour().effectiveMatrix(format.height())));
         // A single thread gives each picture back at once.
         OutputOptions options = OutputOptions.defaults().withCrf(QUALITY).withThreads(1);
         EncoderChoice choice = new EncoderChoice(Container.of("frame.jpg", null), "frame.jpg", options);

@@ -34,6 +34,11 @@ final class JsonLines {
         return object().put("event", name);
     }
 
+    /** A text in quotes, escaped as JSON and YAML want it. */
+    static String text(String value) {
+        return JsonNodeFactory.instance.textNode(value).toString();
+    }
+
     /** Rounds for output, so that no line says 23.976023976023978. */
     static double round(double value, int decimals) {
         double unit = Math.pow(10, decimals);

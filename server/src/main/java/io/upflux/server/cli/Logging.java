@@ -11,6 +11,20 @@ import org.slf4j.LoggerFactory;
 final class Logging {
     private Logging() {}
 
+    /** What a server does, with the time. */
+    static void serving() {
+        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root
+                && root.getAppender("stderr") instanceof ConsoleAppender<ILoggingEvent> appender
+                && root.getLevel() != Level.DEBUG) {
+            PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+            encoder.setContext(root.getLoggerContext());
+            encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n%nopex");
+            encoder.start();
+            appender.setEncoder(encoder);
+            root.getLoggerContext().getLogger("io.upflux").setLevel(Level.INFO);
+        }
+    }
+
     /** Everything from debug level up, with origin and stack traces. */
     static void verbose() {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root

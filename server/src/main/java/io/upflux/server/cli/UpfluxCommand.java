@@ -50,6 +50,7 @@ public final class UpfluxCommand implements Runnable {
                 .addSubcommand(new ModelsCommand(console))
                 .addSubcommand(new EvalCommand(console))
                 .addSubcommand(new BenchCommand(console))
+                .addSubcommand(new ServeCommand(console))
                 .addSubcommand(new DoctorCommand(console));
         line.setOut(writer(console.out()))
                 .setErr(writer(console.err()))

@@ -33,10 +33,21 @@ public final class ConfigFile {
 
     private static final Pattern STREAM_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    private static final Set<String> SERVER_KEYS = Set.of("address", "segments", "viewerBuffer");
+    private static final Set<String> SERVER_KEYS = Set.of("address", "segments", "viewerBuffer", "allowOrigin");
     private static final Set<String> STREAM_KEYS = Set.of(
-            "source", "model", "scale", "device", "threads", "videoCodec", "crf", "bitrate", "height", "segment", "part",
-            "onDemand", "closeAfter");
+            "source",
+            "model",
+            "scale",
+            "device",
+            "threads",
+            "videoCodec",
+            "crf",
+            "bitrate",
+            "height",
+            "segment",
+            "part",
+            "onDemand",
+            "closeAfter");
 
     private ConfigFile() {}
 
@@ -66,6 +77,7 @@ public final class ConfigFile {
         URI address = address(settings);
         Integer segments = settings.integer("segments", 3, 100);
         Long viewerBytes = settings.size("viewerBuffer");
+        String allowOrigin = settings.text("allowOrigin");
         Settings defaults = settings.child("streamDefaults");
         Settings streams = settings.child("streams");
         settings.end();
@@ -85,6 +97,7 @@ public final class ConfigFile {
                 address.getPort(),
                 segments == null ? 7 : segments,
                 viewerBytes == null ? 8L << 20 : viewerBytes,
+                allowOrigin,
                 configs);
     }
 
@@ -99,7 +112,8 @@ public final class ConfigFile {
             }
             throw new StreamException(name + ": must be a mapping of keys to values");
         } catch (JsonProcessingException e) {
-            String what = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("not YAML");
+            String what =
+                    String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("not YAML");
             throw new StreamException(
                     name + ": line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": " + what,
@@ -136,7 +150,8 @@ public final class ConfigFile {
         Integer threads = layers.get(settings -> settings.integer("threads", 0, 1024));
         OutputOptions encoding = encoding(own, layers, threads == null ? 0 : threads);
         LiveOptions usual = LiveOptions.defaults();
-        Duration segment = Objects.requireNonNullElse(layers.get(settings -> settings.duration("segment")), usual.segment());
+        Duration segment =
+                Objects.requireNonNullElse(layers.get(settings -> settings.duration("segment")), usual.segment());
         Duration part = Objects.requireNonNullElse(layers.get(settings -> settings.duration("part")), usual.part());
         StreamConfig config = new StreamConfig(
                 name,
@@ -148,21 +163,25 @@ public final class ConfigFile {
                 threads == null ? 0 : threads,
                 checked(own, "part", () -> usual.withEncoding(encoding).withCuts(segment, part)),
                 Objects.requireNonNullElse(layers.get(settings -> settings.flag("onDemand")), false),
-                Objects.requireNonNullElse(layers.get(settings -> settings.duration("closeAfter")), Duration.ofSeconds(10)));
+                Objects.requireNonNullElse(
+                        layers.get(settings -> settings.duration("closeAfter")), Duration.ofSeconds(10)));
         own.end();
         return config;
     }
 
     private static OutputOptions encoding(Settings own, Layers layers, int threads) {
-        return checked(own, "crf", () -> new OutputOptions(
-                layers.get(settings -> settings.text("videoCodec")),
-                layers.texts("encoderOptions"),
-                layers.get(settings -> settings.integer("crf", 0, 63)),
-                layers.get(settings -> settings.bitrate("bitrate")),
-                layers.get(settings -> settings.integer("height", 16, 16384)),
-                false,
-                null,
-                threads));
+        return checked(
+                own,
+                "crf",
+                () -> new OutputOptions(
+                        layers.get(settings -> settings.text("videoCodec")),
+                        layers.texts("encoderOptions"),
+                        layers.get(settings -> settings.integer("crf", 0, 63)),
+                        layers.get(settings -> settings.bitrate("bitrate")),
+                        layers.get(settings -> settings.integer("height", 16, 16384)),
+                        false,
+                        null,
+                        threads));
     }
 
     /** Gives the message of a rule that lies elsewhere the name of the key. */

@@ -52,9 +52,7 @@ final class Environment {
     }
 
     private static void set(ObjectNode node, String name, String value, Set<String> keys) {
-        keys.stream()
-                .filter(key -> key.equalsIgnoreCase(name))
-                .forEach(key -> node.put(key, value));
+        keys.stream().filter(key -> key.equalsIgnoreCase(name)).forEach(key -> node.put(key, value));
     }
 
     private static ObjectNode mapping(ObjectNode parent, String key) {

@@ -89,8 +89,9 @@ final class Settings {
             case "m" -> 60_000_000_000L;
             default -> 3_600_000_000_000L;
         };
-        return Duration.ofNanos(
-                new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit)).longValue());
+        return Duration.ofNanos(new BigDecimal(matcher.group(1))
+                .multiply(BigDecimal.valueOf(unit))
+                .longValue());
     }
 
     /** Bytes, with units of 1024. */
@@ -174,8 +175,9 @@ final class Settings {
             case "G" -> base * base * base;
             default -> 1;
         };
-        long value =
-                new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit)).longValue();
+        long value = new BigDecimal(matcher.group(1))
+                .multiply(BigDecimal.valueOf(unit))
+                .longValue();
         if (value <= 0) {
             throw wrong(key, "must be more than nothing");
         }

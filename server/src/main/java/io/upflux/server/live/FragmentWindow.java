@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -70,19 +71,28 @@ public final class FragmentWindow {
      * @return on a thread that may not block
      */
     public Mono<WindowView> await(long number, int part) {
+        return await(later -> later.has(number, part));
+    }
+
+    /** As {@link #await(long, int)}, for a part by its number in the whole stream. */
+    public Mono<WindowView> awaitPart(long number) {
+        return await(later -> number < later.nextPart());
+    }
+
+    /** As {@link #await(long, int)}, for anything at all. */
+    public Mono<WindowView> awaitStart() {
+        return await(later -> !later.isEmpty());
+    }
+
+    private Mono<WindowView> await(Predicate<WindowView> what) {
         WindowView now = view;
-        if (now.has(number, part) || now.closed()) {
+        if (what.test(now) || now.closed()) {
             return Mono.just(now);
         }
         return views.asFlux()
-                .filter(later -> later.has(number, part) || later.closed())
+                .filter(later -> what.test(later) || later.closed())
                 .next()
                 .publishOn(Schedulers.parallel());
-    }
-
-    /** As {@link #await(long, int)}, for the first part of all. */
-    public Mono<WindowView> awaitStart() {
-        return await(view.segments().isEmpty() ? 0 : view.last().number(), 0);
     }
 
     /** How many follow. */
@@ -133,8 +143,8 @@ public final class FragmentWindow {
             LiveSegment before = last().completed();
             segments.set(segments.size() - 1, before);
             Fragment end = before.parts().get(before.parts().size() - 1);
-            Duration step = Duration.between(
-                    end.wallClock().plusNanos(1000 * end.durationMicros()), fragment.wallClock());
+            Duration step =
+                    Duration.between(end.wallClock().plusNanos(1000 * end.durationMicros()), fragment.wallClock());
             continues = fragment.header() == header && step.abs().compareTo(CLOCK_STEP) < 0;
         }
         if (fragment.header() != header) {
@@ -144,8 +154,10 @@ public final class FragmentWindow {
         if (!continues) {
             discontinuities++;
         }
+        long firstPart =
+                segments.isEmpty() ? 0 : last().firstPart() + last().parts().size();
         segments.add(new LiveSegment(
-                nextNumber++, headerNumber, !continues, discontinuities, List.of(fragment), false));
+                nextNumber++, firstPart, headerNumber, !continues, discontinuities, List.of(fragment), false));
         while (segments.size() > listed + LINGERING + 1 || (segments.size() > 2 && bytes() > LARGEST_BYTES)) {
             segments.remove(0);
         }

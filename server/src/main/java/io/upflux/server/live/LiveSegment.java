@@ -10,6 +10,7 @@ import java.util.List;
  * Fragments from one key frame that starts a segment to the next.
  *
  * @param number media sequence number, rising by one
+ * @param firstPart number of its first part; parts are numbered through the whole stream
  * @param headerNumber tells the header from others of the stream
  * @param discontinuity whether players must be told that it does not continue the one before
  * @param discontinuities how many there were up to here, this one included
@@ -18,6 +19,7 @@ import java.util.List;
  */
 public record LiveSegment(
         long number,
+        long firstPart,
         int headerNumber,
         boolean discontinuity,
         int discontinuities,
@@ -47,10 +49,10 @@ public record LiveSegment(
     LiveSegment with(Fragment part) {
         List<Fragment> more = new ArrayList<>(parts);
         more.add(part);
-        return new LiveSegment(number, headerNumber, discontinuity, discontinuities, more, complete);
+        return new LiveSegment(number, firstPart, headerNumber, discontinuity, discontinuities, more, complete);
     }
 
     LiveSegment completed() {
-        return new LiveSegment(number, headerNumber, discontinuity, discontinuities, parts, true);
+        return new LiveSegment(number, firstPart, headerNumber, discontinuity, discontinuities, parts, true);
     }
 }

@@ -49,8 +49,7 @@ final class LiveSession {
         try (MediaSource source = MediaSource.open(config.source(), input(), notices)) {
             // What knows its length comes as fast as it is read.
             LiveFrames frames = new LiveFrames(source, isFile() || source.estimatedFrames() > 0);
-            UpscalePipeline pipeline =
-                    UpscalePipeline.of(frames, resolver, snapshots.watching(output.sink(source)));
+            UpscalePipeline pipeline = UpscalePipeline.of(frames, resolver, snapshots.watching(output.sink(source)));
             counters.begin(frames, pipeline.times());
             Mono<Long> unwanted =
                     Flux.interval(LOOK).filter(tick -> !demand.exists()).next();
@@ -77,9 +76,6 @@ final class LiveSession {
             // Over UDP, lost packets would be the rule on anything but a local network.
             options.putIfAbsent("rtsp_transport", "tcp");
         }
-        return InputOptions.defaults()
-                .withRotatePixels(true)
-                .withLoop(true)
-                .withDemuxerOptions(options);
+        return InputOptions.defaults().withRotatePixels(true).withLoop(true).withDemuxerOptions(options);
     }
 }

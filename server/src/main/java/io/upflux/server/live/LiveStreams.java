@@ -1,5 +1,6 @@
 package io.upflux.server.live;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
@@ -18,6 +19,11 @@ public final class LiveStreams implements AutoCloseable {
         for (StreamConfig stream : config.streams()) {
             streams.put(stream.name(), new LiveStream(stream, () -> models.apply(stream), config.segments()));
         }
+    }
+
+    /** Shows monitoring all streams. */
+    public void bindTo(MeterRegistry registry) {
+        streams.values().forEach(stream -> StreamMeters.bind(stream, registry));
     }
 
     public Optional<LiveStream> find(String name) {

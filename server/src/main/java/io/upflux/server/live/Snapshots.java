@@ -24,8 +24,7 @@ public final class Snapshots {
 
     /** The next picture. */
     Mono<Picture> next() {
-        return Mono.defer(() -> wish.updateAndGet(
-                        waiting -> waiting != null ? waiting : Sinks.one())
+        return Mono.defer(() -> wish.updateAndGet(waiting -> waiting != null ? waiting : Sinks.one())
                 .asMono());
     }
 

@@ -1,6 +1,7 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.Fragment;
+import io.upflux.codecs.FragmentHeader;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,9 +54,32 @@ public record WindowView(List<LiveSegment> segments, List<LiveSegment> older, bo
         return Optional.empty();
     }
 
-    public Optional<Fragment> part(long number, int part) {
-        return segment(number)
-                .filter(segment -> part >= 0 && part < segment.parts().size())
-                .map(segment -> segment.parts().get(part));
+    /** Number of the part that comes next. */
+    public long nextPart() {
+        return segments.isEmpty() ? 0 : last().firstPart() + last().parts().size();
+    }
+
+    public Optional<Fragment> part(long number) {
+        for (List<LiveSegment> list : List.of(segments, older)) {
+            for (LiveSegment segment : list) {
+                long index = number - segment.firstPart();
+                if (index >= 0 && index < segment.parts().size()) {
+                    return Optional.of(segment.parts().get((int) index));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The header with a number. */
+    public Optional<FragmentHeader> header(int number) {
+        for (List<LiveSegment> list : List.of(segments, older)) {
+            for (LiveSegment segment : list) {
+                if (segment.headerNumber() == number) {
+                    return Optional.of(segment.header());
+                }
+            }
+        }
+        return Optional.empty();
     }
 }

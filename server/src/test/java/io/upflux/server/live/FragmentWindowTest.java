@@ -78,7 +78,14 @@ class FragmentWindowTest {
         add(0, 5);
         Fragment next = of(header, 5, 10);
         window.add(new Fragment(
-                header, true, true, next.startMicros(), 200_000, next.wallClock().plusSeconds(7), next.mp4(), next.ts()));
+                header,
+                true,
+                true,
+                next.startMicros(),
+                200_000,
+                next.wallClock().plusSeconds(7),
+                next.mp4(),
+                next.ts()));
 
         assertThat(window.view().last().discontinuity()).isTrue();
         assertThat(window.view().last().headerNumber()).isZero();

@@ -1,0 +1,125 @@
+package io.upflux.server.cli;
+
+import io.upflux.models.Catalogue;
+import io.upflux.models.Halting;
+import io.upflux.models.ModelCard;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.server.config.ConfigFile;
+import io.upflux.server.config.ServerConfig;
+import io.upflux.server.config.StreamConfig;
+import io.upflux.server.http.LiveServer;
+import io.upflux.server.live.LiveStreams;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code upflux serve}: live streams, until it is told to stop. */
+@Command(
+        name = "serve",
+        description = "Take streams in, upscale them, and serve them: LL-HLS, MSE over WebSocket, MPEG-TS, MP4, JPEG.",
+        sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+    private static final Path USUAL = Path.of("upflux.yml");
+
+    private final Console console;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Configuration (default: upflux.yml in the current folder).")
+    private @Nullable Path file;
+
+    @Option(names = "--demo", description = "Serve a clip that is drawn for the purpose; needs no configuration.")
+    private boolean demo;
+
+    @Option(names = "--port", paramLabel = "N", description = "Listen on this port instead of the configured one.")
+    private @Nullable Integer port;
+
+    ServeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        if (demo && file != null) {
+            throw new ParameterException(spec.commandLine(), "--demo and --config exclude each other");
+        }
+        if (port != null && (port < 0 || port > 65535)) {
+            throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535, not " + port);
+        }
+        Logging.serving();
+        Catalogue catalogue = Catalogue.standard(new CollectedNotices(console));
+        try (Interruption interruption = Interruption.install();
+                ScratchFolder scratch = ScratchFolder.create()) {
+            ServerConfig config = config(scratch);
+            serve(port == null ? config : config.withPort(port), catalogue, interruption);
+        }
+        return 0;
+    }
+
+    private ServerConfig config(ScratchFolder scratch) {
+        Map<String, String> environment = System.getenv();
+        if (demo) {
+            Path clip = scratch.file("demo.mp4");
+            console.say("Drawing a clip...");
+            DemoClip.draw(clip);
+            // JSON strings are YAML, whatever is in them.
+            String yaml = "streams: {demo: {source: " + JsonLines.text(clip.toString()) + "}}";
+            return ConfigFile.parse("demo", yaml, environment);
+        }
+        if (file == null && !Files.exists(USUAL)) {
+            throw new ParameterException(
+                    spec.commandLine(), "there is no upflux.yml here: name a configuration with -c, or try --demo");
+        }
+        return ConfigFile.read(file == null ? USUAL : file, environment);
+    }
+
+    private void serve(ServerConfig config, Catalogue catalogue, Interruption interruption) {
+        LiveStreams streams = new LiveStreams(config, stream -> open(catalogue, stream));
+        try (LiveServer server = LiveServer.start(config, streams, models(catalogue))) {
+            try {
+                streams.start();
+                InetSocketAddress address = server.address();
+                console.say("Listening on http://" + config.host() + ":" + address.getPort() + "/");
+                interruption.requested().block();
+                console.say("Stopping...");
+            } finally {
+                // First, so that viewers' answers end and nobody is cut off.
+                streams.close();
+            }
+        }
+    }
+
+    private static SuperResolver open(Catalogue catalogue, StreamConfig stream) {
+        ModelCard card = catalogue.find(stream.model(), stream.scale());
+        return catalogue.open(card, stream.device(), stream.threads(), Halting.OFF);
+    }
+
+    private static List<Map<String, Object>> models(Catalogue catalogue) {
+        return catalogue.list().stream().map(ServeCommand::describe).toList();
+    }
+
+    private static Map<String, Object> describe(ModelCard card) {
+        Map<String, Object> model = new LinkedHashMap<>();
+        model.put("name", card.name());
+        model.put("scale", card.scale());
+        model.put("parameters", card.parameters());
+        model.put("state", card.state());
+        model.put("psnr", card.psnr());
+        return model;
+    }
+}

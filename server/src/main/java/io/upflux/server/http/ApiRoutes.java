@@ -1,0 +1,87 @@
+package io.upflux.server.http;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.upflux.codecs.FragmentHeader;
+import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.StreamState;
+import io.upflux.server.live.StreamStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Mono;
+
+/** What programs ask the server about itself. */
+final class ApiRoutes {
+    private final Streams streams;
+    private final List<Map<String, Object>> models;
+    private final PrometheusMeterRegistry meters;
+
+    /** @param models a description of each */
+    ApiRoutes(Streams streams, List<Map<String, Object>> models, PrometheusMeterRegistry meters) {
+        this.streams = streams;
+        this.models = models;
+        this.meters = meters;
+    }
+
+    void addTo(Router router) {
+        router.get(
+                        "/api/v1/streams",
+                        exchange -> exchange.json(Map.of(
+                                "streams",
+                                streams.all().all().stream()
+                                        .map(ApiRoutes::tree)
+                                        .toList())))
+                .get("/api/v1/streams/{s}", this::stream)
+                .get("/api/v1/models", exchange -> exchange.json(Map.of("models", models)))
+                .get("/metrics", exchange -> exchange.text("text/plain; version=0.0.4; charset=utf-8", meters.scrape()))
+                .get("/healthz/live", exchange -> exchange.json(Map.of("status", "live")))
+                .get("/healthz/ready", this::ready);
+    }
+
+    private Mono<Void> stream(Exchange exchange) {
+        String name = exchange.part("s");
+        LiveStream stream = streams.all().find(name).orElseThrow(() -> Problem.notFound("no stream is named " + name));
+        return exchange.json(tree(stream));
+    }
+
+    private Mono<Void> ready(Exchange exchange) {
+        if (streams.all().ready()) {
+            return exchange.json(Map.of("status", "ready"));
+        }
+        String waiting = streams.all().all().stream()
+                .map(LiveStream::status)
+                .filter(status -> status.state() == StreamState.STARTING || status.state() == StreamState.FAILED)
+                .map(status -> status.name() + " is " + lower(status.state()))
+                .collect(Collectors.joining(", "));
+        throw Problem.unavailable(waiting);
+    }
+
+    private static Map<String, Object> tree(LiveStream stream) {
+        StreamStatus status = stream.status();
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", status.name());
+        tree.put("state", lower(status.state()));
+        if (status.error() != null) {
+            tree.put("error", status.error());
+        }
+        tree.put("model", status.model());
+        FragmentHeader header = status.header();
+        if (header != null) {
+            tree.put("codecs", header.codecs());
+            tree.put("width", header.width());
+            tree.put("height", header.height());
+            tree.put("frameRate", header.frameRate());
+        }
+        tree.put("viewers", status.viewers());
+        tree.put("framesIn", status.framesIn());
+        tree.put("framesOut", status.framesOut());
+        tree.put("framesDropped", status.framesDropped());
+        return tree;
+    }
+
+    private static String lower(StreamState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}

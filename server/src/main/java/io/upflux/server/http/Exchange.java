@@ -1,0 +1,112 @@
+package io.upflux.server.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * A request and its answer.
+ *
+ * @param parts of the path that the route left open, by their names
+ * @param query parameters, decoded
+ */
+record Exchange(
+        HttpServerRequest request,
+        HttpServerResponse response,
+        Map<String, String> parts,
+        Map<String, List<String>> query) {
+    static final String JSON = "application/json";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** A part of the path. */
+    String part(String name) {
+        String value = parts.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no part " + name);
+        }
+        return value;
+    }
+
+    /** A number in the path. */
+    long number(String name) {
+        try {
+            return Long.parseLong(part(name));
+        } catch (NumberFormatException e) {
+            throw Problem.notFound("there is no number " + part(name));
+        }
+    }
+
+    /** A parameter of the query; null when absent. */
+    @Nullable
+    String parameter(String name) {
+        List<String> values = query.get(name);
+        if (values == null) {
+            return null;
+        }
+        if (values.size() > 1) {
+            throw Problem.badRequest("parameter " + name + " is given more than once");
+        }
+        return values.get(0);
+    }
+
+    /** A parameter that is a number, 0 or more; null when absent. */
+    @Nullable
+    Long numberParameter(String name) {
+        String text = parameter(name);
+        if (text == null) {
+            return null;
+        }
+        if (!text.matches("[0-9]{1,15}")) {
+            throw Problem.badRequest("parameter " + name + " must be a whole number, not '" + text + "'");
+        }
+        return Long.valueOf(text);
+    }
+
+    Mono<Void> text(String type, String text) {
+        return bytes(type, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    Mono<Void> json(Object value) {
+        return json(HttpResponseStatus.OK, JSON, value);
+    }
+
+    Mono<Void> json(HttpResponseStatus status, String type, Object value) {
+        try {
+            response.status(status);
+            return bytes(type, Unpooled.wrappedBuffer(MAPPER.writeValueAsBytes(value)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Answers with bytes that may be shared. */
+    Mono<Void> shared(String type, ByteBuffer... pieces) {
+        ByteBuffer[] own = new ByteBuffer[pieces.length];
+        for (int i = 0; i < pieces.length; i++) {
+            own[i] = pieces[i].duplicate();
+        }
+        return bytes(type, Unpooled.wrappedBuffer(own));
+    }
+
+    private Mono<Void> bytes(String type, ByteBuf body) {
+        response.header(HttpHeaderNames.CONTENT_TYPE, type)
+                .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
+        if (request.method().equals(HttpMethod.HEAD)) {
+            body.release();
+            return response.send();
+        }
+        return response.sendObject(body).then();
+    }
+}

@@ -1,0 +1,123 @@
+package io.upflux.server.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.upflux.codecs.Fragment;
+import io.upflux.server.live.LiveSegment;
+import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.WindowView;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** {@code /live/{s}/...}: low-latency HLS. */
+final class HlsRoutes {
+    private static final String PLAYLIST = "application/vnd.apple.mpegurl";
+    private static final String MP4 = "video/mp4";
+
+    /** A name always means the same bytes, as long as they are there. */
+    private static final String KEEP = "public, max-age=60, immutable";
+
+    /** How many segments ahead a playlist may be asked for. */
+    private static final int FORESIGHT = 2;
+
+    private final Streams streams;
+
+    HlsRoutes(Streams streams) {
+        this.streams = streams;
+    }
+
+    void addTo(Router router) {
+        router.get("/live/{s}/index.m3u8", this::index)
+                .get("/live/{s}/media.m3u8", this::media)
+                .get("/live/{s}/init-{n}.mp4", this::init)
+                .get("/live/{s}/segment-{n}.m4s", this::segment)
+                .get("/live/{s}/part-{n}.m4s", this::part);
+    }
+
+    private Mono<Void> index(Exchange exchange) {
+        LiveStream stream = streams.wanted(exchange.part("s"));
+        return streams.started(stream).flatMap(view -> {
+            String text = Playlists.main(view.last().header(), Playlists.bitrate(view));
+            exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+            return exchange.text(PLAYLIST, text);
+        });
+    }
+
+    private Mono<Void> media(Exchange exchange) {
+        LiveStream stream = streams.wanted(exchange.part("s"));
+        Long segment = exchange.numberParameter("_HLS_msn");
+        Long part = exchange.numberParameter("_HLS_part");
+        if (segment == null && part != null) {
+            throw Problem.badRequest("_HLS_part needs _HLS_msn");
+        }
+        return streams.started(stream)
+                .flatMap(now -> segment == null ? Mono.just(now) : reached(stream, now, segment, part))
+                .flatMap(view -> {
+                    exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+                    return exchange.text(PLAYLIST, Playlists.media(view, stream.segmentTarget(), stream.partTarget()));
+                });
+    }
+
+    /** The view that a blocking reload asks for (section 6.2.5.2). */
+    private static Mono<WindowView> reached(LiveStream stream, WindowView now, long segment, @Nullable Long part) {
+        if (segment > now.openNumber() + FORESIGHT) {
+            throw Problem.badRequest("segment " + segment + " is too far ahead: the next is " + now.openNumber());
+        }
+        int index = part == null || part > Integer.MAX_VALUE ? Integer.MAX_VALUE : part.intValue();
+        return stream.window().await(segment, index).timeout(patience(stream), late(stream));
+    }
+
+    private Mono<Void> init(Exchange exchange) {
+        LiveStream stream = streams.wanted(exchange.part("s"));
+        long number = exchange.number("n");
+        ByteBuffer init = stream.window()
+                .view()
+                .header((int) Math.min(number, Integer.MAX_VALUE))
+                .orElseThrow(() -> gone(stream, "header " + number))
+                .init();
+        exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
+        return exchange.shared(MP4, init);
+    }
+
+    private Mono<Void> segment(Exchange exchange) {
+        LiveStream stream = streams.wanted(exchange.part("s"));
+        long number = exchange.number("n");
+        LiveSegment segment = stream.window()
+                .view()
+                .segment(number)
+                .filter(LiveSegment::complete)
+                .orElseThrow(() -> gone(stream, "segment " + number));
+        exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
+        return exchange.shared(MP4, segment.parts().stream().map(Fragment::mp4).toArray(ByteBuffer[]::new));
+    }
+
+    /** The part that is announced as the next may be asked for before it is there. */
+    private Mono<Void> part(Exchange exchange) {
+        LiveStream stream = streams.wanted(exchange.part("s"));
+        long number = exchange.number("n");
+        if (number > stream.window().view().nextPart()) {
+            throw gone(stream, "part " + number);
+        }
+        return stream.window()
+                .awaitPart(number)
+                .timeout(patience(stream), late(stream))
+                .flatMap(view -> {
+                    Fragment part = view.part(number).orElseThrow(() -> gone(stream, "part " + number));
+                    exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
+                    return exchange.shared(MP4, part.mp4());
+                });
+    }
+
+    private static Duration patience(LiveStream stream) {
+        return stream.segmentTarget().multipliedBy(3);
+    }
+
+    private static <T> Mono<T> late(LiveStream stream) {
+        return Mono.error(() -> Problem.unavailable("stream " + stream.name() + " does not go on"));
+    }
+
+    private static Problem gone(LiveStream stream, String what) {
+        return Problem.notFound(what + " of stream " + stream.name() + " is not there, or not any more");
+    }
+}

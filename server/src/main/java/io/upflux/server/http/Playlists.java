@@ -1,0 +1,161 @@
+package io.upflux.server.http;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.FragmentHeader;
+import io.upflux.server.live.LiveSegment;
+import io.upflux.server.live.WindowView;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+
+/** HTTP Live Streaming playlists with low latency (draft-pantos-hls-rfc8216bis). */
+final class Playlists {
+    /** The least version that knows everything used here. */
+    private static final int VERSION = 9;
+
+    /** Of the part target: how far players stay behind the end. */
+    private static final int HOLD_BACK_PARTS = 3;
+
+    /** Of the target duration: how long before the end parts are still listed, and how far others stay behind. */
+    private static final int HOLD_BACK_SEGMENTS = 3;
+
+    private static final double MICROS = 1e6;
+
+    private Playlists() {}
+
+    /**
+     * The playlist of playlists.
+     *
+     * @param bitrate peak, in bits a second
+     */
+    static String main(FragmentHeader header, long bitrate) {
+        String rate = header.frameRate() > 0 ? String.format(Locale.ROOT, ",FRAME-RATE=%.3f", header.frameRate()) : "";
+        return """
+                #EXTM3U
+                #EXT-X-VERSION:%d
+                #EXT-X-INDEPENDENT-SEGMENTS
+                #EXT-X-STREAM-INF:BANDWIDTH=%d,CODECS="%s",RESOLUTION=%dx%d%s
+                media.m3u8
+                """.formatted(VERSION, bitrate, header.codecs(), header.width(), header.height(), rate);
+    }
+
+    /** Bits a second of the largest segment of a view, the sizes of the fMP4 form counted. */
+    static long bitrate(WindowView view) {
+        double peak = 1;
+        for (LiveSegment segment : view.segments()) {
+            long bytes = segment.parts().stream()
+                    .mapToLong(part -> part.mp4().remaining())
+                    .sum();
+            peak = Math.max(peak, 8 * bytes / (segment.durationMicros() / MICROS));
+        }
+        return (long) Math.ceil(peak);
+    }
+
+    /**
+     * The playlist of segments and parts.
+     *
+     * @param view not empty
+     * @param segmentTarget longest segment asked for
+     * @param partTarget longest part asked for
+     */
+    static String media(WindowView view, Duration segmentTarget, Duration partTarget) {
+        List<LiveSegment> segments = view.segments();
+        long target = targetSeconds(segments, segmentTarget);
+        double part = partSeconds(segments, partTarget);
+        LiveSegment first = segments.get(0);
+        int before = first.discontinuities() - (first.discontinuity() ? 1 : 0);
+        StringBuilder text = new StringBuilder(4096)
+                .append("#EXTM3U\n#EXT-X-VERSION:")
+                .append(VERSION)
+                .append("\n#EXT-X-TARGETDURATION:")
+                .append(target)
+                .append("\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=")
+                .append(seconds(HOLD_BACK_PARTS * part))
+                .append(",HOLD-BACK=")
+                .append(seconds(HOLD_BACK_SEGMENTS * target))
+                .append("\n#EXT-X-PART-INF:PART-TARGET=")
+                .append(seconds(part))
+                .append("\n#EXT-X-MEDIA-SEQUENCE:")
+                .append(first.number())
+                .append("\n#EXT-X-DISCONTINUITY-SEQUENCE:")
+                .append(before)
+                .append("\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+        Instant partsFrom = end(view.last()).minus(HOLD_BACK_SEGMENTS * target, ChronoUnit.SECONDS);
+        int header = -1;
+        for (LiveSegment segment : segments) {
+            if (segment.discontinuity()) {
+                text.append("#EXT-X-DISCONTINUITY\n");
+            }
+            if (segment.headerNumber() != header) {
+                header = segment.headerNumber();
+                text.append("#EXT-X-MAP:URI=\"init-").append(header).append(".mp4\"\n");
+            }
+            text.append("#EXT-X-PROGRAM-DATE-TIME:")
+                    .append(segment.wallClock().truncatedTo(ChronoUnit.MILLIS))
+                    .append('\n');
+            if (!segment.complete() || end(segment).isAfter(partsFrom)) {
+                parts(segment, text);
+            }
+            if (segment.complete()) {
+                text.append("#EXTINF:")
+                        .append(seconds(segment.durationMicros() / MICROS))
+                        .append(",\nsegment-")
+                        .append(segment.number())
+                        .append(".m4s\n");
+            }
+        }
+        if (view.closed()) {
+            text.append("#EXT-X-ENDLIST\n");
+        } else {
+            text.append("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"part-")
+                    .append(view.nextPart())
+                    .append(".m4s\"\n");
+        }
+        return text.toString();
+    }
+
+    private static void parts(LiveSegment segment, StringBuilder text) {
+        long number = segment.firstPart();
+        for (Fragment part : segment.parts()) {
+            text.append("#EXT-X-PART:DURATION=")
+                    .append(seconds(part.durationMicros() / MICROS))
+                    .append(",URI=\"part-")
+                    .append(number++)
+                    .append(".m4s\"");
+            if (part.independent()) {
+                text.append(",INDEPENDENT=YES");
+            }
+            text.append('\n');
+        }
+    }
+
+    /** No segment, rounded to whole seconds, is longer. */
+    private static long targetSeconds(List<LiveSegment> segments, Duration asked) {
+        long target = Math.max(1, Math.round(asked.toNanos() / 1e9));
+        for (LiveSegment segment : segments) {
+            target = Math.max(target, Math.round(segment.durationMicros() / MICROS));
+        }
+        return target;
+    }
+
+    /** No part is longer; a source with few frames may need longer parts than asked for. */
+    private static double partSeconds(List<LiveSegment> segments, Duration asked) {
+        double target = asked.toNanos() / 1e9;
+        for (LiveSegment segment : segments) {
+            for (Fragment part : segment.parts()) {
+                target = Math.max(target, part.durationMicros() / MICROS);
+            }
+        }
+        return target;
+    }
+
+    private static Instant end(LiveSegment segment) {
+        return segment.wallClock().plus(segment.durationMicros(), ChronoUnit.MICROS);
+    }
+
+    private static String seconds(double value) {
+        return String.format(Locale.ROOT, "%.6f", value).replaceFirst("\\.?0+$", "");
+    }
+}

@@ -1,0 +1,65 @@
+package io.upflux.server.http;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
+
+/** Why a request is not answered as asked (RFC 9457). */
+final class Problem extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient HttpResponseStatus status;
+    private final transient Map<String, String> headers;
+
+    private Problem(HttpResponseStatus status, String detail, Map<String, String> headers) {
+        super(detail, null, false, false);
+        this.status = status;
+        this.headers = headers;
+    }
+
+    static Problem badRequest(String detail) {
+        return new Problem(HttpResponseStatus.BAD_REQUEST, detail, Map.of());
+    }
+
+    static Problem notFound(String detail) {
+        return new Problem(HttpResponseStatus.NOT_FOUND, detail, Map.of());
+    }
+
+    static Problem methodNotAllowed(String allowed) {
+        return new Problem(
+                HttpResponseStatus.METHOD_NOT_ALLOWED,
+                "only " + allowed + " is possible here",
+                Map.of("Allow", allowed));
+    }
+
+    static Problem unavailable(String detail) {
+        return new Problem(HttpResponseStatus.SERVICE_UNAVAILABLE, detail, Map.of("Retry-After", "1"));
+    }
+
+    static Problem upgradeRequired() {
+        return new Problem(
+                HttpResponseStatus.UPGRADE_REQUIRED,
+                "this is a WebSocket",
+                Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
+    }
+
+    static Problem internal() {
+        return new Problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why", Map.of());
+    }
+
+    HttpResponseStatus status() {
+        return status;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /** As {@code application/problem+json}. */
+    Map<String, Object> body() {
+        return Map.of(
+                "type", "about:blank",
+                "title", status.reasonPhrase(),
+                "status", status.code(),
+                "detail", String.valueOf(getMessage()));
+    }
+}

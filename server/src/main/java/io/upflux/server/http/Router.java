@@ -1,0 +1,113 @@
+package io.upflux.server.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** Which handler answers a request, and how failures of all of them are told. */
+final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final Pattern OPEN = Pattern.compile("\\{([a-z]+)}");
+
+    private final List<Route> routes = new ArrayList<>();
+    private final @Nullable String allowedOrigin;
+
+    private record Route(HttpMethod method, Pattern path, List<String> names, Function<Exchange, Mono<Void>> handler) {}
+
+    /** @param allowedOrigin whose pages may read the answers, {@code *} for all; null for the server's own only */
+    Router(@Nullable String allowedOrigin) {
+        this.allowedOrigin = allowedOrigin;
+    }
+
+    /** @param path with parts such as {@code {s}} left open, none of which spans a slash */
+    Router get(String path, Function<Exchange, Mono<Void>> handler) {
+        List<String> names = new ArrayList<>();
+        Matcher open = OPEN.matcher(path);
+        StringBuilder pattern = new StringBuilder();
+        int end = 0;
+        while (open.find()) {
+            names.add(open.group(1));
+            pattern.append(Pattern.quote(path.substring(end, open.start()))).append("([^/]+)");
+            end = open.end();
+        }
+        pattern.append(Pattern.quote(path.substring(end)));
+        routes.add(new Route(HttpMethod.GET, Pattern.compile(pattern.toString()), names, handler));
+        return this;
+    }
+
+    @Override
+    public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
+        response.header("X-Content-Type-Options", "nosniff");
+        if (allowedOrigin != null) {
+            response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin);
+        }
+        return Mono.defer(() -> dispatch(request, response)).onErrorResume(failure -> tell(request, response, failure));
+    }
+
+    private Mono<Void> dispatch(HttpServerRequest request, HttpServerResponse response) {
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        String path;
+        Map<String, List<String>> query;
+        try {
+            path = uri.path();
+            query = uri.parameters();
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest("the address is not encoded as it must be");
+        }
+        List<Route> here = new ArrayList<>();
+        for (Route route : routes) {
+            Matcher matcher = route.path().matcher(path);
+            if (!matcher.matches()) {
+                continue;
+            }
+            here.add(route);
+            boolean head =
+                    request.method().equals(HttpMethod.HEAD) && route.method().equals(HttpMethod.GET);
+            if (head || route.method().equals(request.method())) {
+                Map<String, String> parts = new LinkedHashMap<>();
+                for (int i = 0; i < route.names().size(); i++) {
+                    parts.put(route.names().get(i), matcher.group(i + 1));
+                }
+                return route.handler().apply(new Exchange(request, response, parts, query));
+            }
+        }
+        if (here.isEmpty()) {
+            throw Problem.notFound("there is nothing at " + path);
+        }
+        throw Problem.methodNotAllowed(
+                here.stream().map(route -> route.method().name()).distinct().collect(Collectors.joining(", ")));
+    }
+
+    private static Mono<Void> tell(HttpServerRequest request, HttpServerResponse response, Throwable failure) {
+        if (response.hasSentHeaders()) {
+            LOG.debug("{} {} ended early", request.method(), request.uri(), failure);
+            return Mono.error(failure);
+        }
+        Problem problem;
+        if (failure instanceof Problem known) {
+            problem = known;
+        } else {
+            LOG.error("{} {} failed", request.method(), request.uri(), failure);
+            problem = Problem.internal();
+        }
+        problem.headers().forEach(response::header);
+        return new Exchange(request, response, Map.of(), Map.of())
+                .json(problem.status(), "application/problem+json", problem.body());
+    }
+}

@@ -1,0 +1,139 @@
+package io.upflux.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.FragmentHeader;
+import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.Viewer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** Streams as one answer without an end: {@code /live/{s}.ts}, {@code /live/{s}.mp4}, and pictures. */
+final class StreamingRoutes {
+    private static final String BOUNDARY = "upflux";
+
+    private final Streams streams;
+    private final long viewerBytes;
+
+    /** @param viewerBytes what may wait for one viewer */
+    StreamingRoutes(Streams streams, long viewerBytes) {
+        this.streams = streams;
+        this.viewerBytes = viewerBytes;
+    }
+
+    void addTo(Router router) {
+        router.get("/live/{s}.ts", this::ts)
+                .get("/live/{s}.mp4", this::mp4)
+                .get("/api/frame.jpeg", this::picture)
+                .get("/api/stream.mjpeg", this::pictures);
+    }
+
+    private Mono<Void> ts(Exchange exchange) {
+        LiveStream stream = streams.wanted(exchange.part("s"));
+        return streams.started(stream)
+                .flatMap(view -> send(
+                        exchange,
+                        "video/mp2t",
+                        outlet -> follow(
+                                        stream,
+                                        viewerBytes,
+                                        fragment -> fragment.ts().remaining(),
+                                        outlet)
+                                .map(fragment ->
+                                        Unpooled.wrappedBuffer(fragment.ts().duplicate()))));
+    }
+
+    /** Ends where the streams change in kind: a file has one header. */
+    private Mono<Void> mp4(Exchange exchange) {
+        LiveStream stream = streams.wanted(exchange.part("s"));
+        return streams.started(stream)
+                .flatMap(view -> send(exchange, "video/mp4", outlet -> {
+                    AtomicReference<@Nullable FragmentHeader> header = new AtomicReference<>();
+                    return follow(
+                                    stream,
+                                    viewerBytes,
+                                    fragment -> fragment.mp4().remaining(),
+                                    outlet)
+                            .takeWhile(fragment ->
+                                    header.compareAndSet(null, fragment.header()) || header.get() == fragment.header())
+                            .switchOnFirst((first, all) -> {
+                                Fragment fragment = first.get();
+                                Flux<ByteBuf> rest = all.map(next ->
+                                        Unpooled.wrappedBuffer(next.mp4().duplicate()));
+                                return fragment == null
+                                        ? rest
+                                        : rest.startWith(Unpooled.wrappedBuffer(
+                                                fragment.header().init().duplicate()));
+                            });
+                }));
+    }
+
+    private Mono<Void> picture(Exchange exchange) {
+        LiveStream stream = streams.ofQuery(exchange);
+        return streams.started(stream)
+                .then(Mono.defer(stream::picture))
+                .timeout(stream.segmentTarget().multipliedBy(3), late(stream))
+                .flatMap(picture -> {
+                    exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-store");
+                    return exchange.shared("image/jpeg", picture.bytes());
+                });
+    }
+
+    private Mono<Void> pictures(Exchange exchange) {
+        LiveStream stream = streams.ofQuery(exchange);
+        return streams.started(stream)
+                .flatMap(view -> send(
+                        exchange,
+                        "multipart/x-mixed-replace; boundary=" + BOUNDARY,
+                        outlet -> Mono.defer(() -> outlet.whenWritable().then(stream.picture()))
+                                .repeat()
+                                .map(picture -> {
+                                    String head = "--" + BOUNDARY + "\r\nContent-Type: image/jpeg\r\nContent-Length: "
+                                            + picture.bytes().remaining() + "\r\n\r\n";
+                                    return Unpooled.wrappedBuffer(
+                                            Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII),
+                                            Unpooled.wrappedBuffer(
+                                                    picture.bytes().duplicate()),
+                                            Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII));
+                                })));
+    }
+
+    /** Fragments as fast as the outlet takes them. */
+    static Flux<Fragment> follow(LiveStream stream, long limit, ToIntFunction<Fragment> size, Outlet outlet) {
+        return Flux.defer(() -> {
+            Viewer viewer = new Viewer(stream.window(), limit, size, outlet::isWritable);
+            outlet.onWritable(viewer::wake);
+            return viewer.fragments().doFinally(end -> stream.counters().skippedBy(viewer));
+        });
+    }
+
+    /** An answer whose pieces go out as they come. */
+    private static Mono<Void> send(
+            Exchange exchange, String type, java.util.function.Function<Outlet, Flux<ByteBuf>> pieces) {
+        HttpServerResponse response = exchange.response()
+                .header(HttpHeaderNames.CONTENT_TYPE, type)
+                .header(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        if (exchange.request().method().equals(HttpMethod.HEAD)) {
+            return response.send();
+        }
+        AtomicReference<@Nullable Outlet> outlet = new AtomicReference<>();
+        response.withConnection(connection -> outlet.set(new Outlet(connection)));
+        Outlet opened = outlet.get();
+        if (opened == null) {
+            throw new IllegalStateException("an answer without a connection");
+        }
+        return response.send(pieces.apply(opened), piece -> true).then();
+    }
+
+    private static <T> Mono<T> late(LiveStream stream) {
+        return Mono.error(() -> Problem.unavailable("stream " + stream.name() + " does not go on"));
+    }
+}

@@ -1,0 +1,61 @@
+package io.upflux.server.live;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.upflux.pipeline.Stage;
+import java.util.Locale;
+
+/** What monitoring sees of a stream. */
+final class StreamMeters {
+    private StreamMeters() {}
+
+    static void bind(LiveStream stream, MeterRegistry registry) {
+        Tags tags = Tags.of("stream", stream.name());
+        StreamCounters counters = stream.counters();
+        FunctionCounter.builder("upflux.stream.decoded.frames", counters, StreamCounters::in)
+                .tags(tags)
+                .description("Frames decoded")
+                .register(registry);
+        FunctionCounter.builder("upflux.stream.encoded.frames", counters, StreamCounters::out)
+                .tags(tags)
+                .description("Frames upscaled and encoded")
+                .register(registry);
+        FunctionCounter.builder("upflux.stream.dropped.frames", counters, StreamCounters::dropped)
+                .tags(tags)
+                .description("Decoded frames given up because newer ones were there")
+                .register(registry);
+        FunctionCounter.builder("upflux.stream.fragments", counters, StreamCounters::fragments)
+                .tags(tags)
+                .description("Fragments made")
+                .register(registry);
+        FunctionCounter.builder("upflux.stream.fragment.bytes", counters, StreamCounters::bytes)
+                .tags(tags)
+                .description("Bytes of fragments over all containers")
+                .register(registry);
+        FunctionCounter.builder("upflux.stream.skipped.fragments", counters, StreamCounters::skipped)
+                .tags(tags)
+                .description("Fragments that viewers did not get because they were too slow")
+                .register(registry);
+        FunctionCounter.builder("upflux.stream.source.openings", counters, StreamCounters::sessions)
+                .tags(tags)
+                .description("Times the source was opened")
+                .register(registry);
+        Gauge.builder("upflux.stream.viewers", stream, live -> live.window().viewers())
+                .tags(tags)
+                .description("Viewers who follow over an open connection")
+                .register(registry);
+        Gauge.builder("upflux.stream.live", stream, live -> live.status().state() == StreamState.LIVE ? 1 : 0)
+                .tags(tags)
+                .description("1 while frames come")
+                .register(registry);
+        for (Stage stage : Stage.values()) {
+            FunctionCounter.builder("upflux.stage.busy", counters, all -> all.seconds(stage))
+                    .tags(tags.and("stage", stage.name().toLowerCase(Locale.ROOT)))
+                    .baseUnit("seconds")
+                    .description("Time a stage of the pipeline was busy")
+                    .register(registry);
+        }
+    }
+}
