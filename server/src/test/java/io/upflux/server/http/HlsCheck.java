@@ -1,0 +1,122 @@
+package io.upflux.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A media playlist, held against the rules of draft-pantos-hls-rfc8216bis that are used; sections in the messages. */
+final class HlsCheck {
+    private static final Pattern ATTRIBUTE = Pattern.compile("([A-Z-]+)=(\"[^\"]*\"|[^,]*)");
+
+    final long mediaSequence;
+    final List<String> segments = new ArrayList<>();
+    final List<String> parts = new ArrayList<>();
+    final Map<String, Double> durations = new HashMap<>();
+    final String hint;
+    final int openParts;
+
+    HlsCheck(String playlist) {
+        List<String> lines = playlist.lines().toList();
+        assertThat(lines.get(0)).as("4.4.1.1").isEqualTo("#EXTM3U");
+        assertThat(Integer.parseInt(value(lines, "#EXT-X-VERSION:"))).as("8").isBetween(9, 12);
+        int target = Integer.parseInt(value(lines, "#EXT-X-TARGETDURATION:"));
+        double partTarget =
+                Double.parseDouble(attributes(value(lines, "#EXT-X-PART-INF:")).get("PART-TARGET"));
+        Map<String, String> control = attributes(value(lines, "#EXT-X-SERVER-CONTROL:"));
+        assertThat(control.get("CAN-BLOCK-RELOAD")).as("4.4.3.8").isEqualTo("YES");
+        assertThat(Double.parseDouble(control.get("PART-HOLD-BACK")))
+                .as("4.4.3.8")
+                .isGreaterThanOrEqualTo(3 * partTarget - 1e-6);
+        assertThat(Double.parseDouble(control.get("HOLD-BACK"))).as("4.4.3.8").isGreaterThanOrEqualTo(3 * target);
+        mediaSequence = Long.parseLong(value(lines, "#EXT-X-MEDIA-SEQUENCE:"));
+
+        double extinf = -1;
+        double partSum = 0;
+        int partCount = 0;
+        boolean dated = false;
+        String hinted = "";
+        for (String line : lines) {
+            if (line.startsWith("#EXT-X-PROGRAM-DATE-TIME:")) {
+                dated = true;
+            } else if (line.startsWith("#EXT-X-PART:")) {
+                Map<String, String> part = attributes(line.substring(12));
+                double duration = Double.parseDouble(part.get("DURATION"));
+                assertThat(duration)
+                        .as("4.4.4.9: no part longer than the target")
+                        .isLessThanOrEqualTo(partTarget + 1e-6);
+                if (partCount == 0) {
+                    assertThat(part.get("INDEPENDENT"))
+                            .as("segments begin with a key frame")
+                            .isEqualTo("YES");
+                }
+                partSum += duration;
+                partCount++;
+                parts.add(part.get("URI"));
+                durations.put(part.get("URI"), duration);
+            } else if (line.startsWith("#EXTINF:")) {
+                extinf = Double.parseDouble(line.substring(8, line.indexOf(',')));
+                assertThat(Math.round(extinf)).as("4.4.3.1").isLessThanOrEqualTo(target);
+            } else if (line.startsWith("#EXT-X-PRELOAD-HINT:")) {
+                Map<String, String> next = attributes(line.substring(20));
+                assertThat(next.get("TYPE")).isEqualTo("PART");
+                hinted = next.get("URI");
+            } else if (!line.startsWith("#") && !line.isBlank()) {
+                assertThat(extinf).as("4.4.4.1: a duration for each segment").isPositive();
+                assertThat(dated).as("each segment is dated").isTrue();
+                if (partCount > 0) {
+                    assertThat(partSum)
+                            .as("4.4.4.9: parts make up their segment")
+                            .isCloseTo(extinf, within(1e-3));
+                }
+                segments.add(line);
+                durations.put(line, extinf);
+                extinf = -1;
+                partSum = 0;
+                partCount = 0;
+                dated = false;
+            }
+        }
+        assertThat(parts).as("4.4.5.3: the hint is no part that is there").doesNotContain(hinted);
+        hint = hinted;
+        openParts = partCount;
+    }
+
+    /** Media sequence number of the segment that is being filled. */
+    long openNumber() {
+        return mediaSequence + segments.size();
+    }
+
+    /** 6.2.1: what both list is the same in both. */
+    void precedes(HlsCheck later) {
+        assertThat(later.mediaSequence).isGreaterThanOrEqualTo(mediaSequence);
+        for (int i = 0; i < later.segments.size(); i++) {
+            long mine = later.mediaSequence + i - mediaSequence;
+            if (mine < segments.size()) {
+                assertThat(later.segments.get(i)).isEqualTo(segments.get((int) mine));
+            }
+        }
+        durations.forEach((uri, duration) ->
+                assertThat(later.durations.getOrDefault(uri, duration)).isEqualTo(duration));
+    }
+
+    static Map<String, String> attributes(String list) {
+        Map<String, String> attributes = new HashMap<>();
+        Matcher matcher = ATTRIBUTE.matcher(list);
+        while (matcher.find()) {
+            attributes.put(matcher.group(1), matcher.group(2).replace("\"", ""));
+        }
+        return attributes;
+    }
+
+    private static String value(List<String> lines, String tag) {
+        List<String> found = lines.stream().filter(line -> line.startsWith(tag)).toList();
+        assertThat(found).as(tag).hasSize(1);
+        return found.get(0).substring(tag.length());
+    }
+}

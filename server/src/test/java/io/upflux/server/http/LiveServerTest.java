@@ -1,0 +1,371 @@
+package io.upflux.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.StreamState;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.WebsocketClientSpec;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class LiveServerTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    static Path folder;
+
+    @TempDir
+    Path scratch;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = new TestServer(folder);
+        server.get("/live/clip/index.m3u8");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/live/clip/index.m3u8", "/live/clip.ts", "/live/clip.mp4", "/live/demand.ts"})
+    void ffprobeReadsEveryOutput(String path) {
+        String streams = FfmpegPrograms.ffprobe(
+                "-v",
+                "error",
+                "-show_entries",
+                "stream=codec_name,width,height,sample_rate",
+                "-of",
+                "csv=p=0",
+                server.url(path));
+        assertThat(streams).contains("h264,320,180").contains("aac,48000");
+    }
+
+    @Test
+    void ffmpegPlaysLowLatencyHlsInTime() throws IOException {
+        Path frames = scratch.resolve("frames.txt");
+        FfmpegPrograms.ffmpeg(
+                "-xerror", "-i", server.url("/live/clip/index.m3u8"), "-t", "3", "-f", "framemd5", frames.toString());
+        List<String> lines = Files.readAllLines(frames);
+        assertThat(lines.stream().filter(line -> line.startsWith("0,"))).hasSizeGreaterThan(60);
+        assertThat(lines.stream().filter(line -> line.startsWith("1,"))).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void playlistsKeepTheRulesWhileTheyGrow() {
+        String main = server.get("/live/clip/index.m3u8").body();
+        assertThat(main)
+                .contains("RESOLUTION=320x180")
+                .contains("CODECS=\"avc1.")
+                .endsWith("\nmedia.m3u8\n");
+        HlsCheck before = playlist("");
+        for (int i = 0; i < 12; i++) {
+            HlsCheck next = playlist("?_HLS_msn=" + before.openNumber() + "&_HLS_part=" + before.openParts);
+            boolean there = next.openNumber() > before.openNumber() || next.openParts > before.openParts;
+            assertThat(there).as("the answer waits for the part").isTrue();
+            before.precedes(next);
+            assertThat(next.parts).contains(before.hint);
+            before = next;
+        }
+    }
+
+    @Test
+    void aReloadWithoutAPartWaitsForTheWholeSegment() {
+        HlsCheck before = playlist("");
+        HlsCheck next = playlist("?_HLS_msn=" + before.openNumber());
+        assertThat(next.openNumber()).isGreaterThan(before.openNumber());
+    }
+
+    @Test
+    void theHintedPartIsSentWhenItIsThere() {
+        HlsCheck before = playlist("");
+        HttpResponse<byte[]> part = server.bytes("/live/clip/" + before.hint);
+        assertThat(part.statusCode()).isEqualTo(200);
+        assertThat(part.headers().firstValue("content-type")).hasValue("video/mp4");
+        assertThat(new String(part.body(), 4, 4, StandardCharsets.US_ASCII)).isEqualTo("moof");
+    }
+
+    @Test
+    void aSegmentIsItsPartsOneAfterTheOther() throws IOException {
+        HlsCheck list = playlist("");
+        while (list.segments.size() < 2) {
+            list = playlist("?_HLS_msn=" + list.openNumber());
+        }
+        String segment = list.segments.get(list.segments.size() - 1);
+        byte[] init = server.bytes("/live/clip/init-0.mp4").body();
+        byte[] media = server.bytes("/live/clip/" + segment).body();
+        Path file = scratch.resolve("segment.mp4");
+        Files.write(file, init);
+        Files.write(file, media, java.nio.file.StandardOpenOption.APPEND);
+        String duration = FfmpegPrograms.ffprobe(
+                "-v",
+                "error",
+                "-select_streams",
+                "v",
+                "-count_packets",
+                "-show_entries",
+                "stream=nb_read_packets",
+                "-of",
+                "csv=p=0",
+                file.toString());
+        assertThat(Integer.parseInt(duration.replace(",", "").strip())).isBetween(5, 26);
+    }
+
+    @Test
+    void mseIsSpokenAsGo2rtcSpeaksIt() throws IOException {
+        List<WebSocketFrame> frames =
+                talk("/api/ws?src=clip", "{\"type\":\"mse\",\"value\":\"avc1.640029,mp4a.40.2\"}", 5);
+
+        JsonNode answer = JSON.readTree(((TextWebSocketFrame) frames.get(0)).text());
+        assertThat(answer.get("type").asText()).isEqualTo("mse");
+        assertThat(answer.get("value").asText()).matches("video/mp4; codecs=\"avc1\\.[0-9a-f]{6},mp4a\\.40\\.2\"");
+        Path file = scratch.resolve("mse.mp4");
+        Files.write(file, new byte[0]);
+        for (WebSocketFrame frame : frames.subList(1, frames.size())) {
+            assertThat(frame).isInstanceOf(BinaryWebSocketFrame.class);
+            Files.write(file, TestServer.take(frame.content()), java.nio.file.StandardOpenOption.APPEND);
+        }
+        assertThat(FfmpegPrograms.ffprobe(
+                        "-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", file.toString()))
+                .contains("h264")
+                .contains("aac");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"type":"mse","value":"vp09.00.10.08"} | mse: codecs not matched
+            {"type":"webrtc/offer","value":""}     | webrtc/offer: not served here
+            hello                                  | messages are JSON objects with a type
+            """)
+    void whatASocketCannotDoItSays(String question, String error) throws IOException {
+        JsonNode answer = JSON.readTree(
+                ((TextWebSocketFrame) talk("/api/ws?src=clip", question, 1).get(0)).text());
+        assertThat(answer.get("type").asText()).isEqualTo("error");
+        assertThat(answer.get("value").asText()).startsWith(error);
+    }
+
+    @Test
+    void aPictureIsTheUpscaledOne() throws IOException {
+        HttpResponse<byte[]> answer = server.bytes("/api/frame.jpeg?src=clip");
+        assertThat(answer.headers().firstValue("content-type")).hasValue("image/jpeg");
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(answer.body()));
+        assertThat(picture.getWidth()).isEqualTo(320);
+        assertThat(picture.getHeight()).isEqualTo(180);
+    }
+
+    @Test
+    void motionJpegGivesOnePictureAfterTheOther() throws IOException {
+        HttpResponse<InputStream> answer =
+                server.send("GET", "/api/stream.mjpeg?src=clip", HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(answer.headers().firstValue("content-type")).hasValue("multipart/x-mixed-replace; boundary=upflux");
+        try (InputStream in = answer.body()) {
+            String some = new String(in.readNBytes(60_000), StandardCharsets.ISO_8859_1);
+            assertThat(some.split("--upflux\r\nContent-Type: image/jpeg\r\n", -1))
+                    .hasSizeGreaterThan(2);
+        }
+    }
+
+    @Test
+    void aViewerWhoReadsNothingHoldsUpNobodyAndIsSkipped() throws IOException {
+        LiveStream stream = server.streams().find("clip").orElseThrow();
+        List<Socket> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(4096);
+                socket.connect(new java.net.InetSocketAddress("127.0.0.1", server.port()));
+                socket.getOutputStream()
+                        .write("GET /live/clip.ts HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                stalled.add(socket);
+            }
+            await(() -> stream.window().viewers() >= 5);
+            HlsCheck before = playlist("");
+            for (int i = 0; i < 5; i++) {
+                HlsCheck next = playlist("?_HLS_msn=" + before.openNumber() + "&_HLS_part=" + before.openParts);
+                before.precedes(next);
+                before = next;
+            }
+        } finally {
+            for (Socket socket : stalled) {
+                socket.close();
+            }
+        }
+        await(() -> stream.window().viewers() == 0);
+    }
+
+    @Test
+    void aStreamOnDemandStopsWhenNobodyWatches() {
+        LiveStream stream = server.streams().find("demand").orElseThrow();
+        assertThat(server.get("/live/demand/index.m3u8").statusCode()).isEqualTo(200);
+        assertThat(stream.status().state()).isEqualTo(StreamState.LIVE);
+        await(() -> stream.status().state() == StreamState.IDLE);
+        assertThat(server.get("/live/demand/index.m3u8").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatTheServerDoesCanBeSeen() throws IOException {
+        JsonNode streams = JSON.readTree(server.get("/api/v1/streams").body()).get("streams");
+        assertThat(streams).hasSize(3);
+        JsonNode clip = JSON.readTree(server.get("/api/v1/streams/clip").body());
+        assertThat(clip.get("state").asText()).isEqualTo("live");
+        assertThat(clip.get("model").asText()).isEqualTo("bicubic-x2");
+        assertThat(clip.get("width").asInt()).isEqualTo(320);
+        JsonNode gone = JSON.readTree(server.get("/api/v1/streams/gone").body());
+        assertThat(gone.get("error").asText()).endsWith("clip.mp4.gone: no such file");
+        assertThat(server.get("/api/v1/models").body()).contains("bicubic-x2");
+        assertThat(server.get("/healthz/live").statusCode()).isEqualTo(200);
+        assertThat(server.get("/healthz/ready").body()).contains("ready");
+        assertThat(server.get("/metrics").body())
+                .containsPattern("upflux_stream_encoded_frames_total\\{stream=\"clip\"} [1-9]")
+                .contains("upflux_stage_busy_seconds_total{stage=\"infer\",stream=\"clip\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET  | /nowhere                                           | 404 | there is nothing at /nowhere
+            GET  | /live/x/index.m3u8                                 | 404 | no stream is named x
+            GET  | /live/x.ts                                         | 404 | no stream is named x
+            GET  | /live/..%2f..%2fetc/index.m3u8                     | 404 | there is nothing at
+            GET  | /live/clip/segment-99999.m4s                       | 404 | segment 99999 of stream clip is not there
+            GET  | /live/clip/part-99999.m4s                          | 404 | part 99999 of stream clip is not there
+            GET  | /live/clip/init-7.mp4                              | 404 | header 7 of stream clip is not there
+            GET  | /live/clip/init-99999999999999999999.mp4           | 404 | there is no number
+            GET  | /live/clip/media.m3u8?_HLS_part=1                  | 400 | _HLS_part needs _HLS_msn
+            GET  | /live/clip/media.m3u8?_HLS_msn=99999               | 400 | segment 99999 is too far ahead
+            GET  | /live/clip/media.m3u8?_HLS_msn=-1                  | 400 | parameter _HLS_msn must be a whole number, not '-1'
+            GET  | /live/clip/media.m3u8?_HLS_msn=1&_HLS_msn=2        | 400 | parameter _HLS_msn is given more than once
+            GET  | /api/frame.jpeg                                    | 400 | parameter src must name a stream
+            GET  | /api/frame.jpeg?src=x                              | 404 | no stream is named x
+            GET  | /api/ws?src=clip                                   | 426 | this is a WebSocket
+            GET  | /api/v1/streams/x                                  | 404 | no stream is named x
+            POST | /live/clip.ts                                      | 405 | only GET is possible here
+            PUT  | /metrics                                           | 405 | only GET is possible here
+            """)
+    void badRequestsAreAnsweredByProblemDetails(String method, String path, int status, String detail)
+            throws IOException {
+        HttpResponse<String> answer = server.send(method, path, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
+        JsonNode problem = JSON.readTree(answer.body());
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("title").asText()).isNotEmpty();
+        assertThat(problem.get("detail").asText()).startsWith(detail);
+    }
+
+    @Test
+    void headersCanBeHadAlone() {
+        HttpResponse<String> answer = server.send("HEAD", "/live/clip.ts", HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type")).hasValue("video/mp2t");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void thePageAndAllItNeedsComeFromHere() {
+        String page = server.get("/").body();
+        assertThat(page)
+                .contains("<title>Upflux</title>")
+                .doesNotContain("http://")
+                .doesNotContain("https://");
+        for (String file : Arrays.asList("page.js", "players.js", "page.css", "icon.svg", "hls.min.js")) {
+            assertThat(server.get("/page/" + file).statusCode()).as(file).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void soundAndPicturesStayTogether() throws IOException {
+        Path file = scratch.resolve("av.ts");
+        FfmpegPrograms.ffmpeg("-i", server.url("/live/clip.ts"), "-t", "3", "-c", "copy", file.toString());
+        assertThat(end(file, "a") - end(file, "v")).isCloseTo(0, within(0.1));
+    }
+
+    private static double end(Path file, String stream) {
+        List<String> times = FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        stream,
+                        "-show_entries",
+                        "packet=pts_time",
+                        "-of",
+                        "csv=p=0",
+                        file.toString())
+                .lines()
+                .map(line -> line.replace(",", "").strip())
+                .filter(line -> !line.isEmpty())
+                .toList();
+        return Double.parseDouble(times.get(times.size() - 1));
+    }
+
+    private static HlsCheck playlist(String query) {
+        HttpResponse<String> answer = server.get("/live/clip/media.m3u8" + query);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type")).hasValue("application/vnd.apple.mpegurl");
+        return new HlsCheck(answer.body());
+    }
+
+    private static List<WebSocketFrame> talk(String path, String question, int answers) {
+        CompletableFuture<List<WebSocketFrame>> all = new CompletableFuture<>();
+        HttpClient.create()
+                .websocket(WebsocketClientSpec.builder()
+                        .maxFramePayloadLength(10_000_000)
+                        .build())
+                .uri(server.url(path).replace("http:", "ws:"))
+                .handle((in, out) -> out.sendString(Flux.just(question))
+                        .then()
+                        .thenMany(in.receiveFrames().map(WebSocketFrame::retain).take(answers))
+                        .collectList()
+                        .doOnNext(all::complete)
+                        .doOnError(all::completeExceptionally)
+                        .then())
+                .subscribe();
+        return all.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    private static void await(BooleanSupplier what) {
+        long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!what.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
