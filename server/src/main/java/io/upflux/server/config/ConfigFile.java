@@ -33,7 +33,8 @@ public final class ConfigFile {
 
     private static final Pattern STREAM_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    private static final Set<String> SERVER_KEYS = Set.of("address", "segments", "viewerBuffer", "allowOrigin");
+    private static final Set<String> SERVER_KEYS =
+            Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous");
     private static final Set<String> STREAM_KEYS = Set.of(
             "source",
             "model",
@@ -78,6 +79,7 @@ public final class ConfigFile {
         Integer segments = settings.integer("segments", 3, 100);
         Long viewerBytes = settings.size("viewerBuffer");
         String allowOrigin = settings.text("allowOrigin");
+        Guests guests = Guests.of(settings, ServerConfig.isLocal(address.getHost()));
         Settings defaults = settings.child("streamDefaults");
         Settings streams = settings.child("streams");
         settings.end();
@@ -98,6 +100,8 @@ public final class ConfigFile {
                 segments == null ? 7 : segments,
                 viewerBytes == null ? 8L << 20 : viewerBytes,
                 allowOrigin,
+                guests.tokens(),
+                guests.anonymous(),
                 configs);
     }
 

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param segments complete segments that a playlist holds
  * @param viewerBytes what may wait for one viewer
  * @param allowOrigin whose web pages may read answers, {@code *} for all; null for the server's own only
+ * @param tokens secrets and what they allow
+ * @param anonymous what is allowed without one
  * @param streams in the order of the file
  */
 public record ServerConfig(
@@ -19,13 +21,27 @@ public record ServerConfig(
         int segments,
         long viewerBytes,
         @Nullable String allowOrigin,
+        List<Token> tokens,
+        Role anonymous,
         List<StreamConfig> streams) {
     public ServerConfig {
+        tokens = List.copyOf(tokens);
         streams = List.copyOf(streams);
     }
 
     /** As this one with another port. */
     public ServerConfig withPort(int newPort) {
-        return new ServerConfig(host, newPort, segments, viewerBytes, allowOrigin, streams);
+        return new ServerConfig(host, newPort, segments, viewerBytes, allowOrigin, tokens, anonymous, streams);
+    }
+
+    /** Whether only this machine can reach it. */
+    public boolean local() {
+        return isLocal(host);
+    }
+
+    /** Whether a name or address can only be this machine. */
+    public static boolean isLocal(String host) {
+        String name = host.replaceFirst("^\\[(.*)]$", "$1");
+        return name.equalsIgnoreCase("localhost") || name.equals("::1") || name.matches("127(\\.[0-9]{1,3}){3}");
     }
 }

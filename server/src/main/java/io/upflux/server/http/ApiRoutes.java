@@ -36,8 +36,8 @@ final class ApiRoutes {
                 .get("/api/v1/streams/{s}", this::stream)
                 .get("/api/v1/models", exchange -> exchange.json(Map.of("models", models)))
                 .get("/metrics", exchange -> exchange.text("text/plain; version=0.0.4; charset=utf-8", meters.scrape()))
-                .get("/healthz/live", exchange -> exchange.json(Map.of("status", "live")))
-                .get("/healthz/ready", this::ready);
+                .open("/healthz/live", exchange -> exchange.json(Map.of("status", "live")))
+                .open("/healthz/ready", this::ready);
     }
 
     private Mono<Void> stream(Exchange exchange) {

@@ -51,7 +51,7 @@ public final class LiveServer implements AutoCloseable {
         new ProcessorMetrics().bindTo(meters);
         streams.bindTo(meters);
         Streams named = new Streams(streams);
-        Router router = new Router(config.allowOrigin());
+        Router router = new Router(new Access(config));
         new HlsRoutes(named).addTo(router);
         new StreamingRoutes(named, config.viewerBytes()).addTo(router);
         new MseSocket(named, config.viewerBytes()).addTo(router);

@@ -36,6 +36,10 @@ final class PageRoutes {
     }
 
     private static Mono<Void> send(Exchange exchange, String type, ByteBuffer bytes) {
+        String token = exchange.parameter(Access.TOKEN);
+        if (token != null) {
+            exchange.response().addCookie(Access.cookie(token));
+        }
         exchange.response()
                 .header(HttpHeaderNames.CACHE_CONTROL, "no-cache")
                 .header(HttpHeaderNames.CONTENT_SECURITY_POLICY, RULES);

@@ -29,16 +29,17 @@ final class Playlists {
      * The playlist of playlists.
      *
      * @param bitrate peak, in bits a second
+     * @param query behind every address, empty for none
      */
-    static String main(FragmentHeader header, long bitrate) {
+    static String main(FragmentHeader header, long bitrate, String query) {
         String rate = header.frameRate() > 0 ? String.format(Locale.ROOT, ",FRAME-RATE=%.3f", header.frameRate()) : "";
         return """
                 #EXTM3U
                 #EXT-X-VERSION:%d
                 #EXT-X-INDEPENDENT-SEGMENTS
                 #EXT-X-STREAM-INF:BANDWIDTH=%d,CODECS="%s",RESOLUTION=%dx%d%s
-                media.m3u8
-                """.formatted(VERSION, bitrate, header.codecs(), header.width(), header.height(), rate);
+                media.m3u8%s
+                """.formatted(VERSION, bitrate, header.codecs(), header.width(), header.height(), rate, query);
     }
 
     /** Bits a second of the largest segment of a view, the sizes of the fMP4 form counted. */
@@ -59,8 +60,9 @@ final class Playlists {
      * @param view not empty
      * @param segmentTarget longest segment asked for
      * @param partTarget longest part asked for
+     * @param query behind every address, empty for none
      */
-    static String media(WindowView view, Duration segmentTarget, Duration partTarget) {
+    static String media(WindowView view, Duration segmentTarget, Duration partTarget, String query) {
         List<LiveSegment> segments = view.segments();
         long target = targetSeconds(segments, segmentTarget);
         double part = partSeconds(segments, partTarget);
@@ -90,20 +92,26 @@ final class Playlists {
             }
             if (segment.headerNumber() != header) {
                 header = segment.headerNumber();
-                text.append("#EXT-X-MAP:URI=\"init-").append(header).append(".mp4\"\n");
+                text.append("#EXT-X-MAP:URI=\"init-")
+                        .append(header)
+                        .append(".mp4")
+                        .append(query)
+                        .append("\"\n");
             }
             text.append("#EXT-X-PROGRAM-DATE-TIME:")
                     .append(segment.wallClock().truncatedTo(ChronoUnit.MILLIS))
                     .append('\n');
             if (!segment.complete() || end(segment).isAfter(partsFrom)) {
-                parts(segment, text);
+                parts(segment, query, text);
             }
             if (segment.complete()) {
                 text.append("#EXTINF:")
                         .append(seconds(segment.durationMicros() / MICROS))
                         .append(",\nsegment-")
                         .append(segment.number())
-                        .append(".m4s\n");
+                        .append(".m4s")
+                        .append(query)
+                        .append('\n');
             }
         }
         if (view.closed()) {
@@ -111,19 +119,23 @@ final class Playlists {
         } else {
             text.append("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"part-")
                     .append(view.nextPart())
-                    .append(".m4s\"\n");
+                    .append(".m4s")
+                    .append(query)
+                    .append("\"\n");
         }
         return text.toString();
     }
 
-    private static void parts(LiveSegment segment, StringBuilder text) {
+    private static void parts(LiveSegment segment, String query, StringBuilder text) {
         long number = segment.firstPart();
         for (Fragment part : segment.parts()) {
             text.append("#EXT-X-PART:DURATION=")
                     .append(seconds(part.durationMicros() / MICROS))
                     .append(",URI=\"part-")
                     .append(number++)
-                    .append(".m4s\"");
+                    .append(".m4s")
+                    .append(query)
+                    .append('"');
             if (part.independent()) {
                 text.append(",INDEPENDENT=YES");
             }

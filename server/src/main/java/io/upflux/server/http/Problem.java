@@ -20,6 +20,14 @@ final class Problem extends RuntimeException {
         return new Problem(HttpResponseStatus.BAD_REQUEST, detail, Map.of());
     }
 
+    static Problem unauthorized(String detail) {
+        return new Problem(HttpResponseStatus.UNAUTHORIZED, detail, Map.of("WWW-Authenticate", "Bearer"));
+    }
+
+    static Problem forbidden(String detail) {
+        return new Problem(HttpResponseStatus.FORBIDDEN, detail, Map.of());
+    }
+
     static Problem notFound(String detail) {
         return new Problem(HttpResponseStatus.NOT_FOUND, detail, Map.of());
     }

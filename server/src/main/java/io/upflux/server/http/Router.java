@@ -3,6 +3,7 @@ package io.upflux.server.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.upflux.server.config.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,17 +26,26 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
     private static final Pattern OPEN = Pattern.compile("\\{([a-z]+)}");
 
     private final List<Route> routes = new ArrayList<>();
-    private final @Nullable String allowedOrigin;
+    private final Access access;
 
-    private record Route(HttpMethod method, Pattern path, List<String> names, Function<Exchange, Mono<Void>> handler) {}
+    private record Route(
+            HttpMethod method, Role role, Pattern path, List<String> names, Function<Exchange, Mono<Void>> handler) {}
 
-    /** @param allowedOrigin whose pages may read the answers, {@code *} for all; null for the server's own only */
-    Router(@Nullable String allowedOrigin) {
-        this.allowedOrigin = allowedOrigin;
+    Router(Access access) {
+        this.access = access;
+    }
+
+    /** As {@link #get}, for everybody. */
+    Router open(String path, Function<Exchange, Mono<Void>> handler) {
+        return add(Role.NONE, path, handler);
     }
 
     /** @param path with parts such as {@code {s}} left open, none of which spans a slash */
     Router get(String path, Function<Exchange, Mono<Void>> handler) {
+        return add(Role.VIEWER, path, handler);
+    }
+
+    private Router add(Role role, String path, Function<Exchange, Mono<Void>> handler) {
         List<String> names = new ArrayList<>();
         Matcher open = OPEN.matcher(path);
         StringBuilder pattern = new StringBuilder();
@@ -47,15 +56,16 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             end = open.end();
         }
         pattern.append(Pattern.quote(path.substring(end)));
-        routes.add(new Route(HttpMethod.GET, Pattern.compile(pattern.toString()), names, handler));
+        routes.add(new Route(HttpMethod.GET, role, Pattern.compile(pattern.toString()), names, handler));
         return this;
     }
 
     @Override
     public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
         response.header("X-Content-Type-Options", "nosniff");
-        if (allowedOrigin != null) {
-            response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin);
+        String origin = access.allowedOrigin();
+        if (origin != null) {
+            response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         }
         return Mono.defer(() -> dispatch(request, response)).onErrorResume(failure -> tell(request, response, failure));
     }
@@ -70,6 +80,8 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest("the address is not encoded as it must be");
         }
+        access.checkPeer(request);
+        Role role = access.role(request, query);
         List<Route> here = new ArrayList<>();
         for (Route route : routes) {
             Matcher matcher = route.path().matcher(path);
@@ -77,6 +89,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
                 continue;
             }
             here.add(route);
+            access.require(role, route.role());
             boolean head =
                     request.method().equals(HttpMethod.HEAD) && route.method().equals(HttpMethod.GET);
             if (head || route.method().equals(request.method())) {
@@ -88,6 +101,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             }
         }
         if (here.isEmpty()) {
+            access.require(role, Role.VIEWER);
             throw Problem.notFound("there is nothing at " + path);
         }
         throw Problem.methodNotAllowed(

@@ -65,6 +65,7 @@ class ConfigFileTest {
                 "streams: {Front_Door: {source: a.mp4}}",
                 Map.of(
                         "UPFLUX_ADDRESS", ":8000",
+                        "UPFLUX_ANONYMOUS", "viewer",
                         "UPFLUX_STREAMS_FRONT_DOOR_SOURCE", "b.mp4",
                         "UPFLUX_STREAMS_YARD_SOURCE", "c.mp4",
                         "UPFLUX_STREAMDEFAULTS_ONDEMAND", "true",

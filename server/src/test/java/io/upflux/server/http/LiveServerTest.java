@@ -210,7 +210,8 @@ class LiveServerTest {
                 socket.setReceiveBufferSize(4096);
                 socket.connect(new java.net.InetSocketAddress("127.0.0.1", server.port()));
                 socket.getOutputStream()
-                        .write("GET /live/clip.ts HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                        .write("GET /live/clip.ts HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
                 stalled.add(socket);
             }
             await(() -> stream.window().viewers() >= 5);

@@ -19,7 +19,7 @@ class PlaylistsTest {
     void partsSegmentsAndTheNextPartAreListed() {
         add(header, 0, 7);
 
-        assertThat(Playlists.media(window.view(), SEGMENT, PART)).isEqualTo("""
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, "")).isEqualTo("""
                 #EXTM3U
                 #EXT-X-VERSION:9
                 #EXT-X-TARGETDURATION:1
@@ -48,7 +48,7 @@ class PlaylistsTest {
     void oldSegmentsHaveNoParts() {
         add(header, 0, 32);
 
-        assertThat(Playlists.media(window.view(), SEGMENT, PART))
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, ""))
                 .contains("#EXT-X-MEDIA-SEQUENCE:2\n")
                 .doesNotContain("part-14.m4s")
                 .contains("part-15.m4s")
@@ -61,7 +61,7 @@ class PlaylistsTest {
         FragmentHeader other = Fragments.header();
         add(other, 10, 22);
 
-        String here = Playlists.media(window.view(), SEGMENT, PART);
+        String here = Playlists.media(window.view(), SEGMENT, PART, "");
         assertThat(here).contains("#EXT-X-DISCONTINUITY-SEQUENCE:0\n");
         assertThat(here)
                 .containsSubsequence(
@@ -69,7 +69,7 @@ class PlaylistsTest {
         assertThat(here.split("EXT-X-MAP", -1)).hasSize(3);
 
         add(other, 22, 50);
-        assertThat(Playlists.media(window.view(), SEGMENT, PART))
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, ""))
                 .contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n")
                 .doesNotContain("#EXT-X-DISCONTINUITY\n");
     }
@@ -79,7 +79,7 @@ class PlaylistsTest {
         add(header, 0, 7);
         window.close();
 
-        assertThat(Playlists.media(window.view(), SEGMENT, PART))
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, ""))
                 .endsWith("segment-1.m4s\n#EXT-X-ENDLIST\n")
                 .doesNotContain("PRELOAD-HINT");
     }
@@ -88,7 +88,7 @@ class PlaylistsTest {
     void longerPartsThanAskedForRaiseTheTarget() {
         add(header, 0, 5);
 
-        assertThat(Playlists.media(window.view(), SEGMENT, Duration.ofMillis(100)))
+        assertThat(Playlists.media(window.view(), SEGMENT, Duration.ofMillis(100), ""))
                 .contains("#EXT-X-PART-INF:PART-TARGET=0.2\n")
                 .contains("PART-HOLD-BACK=0.6,");
     }
@@ -97,7 +97,7 @@ class PlaylistsTest {
     void theMainPlaylistDescribesTheStream() {
         add(header, 0, 5);
 
-        assertThat(Playlists.main(header, Playlists.bitrate(window.view()))).isEqualTo("""
+        assertThat(Playlists.main(header, Playlists.bitrate(window.view()), "")).isEqualTo("""
                 #EXTM3U
                 #EXT-X-VERSION:9
                 #EXT-X-INDEPENDENT-SEGMENTS

@@ -1,0 +1,62 @@
+package io.upflux.server.config;
+
+import io.upflux.pipeline.StreamException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what, as the configuration says it.
+ *
+ * @param tokens secrets and their roles
+ * @param anonymous role of those who show none
+ */
+record Guests(List<Token> tokens, Role anonymous) {
+    private static final int SHORTEST_SECRET = 16;
+
+    /**
+     * Reads {@code tokens} and {@code anonymous}. A server that others than this machine can reach must say one of them.
+     *
+     * @param local whether it listens on this machine's own address only
+     */
+    static Guests of(Settings settings, boolean local) {
+        List<Token> tokens = new ArrayList<>();
+        Settings named = settings.child("tokens");
+        if (named != null) {
+            for (Map.Entry<String, Settings> entry : named.children().entrySet()) {
+                tokens.add(token(entry.getKey(), entry.getValue()));
+            }
+        }
+        Role said = role(settings, "anonymous");
+        if (!local && tokens.isEmpty() && said == null) {
+            throw settings.wrong(
+                    "address",
+                    "can be reached from elsewhere: name tokens, or what is free to all (anonymous: viewer)");
+        }
+        return new Guests(tokens, said != null ? said : tokens.isEmpty() ? Role.ADMIN : Role.NONE);
+    }
+
+    private static Token token(String name, Settings settings) {
+        String secret = settings.text("secret");
+        if (secret == null || secret.length() < SHORTEST_SECRET) {
+            throw settings.wrong("secret", "must have " + SHORTEST_SECRET + " characters or more");
+        }
+        Role role = role(settings, "role");
+        settings.end();
+        return new Token(name, secret, role == null ? Role.VIEWER : role);
+    }
+
+    private static @Nullable Role role(Settings settings, String key) throws StreamException {
+        String text = settings.text(key);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Role.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw settings.wrong(key, "must be none, viewer, operator or admin, not " + text);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.upflux.server.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.cookie.Cookie;
+import io.netty.handler.codec.http.cookie.CookieHeaderNames.SameSite;
+import io.netty.handler.codec.http.cookie.DefaultCookie;
+import io.upflux.server.config.Role;
+import io.upflux.server.config.ServerConfig;
+import io.upflux.server.config.Token;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** Who asks, and whether that is allowed; asked before anything is done for a request. */
+final class Access {
+    /** Name of the parameter and the cookie in which those show a token who cannot send an Authorization header. */
+    static final String TOKEN = "token";
+
+    private static final String BEARER = "bearer ";
+
+    private final ServerConfig config;
+
+    Access(ServerConfig config) {
+        this.config = config;
+    }
+
+    /** Whose web pages may read answers; null for the server's own only. */
+    @Nullable
+    String allowedOrigin() {
+        return config.allowOrigin();
+    }
+
+    /**
+     * Refuses requests that a web page of somebody else makes through a visitor's browser: by a connection to another
+     * origin, or by a name of its own that it lets point here.
+     */
+    void checkPeer(HttpServerRequest request) {
+        String host = request.requestHeaders().get(HttpHeaderNames.HOST, "");
+        if (config.local() && !ServerConfig.isLocal(name("http://" + host))) {
+            throw Problem.forbidden("this server is not " + host + ": it serves this machine only");
+        }
+        String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
+        boolean own = origin == null || origin.replaceFirst("^https?://", "").equalsIgnoreCase(host);
+        String allowed = config.allowOrigin();
+        if (!own && !"*".equals(allowed) && !origin.equals(allowed)) {
+            throw Problem.forbidden("pages of " + origin + " may not use this server; allowOrigin can allow them");
+        }
+    }
+
+    /** The role of whoever asks. */
+    Role role(HttpServerRequest request, Map<String, List<String>> query) {
+        String shown = shown(request, query);
+        if (shown == null || config.tokens().isEmpty()) {
+            return config.anonymous();
+        }
+        byte[] given = digest(shown);
+        Role role = null;
+        for (Token token : config.tokens()) {
+            // All are looked at, so that time tells nothing.
+            if (MessageDigest.isEqual(digest(token.secret()), given)) {
+                role = token.role();
+            }
+        }
+        if (role == null) {
+            throw Problem.unauthorized("this token is not known here");
+        }
+        return role;
+    }
+
+    void require(Role role, Role needed) {
+        if (role.covers(needed)) {
+            return;
+        }
+        if (role == Role.NONE) {
+            throw Problem.unauthorized("a token is needed: Authorization: Bearer TOKEN, or ?token=TOKEN");
+        }
+        throw Problem.forbidden("this needs the role " + needed.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Lets a browser show a token again that it was opened with. */
+    static Cookie cookie(String token) {
+        DefaultCookie cookie = new DefaultCookie(TOKEN, digestible(token));
+        cookie.setPath("/");
+        cookie.setHttpOnly(true);
+        cookie.setSameSite(SameSite.Strict);
+        return cookie;
+    }
+
+    private static @Nullable String shown(HttpServerRequest request, Map<String, List<String>> query) {
+        String header = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION);
+        if (header != null && header.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            return header.substring(BEARER.length()).strip();
+        }
+        List<String> parameters = query.get(TOKEN);
+        if (parameters != null) {
+            return parameters.get(0);
+        }
+        Set<Cookie> cookies = request.cookies().getOrDefault(TOKEN, Set.of());
+        return cookies.stream().findFirst().map(Cookie::value).orElse(null);
+    }
+
+    /** Cookies hold no line breaks, commas or semicolons, and no token that is meant to be shown has any. */
+    private static String digestible(String token) {
+        if (!token.matches("[A-Za-z0-9._~+/=-]{1,256}")) {
+            throw Problem.badRequest("a token in an address has letters, digits and ._~+/=- only");
+        }
+        return token;
+    }
+
+    private static String name(String address) {
+        try {
+            String name = new URI(address).getHost();
+            return name == null ? "" : name;
+        } catch (URISyntaxException e) {
+            return "";
+        }
+    }
+
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
