@@ -1,5 +1,7 @@
 package io.upflux.models.quality;
 
+import java.nio.FloatBuffer;
+
 /** An 8-bit picture. Holds the array it is given, and hands it out: callers agree not to write to it. */
 public final class RgbPicture {
     private final int width;
@@ -19,6 +21,20 @@ public final class RgbPicture {
         this.width = width;
         this.height = height;
         this.rgb = rgb;
+    }
+
+    /**
+     * Rounds samples to 8 bits.
+     *
+     * @param samples R, G and B planes from index 0 on, black 0 and white 1
+     */
+    public static RgbPicture of(int width, int height, FloatBuffer samples) {
+        int pixels = Math.multiplyExact(width, height);
+        byte[] rgb = new byte[3 * pixels];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = toByte(255.0 * samples.get(i % 3 * pixels + i / 3));
+        }
+        return new RgbPicture(width, height, rgb);
     }
 
     public int width() {

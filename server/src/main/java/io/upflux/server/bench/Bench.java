@@ -1,9 +1,7 @@
 package io.upflux.server.bench;
 
-import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingShares;
-import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.FrameUpscaler;
@@ -13,6 +11,7 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.server.bench.Alone.Measured;
 import io.upflux.server.bench.BenchResult.StageResult;
 import io.upflux.server.bench.IdleResolver.Request;
 import io.upflux.server.bench.Usage.Span;
@@ -78,7 +77,7 @@ public final class Bench {
                             new KeepingSink(wanted, upscaled, KEPT))
                     .run()
                     .blockLast();
-            StageResult encoding = encode(offered, upscaled, frames);
+            StageResult encoding = stage("encode", Alone.encode(sinks.get(), offered, upscaled, frames));
             stages.add(onOneThread("gather", converting.times().nanos(Stage.GATHER), frames));
             stages.add(inference);
             stages.add(onOneThread("compose", converting.times().nanos(Stage.COMPOSE), frames));
@@ -90,22 +89,7 @@ public final class Bench {
 
     private StageResult decode(KeptFrames kept) {
         step.accept("decoding alone");
-        long[] frames = new long[1];
-        try (FrameSource source = new FirstFrames(sources.get(), limit);
-                NativeScope scope = new NativeScope()) {
-            Span span = Usage.of(() -> source.frames(scope)
-                    .doOnNext(frame -> {
-                        if (frames[0]++ < KEPT) {
-                            kept.keep(frame);
-                        }
-                        frame.close();
-                    })
-                    .blockLast());
-            if (frames[0] == 0) {
-                throw new StreamException("the input has no frames to measure with");
-            }
-            return stage("decode", span, frames[0]);
-        }
+        return stage("decode", Alone.decode(new FirstFrames(sources.get(), limit), kept, KEPT));
     }
 
     private FrameFormat wantedBySink(FrameFormat offered) {
@@ -140,25 +124,6 @@ public final class Bench {
         }
     }
 
-    private StageResult encode(FrameFormat offered, KeptFrames pictures, int frames) {
-        double[] copying = new double[1];
-        try (FrameSink sink = sinks.get();
-                NativeScope scope = new NativeScope()) {
-            sink.open(offered);
-            long ticks = Math.max(1, pictures.at(1).pts() - pictures.at(0).pts());
-            Span span = Usage.of(() -> {
-                for (int i = 0; i < frames; i++) {
-                    double start = Usage.threadSeconds();
-                    VideoFrame frame = pictures.copyAt(i, scope, i * ticks, ticks);
-                    copying[0] += Usage.threadSeconds() - start;
-                    sink.write(frame);
-                }
-                sink.finish();
-            });
-            return stage("encode", span.minusCpu(copying[0]), frames);
-        }
-    }
-
     private BenchResult whole(List<StageResult> stages) {
         FrameSource source = new FirstFrames(sources.get(), limit);
         FrameFormat format = source.format();
@@ -180,6 +145,10 @@ public final class Bench {
                 halting,
                 steady.allocatedPerFrame(),
                 steady.resident());
+    }
+
+    private static StageResult stage(String name, Measured measured) {
+        return stage(name, measured.span(), measured.frames());
     }
 
     private static StageResult stage(String name, Span span, long frames) {

@@ -29,6 +29,11 @@ final class KeptFrames implements AutoCloseable {
         return frames.get(0).format();
     }
 
+    /** The frame that was kept as number {@code index}, from 0, still owned by this object. */
+    VideoFrame get(int index) {
+        return frames.get(index);
+    }
+
     /** The frame to use as number {@code index} of an endless clip, still owned by this object. */
     VideoFrame at(int index) {
         int last = frames.size() - 1;

@@ -7,6 +7,9 @@ import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
+import io.upflux.models.ModelCard;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
@@ -15,6 +18,8 @@ import io.upflux.server.bench.BenchResult;
 import io.upflux.server.bench.BenchResult.StageResult;
 import io.upflux.server.bench.MovingPattern;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +46,8 @@ final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "INPUT", description = "Video to measure with.")
-    private @Nullable String input;
+    @Parameters(arity = "0..*", paramLabel = "INPUT", description = "Video to measure with; with --reuse several.")
+    private List<String> inputs = new ArrayList<>();
 
     @Mixin
     private ModelOptions models = new ModelOptions();
@@ -69,8 +74,8 @@ final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets the default
     private PictureSize size;
 
-    @Option(names = "--reuse", hidden = true)
-    private boolean reuse;
+    @Mixin
+    private ReuseBenchOptions reuse = new ReuseBenchOptions();
 
     @Option(names = "--json", description = "The result as one JSON object on standard output.")
     private boolean json;
@@ -81,19 +86,29 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (reuse) {
-            throw new ParameterException(spec.commandLine(), "--reuse does not exist in this version");
-        }
         if (frames < 1) {
             throw new ParameterException(spec.commandLine(), "--frames must be 1 or more, not " + frames);
+        }
+        if (inputs.size() > 1 && !reuse.reuse()) {
+            throw new ParameterException(spec.commandLine(), "one INPUT at a time without --reuse");
         }
         CollectedNotices notices = new CollectedNotices(console);
         Catalogue catalogue = Catalogue.standard(notices);
         try (Interruption interruption = Interruption.install();
-                ScratchFolder scratch = ScratchFolder.create();
-                SuperResolver resolver = models.open(catalogue, scale)) {
+                ScratchFolder scratch = ScratchFolder.create()) {
             interruption.endsAtOnce(scratch::close);
-            String clip = input != null ? input : draw(scratch.file("clip.mp4"), notices);
+            if (reuse.reuse()) {
+                measureReuse(catalogue, scratch);
+            } else {
+                measure(catalogue, scratch, notices);
+            }
+        }
+        return 0;
+    }
+
+    private void measure(Catalogue catalogue, ScratchFolder scratch, Notices notices) {
+        try (SuperResolver resolver = models.open(catalogue, scale)) {
+            String clip = inputs.isEmpty() ? draw(scratch.file("clip.mp4"), notices) : inputs.get(0);
             String output = scratch.file("upscaled.mp4").toString();
             BenchResult result = new Bench(
                             () -> MediaSource.open(clip, InputOptions.defaults(), Notices.none()),
@@ -108,22 +123,35 @@ final class BenchCommand implements Callable<Integer> {
                 new JsonLines(console.out()).write(tree(result));
             }
         }
-        return 0;
     }
 
-    /** Through an identity network, so that the encoder's wishes about planes and depth are met. */
+    private void measureReuse(Catalogue catalogue, ScratchFolder scratch) {
+        int factor = scale != null ? scale : 2;
+        List<ModelCard> cards = ReuseBenchOptions.models(models.model()).stream()
+                .map(name -> catalogue.find(name, factor))
+                .toList();
+        ReuseMeasurement measurement = new ReuseMeasurement(console, reuse, models, scratch, this::step, frames, json);
+        if (reuse.scattered()) {
+            measurement.scattered(catalogue, cards, size);
+        } else {
+            measurement.clips(catalogue, cards, inputs, size);
+        }
+    }
+
     private String draw(Path file, Notices notices) {
         step("drawing a clip");
+        copy(
+                new MovingPattern(size.width(), size.height(), frames),
+                MediaSink.create(file.toString(), encoding(), null, notices));
+        return file.toString();
+    }
+
+    /** Through an identity network, so that the sink's wishes about planes and depth are met. */
+    static void copy(FrameSource from, FrameSink to) {
         Catalogue catalogue = Catalogue.standard();
         try (SuperResolver identity = catalogue.open(catalogue.find("identity-x1", 1), Device.CPU)) {
-            UpscalePipeline.of(
-                            new MovingPattern(size.width(), size.height(), frames),
-                            identity,
-                            MediaSink.create(file.toString(), encoding(), null, notices))
-                    .run()
-                    .blockLast();
+            UpscalePipeline.of(from, identity, to).run().blockLast();
         }
-        return file.toString();
     }
 
     private OutputOptions encoding() {

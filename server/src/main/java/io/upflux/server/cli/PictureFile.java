@@ -33,11 +33,6 @@ final class PictureFile {
         int pixels = Math.multiplyExact(format.width(), format.height());
         FloatBuffer samples = FloatBuffer.allocate(Math.multiplyExact(3, pixels));
         new TileReader(format, 3).read(frame, 0, 0, format.width(), format.height(), samples, 0);
-        byte[] rgb = new byte[3 * pixels];
-        for (int i = 0; i < rgb.length; i++) {
-            float sample = samples.get(i % 3 * pixels + i / 3);
-            rgb[i] = (byte) Math.max(0, Math.min(255, Math.round(255 * sample)));
-        }
-        return new RgbPicture(format.width(), format.height(), rgb);
+        return RgbPicture.of(format.width(), format.height(), samples);
     }
 }

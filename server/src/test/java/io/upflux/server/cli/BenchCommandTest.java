@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
 
 class BenchCommandTest {
     private final Streams streams = new Streams();
@@ -35,6 +41,122 @@ class BenchCommandTest {
         assertThat(result.get("share").asDouble())
                 .isCloseTo(result.get("fps").asDouble() / result.get("boundFps").asDouble(), within(0.001));
         assertThat(streams.err()).contains("end to end", "bound by CPU time");
+    }
+
+    @Test
+    void reuseIsMeasuredInAllModesAgainstGroundTruth(@TempDir Path tables) throws IOException {
+        assertThat(streams.upflux(
+                        "bench",
+                        "--reuse",
+                        "--size",
+                        "96x64",
+                        "--frames",
+                        "6",
+                        "--crf",
+                        "23",
+                        "-n",
+                        "plain-s",
+                        "--tables",
+                        tables.toString(),
+                        "--json"))
+                .describedAs(streams.err())
+                .isZero();
+
+        List<JsonNode> results = streams.json();
+        assertThat(results).hasSize(4 * 3);
+        for (int i = 0; i < results.size(); i++) {
+            JsonNode result = results.get(i);
+            JsonNode quality = result.get("quality");
+            JsonNode windows = result.get("windows");
+            assertThat(result.get("event").asText()).isEqualTo("reuse");
+            assertThat(result.get("mode").asText())
+                    .isEqualTo(List.of("OFF", "EXACT", "NEAR").get(i % 3));
+            assertThat(result.get("frames").asInt()).isEqualTo(6);
+            assertThat(result.get("fpsBound").asDouble()).isPositive();
+            assertThat(quality.get("truth").asBoolean()).isTrue();
+            assertThat(quality.get("psnr").asDouble()).isBetween(12.0, 60.0);
+            assertThat(quality.get("loss").asDouble()).isLessThan(0.2);
+            if (i % 3 == 0) {
+                assertThat(quality.get("loss").asDouble()).isZero();
+            } else {
+                assertThat(windows.get("unchanged").asLong()).isPositive();
+            }
+        }
+        assertThat(Files.readString(tables.resolve("reuse.md")).lines()).hasSize(2 + results.size());
+        assertThat(streams.err()).contains("| slides crf 23 | plain-s-x2 | near |");
+    }
+
+    @Test
+    void reuseIsMeasuredAgainstOffWithoutGroundTruthAndOnAFolderWithIt(@TempDir Path folder) throws IOException {
+        Path clip = TestMedia.write(folder.resolve("clip.mkv"), 66, 50, 5);
+
+        assertThat(streams.upflux("bench", "--reuse", clip.toString(), "-n", "bicubic", "--json"))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(streams.json()).hasSize(3);
+        assertThat(streams.json().get(0).has("quality")).isFalse();
+        assertThat(streams.json().get(1).get("quality").get("truth").asBoolean())
+                .isFalse();
+
+        Streams own = new Streams();
+        assertThat(own.upflux(
+                        "bench",
+                        "--reuse",
+                        "--size",
+                        "96x64",
+                        "--frames",
+                        "3",
+                        "--crf",
+                        "20",
+                        "--truth",
+                        folder.toString(),
+                        "-n",
+                        "bicubic",
+                        "--json"))
+                .describedAs(own.err())
+                .isZero();
+        assertThat(own.json()).hasSize(5 * 3);
+        assertThat(own.json().get(12).get("clip").asText()).isEqualTo("clip crf 20");
+        assertThat(own.json().get(12).get("quality").get("truth").asBoolean()).isTrue();
+    }
+
+    @Test
+    void costIsPlottedAgainstScatteredChange(@TempDir Path tables) throws Exception {
+        assertThat(streams.upflux(
+                        "bench",
+                        "--reuse",
+                        "--scattered",
+                        "--size",
+                        "96x64",
+                        "--frames",
+                        "3",
+                        "-n",
+                        "bicubic",
+                        "--tables",
+                        tables.toString(),
+                        "--json"))
+                .describedAs(streams.err())
+                .isZero();
+
+        List<JsonNode> results = streams.json();
+        assertThat(results).hasSize(2 * 8);
+        for (JsonNode result : results) {
+            assertThat(result.get("event").asText()).isEqualTo("scattered");
+            assertThat(result.get("computed").asDouble())
+                    .as("of 24 windows or 96, so rounded")
+                    .isGreaterThanOrEqualTo(result.get("changed").asDouble() - 0.5 / 24);
+        }
+        assertThat(results.get(0).get("computed").asDouble()).isZero();
+        Document plot = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(tables.resolve("scattered.svg").toFile());
+        assertThat(plot.getElementsByTagName("polyline").getLength()).isEqualTo(1 + 2);
+    }
+
+    @Test
+    void severalInputsAreForReuseOnly() {
+        assertThat(streams.upflux("bench", "a.mp4", "b.mp4")).isEqualTo(2);
+        assertThat(streams.err()).contains("one INPUT at a time");
     }
 
     @Test

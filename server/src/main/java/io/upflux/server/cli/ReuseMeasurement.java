@@ -1,0 +1,184 @@
+package io.upflux.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaSink;
+import io.upflux.codecs.MediaSource;
+import io.upflux.codecs.OutputOptions;
+import io.upflux.models.Catalogue;
+import io.upflux.models.ModelCard;
+import io.upflux.pipeline.FrameSource;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.server.bench.GroundTruth;
+import io.upflux.server.bench.ReuseBench;
+import io.upflux.server.bench.ReuseClip;
+import io.upflux.server.bench.ReuseResult;
+import io.upflux.server.bench.ReuseTable;
+import io.upflux.server.bench.ScatterBench;
+import io.upflux.server.bench.ScatterPlot;
+import io.upflux.server.bench.ScatterResult;
+import io.upflux.server.bench.drawn.DrawnClip;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** {@code upflux bench --reuse}: clips with and without ground truth through each model, without and with reuse. */
+final class ReuseMeasurement {
+    private static final int SCATTER_FRAMES = 16;
+
+    private final Console console;
+    private final ReuseBenchOptions options;
+    private final ModelOptions models;
+    private final ScratchFolder scratch;
+    private final Consumer<String> step;
+    private final int frames;
+    private final boolean json;
+
+    /**
+     * @param frames most of each clip
+     * @param json whether each result is also a line on standard output
+     */
+    ReuseMeasurement(
+            Console console,
+            ReuseBenchOptions options,
+            ModelOptions models,
+            ScratchFolder scratch,
+            Consumer<String> step,
+            int frames,
+            boolean json) {
+        this.console = console;
+        this.options = options;
+        this.models = models;
+        this.scratch = scratch;
+        this.step = step;
+        this.frames = frames;
+        this.json = json;
+    }
+
+    /**
+     * Measures and writes the tables.
+     *
+     * @param cards models of one scale
+     * @param inputs videos without ground truth
+     * @param size of the clips that are drawn
+     */
+    void clips(Catalogue catalogue, List<ModelCard> cards, List<String> inputs, PictureSize size) {
+        int scale = cards.get(0).scale();
+        List<ReuseResult> results = new ArrayList<>();
+        for (GroundTruth truth : truths(size, scale, !inputs.isEmpty())) {
+            for (int crf : options.crf()) {
+                Path small = scratch.file("small.mp4");
+                encode(truth, scale, crf, small);
+                measure(
+                        catalogue,
+                        cards,
+                        new ReuseClip(
+                                truth.name() + " crf " + crf, () -> open(small.toString()), () -> truth.whole(scale)),
+                        results);
+            }
+        }
+        for (String input : inputs) {
+            String name = String.valueOf(Path.of(input).getFileName());
+            measure(catalogue, cards, new ReuseClip(name, () -> open(input), null), results);
+        }
+        show(ReuseTable.of(results));
+        save("reuse.md", ReuseTable.of(results));
+    }
+
+    /** Measures cost against scattered change, and plots it. */
+    void scattered(Catalogue catalogue, List<ModelCard> cards, PictureSize size) {
+        List<ScatterResult> results = new ArrayList<>();
+        ScatterBench bench = new ScatterBench(size.width(), size.height(), Math.min(frames, SCATTER_FRAMES), step);
+        for (ModelCard card : cards) {
+            try (SuperResolver resolver = models.open(catalogue, card)) {
+                for (int window : new int[] {8, 16}) {
+                    List<ScatterResult> measured = bench.measure(resolver, window);
+                    measured.forEach(result -> line("scattered", JsonLines.tree(result)));
+                    results.addAll(measured);
+                }
+            }
+        }
+        show(ReuseTable.ofScattered(results));
+        save("scattered.md", ReuseTable.ofScattered(results));
+        save("scattered.svg", ScatterPlot.of(results));
+    }
+
+    private void measure(Catalogue catalogue, List<ModelCard> cards, ReuseClip clip, List<ReuseResult> results) {
+        for (ModelCard card : cards) {
+            try (SuperResolver resolver = models.open(catalogue, card)) {
+                List<ReuseResult> measured = new ReuseBench(this::discarded, frames, step).measure(clip, resolver);
+                measured.forEach(result -> line("reuse", JsonLines.tree(result)));
+                results.addAll(measured);
+            }
+        }
+    }
+
+    /** Drawn clips, unless only others were asked for, and those of the folder. */
+    private List<GroundTruth> truths(PictureSize size, int scale, boolean others) {
+        List<GroundTruth> truths = new ArrayList<>();
+        Path folder = options.truth();
+        if (folder == null && others) {
+            return truths;
+        }
+        for (DrawnClip clip : DrawnClip.all(size.width() * scale, size.height() * scale, frames)) {
+            truths.add(new GroundTruth(clip.name(), () -> clip));
+        }
+        if (folder != null) {
+            for (String file : MediaFolder.media(folder)) {
+                truths.add(new GroundTruth(
+                        MediaFolder.stem(String.valueOf(Path.of(file).getFileName())), () -> open(file)));
+            }
+        }
+        return truths;
+    }
+
+    private void encode(GroundTruth truth, int scale, int crf, Path to) {
+        step.accept(truth.name() + ", encoding at crf " + crf);
+        BenchCommand.copy(
+                truth.shrunk(scale), MediaSink.create(to.toString(), encoding().withCrf(crf), null, Notices.none()));
+    }
+
+    private static FrameSource open(String location) {
+        return MediaSource.open(location, InputOptions.defaults(), Notices.none());
+    }
+
+    private MediaSink discarded() {
+        return MediaSink.create(scratch.file("upscaled.mp4").toString(), encoding(), null, Notices.none());
+    }
+
+    private OutputOptions encoding() {
+        return OutputOptions.defaults().withOverwrite(true).withThreads(models.threads());
+    }
+
+    private void line(String event, JsonNode result) {
+        if (json) {
+            ObjectNode line = JsonLines.event(event);
+            line.setAll((ObjectNode) result);
+            new JsonLines(console.out()).write(line);
+        }
+    }
+
+    private void show(String table) {
+        console.clearStatus();
+        table.lines().forEach(console::say);
+    }
+
+    private void save(String name, String content) {
+        Path folder = options.tables();
+        if (folder == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve(name), content);
+        } catch (IOException e) {
+            throw new StreamException(folder.resolve(name) + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+}
