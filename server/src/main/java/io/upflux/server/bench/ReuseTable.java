@@ -45,17 +45,19 @@ public final class ReuseTable {
     /** A row for each model and share of windows. */
     public static String ofScattered(List<ScatterResult> results) {
         StringBuilder table = new StringBuilder(
-                "| model | windows | changed | computed | inference | upscaling |\n" + "|---|--:|--:|--:|--:|--:|\n");
+                "| model | reuse | windows | changed | computed | inference | upscaling | CPU |\n" + "|---|---|--:|--:|--:|--:|--:|--:|\n");
         for (ScatterResult result : results) {
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s | %d px | %.0f %% | %.1f %% | %.1f %% | %.1f %% |%n",
+                    "| %s | %s | %d px | %.0f %% | %.1f %% | %.1f %% | %.1f %% | %.1f %% |%n",
                     result.model(),
+                    result.mode().name().toLowerCase(Locale.ROOT),
                     result.window(),
                     100 * result.changed(),
                     100 * result.computed(),
                     100 * result.inference(),
-                    100 * result.upscaling()));
+                    100 * result.upscaling(),
+                    100 * result.cpu()));
         }
         return table.toString();
     }

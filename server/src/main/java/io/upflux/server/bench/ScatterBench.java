@@ -8,6 +8,7 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
+import io.upflux.server.bench.Usage.Span;
 import io.upflux.server.bench.drawn.ScatteredChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +16,14 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Measures whether cost follows the windows: time against the share of windows that change, scattered at random, with exact
- * reuse. Frames come from memory and are thrown away, so that nothing else is measured.
+ * Measures whether cost follows the windows: time against the share of windows that change, scattered at random. Frames
+ * come from memory and are thrown away, so that nothing else is measured.
  */
 public final class ScatterBench {
     private static final double[] SHARES = {0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1};
+
+    /** Frames with which a runtime meets the shapes to come. */
+    private static final int RUN_IN = 4;
 
     private final int width;
     private final int height;
@@ -39,38 +43,53 @@ public final class ScatterBench {
         this.step = step;
     }
 
-    /** Busy seconds a frame. */
-    private record Cost(double inference, double upscaling, WindowShares windows) {
+    /** Seconds a frame. */
+    private record Cost(double inference, double upscaling, double cpu, WindowShares windows) {
         /** Of the frames behind the first, which is computed whole. */
-        Cost without(Cost first, int frames) {
+        Cost withoutFirst(Cost whole, int frames) {
             return new Cost(
-                    (frames * inference - first.inference) / (frames - 1),
-                    (frames * upscaling - first.upscaling) / (frames - 1),
+                    rest(inference, whole.inference, frames),
+                    rest(upscaling, whole.upscaling, frames),
+                    rest(cpu, whole.cpu, frames),
                     windows);
+        }
+
+        private static double rest(double mean, double first, int frames) {
+            return Math.max(0, (frames * mean - first) / (frames - 1));
         }
     }
 
-    /** @param window side of the windows that change, even */
-    public List<ScatterResult> measure(SuperResolver resolver, int window) {
+    /**
+     * Each share beside a whole computation of the same pictures, since other work on the machine comes and goes.
+     *
+     * @param mode exact, where a change reaches as far as the network does, or near, where it ends with its window
+     * @param window side of the windows that change, even
+     */
+    public List<ScatterResult> measure(SuperResolver resolver, ReuseMode mode, int window) {
         String model = resolver.traits().name();
-        step.accept(model + ", windows of " + window);
-        run(resolver, window, 1, ReuseMode.OFF, 4);
-        Cost whole = run(resolver, window, 1, ReuseMode.OFF, frames);
         List<ScatterResult> results = new ArrayList<>();
         for (double share : SHARES) {
-            step.accept(String.format(Locale.ROOT, "%s, windows of %d, %.0f %% of them", model, window, 100 * share));
-            run(resolver, window, share, ReuseMode.EXACT, 4);
-            Cost cost =
-                    run(resolver, window, share, ReuseMode.EXACT, frames + 1).without(whole, frames + 1);
+            step.accept(String.format(
+                    Locale.ROOT,
+                    "%s %s, %.0f %% of windows of %d px",
+                    model,
+                    mode.name().toLowerCase(Locale.ROOT),
+                    100 * share,
+                    window));
+            run(resolver, window, share, mode, RUN_IN);
+            Cost whole = run(resolver, window, share, ReuseMode.OFF, frames);
+            Cost cost = run(resolver, window, share, mode, frames + 1).withoutFirst(whole, frames + 1);
             WindowShares windows = cost.windows();
             long firstFrame = windows.windows() / (frames + 1);
             results.add(new ScatterResult(
                     model,
+                    mode,
                     window,
                     share,
                     (double) (windows.computed() + windows.added() - firstFrame) / (windows.windows() - firstFrame),
-                    Math.max(0, cost.inference() / whole.inference()),
-                    Math.max(0, cost.upscaling() / whole.upscaling())));
+                    cost.inference() / whole.inference(),
+                    cost.upscaling() / whole.upscaling(),
+                    cost.cpu() / whole.cpu()));
         }
         return results;
     }
@@ -91,13 +110,13 @@ public final class ScatterBench {
             UpscalePipeline pipeline = UpscalePipeline.of(
                             new RepeatedFrames(kept, count), resolver, new KeepingSink(format, new KeptFrames(), 0))
                     .reuse(mode, map -> windows[0] = windows[0].plus(map.shares()));
-            pipeline.run().blockLast();
+            Span span = Usage.of(() -> pipeline.run().blockLast());
             double inference = pipeline.times().nanos(Stage.INFER) / 1e9 / count;
             double rest = 0;
             for (Stage stage : List.of(Stage.PLAN, Stage.GATHER, Stage.COMPOSE)) {
                 rest += pipeline.times().nanos(stage) / 1e9 / count;
             }
-            return new Cost(inference, inference + rest, windows[0]);
+            return new Cost(inference, inference + rest, span.cpuSeconds() / count, windows[0]);
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Time against the share of windows that changed, as an SVG picture; the diagonal is cost in proportion. */
+/** Inference time against the share of windows that were computed, as an SVG picture; the diagonal is cost in proportion. */
 public final class ScatterPlot {
     private static final int SIDE = 420;
     private static final int LEFT = 60;
@@ -25,8 +25,10 @@ public final class ScatterPlot {
         Map<String, StringBuilder> lines = new LinkedHashMap<>();
         for (ScatterResult result : results) {
             lines.computeIfAbsent(
-                            result.model() + ", windows of " + result.window() + " px", any -> new StringBuilder())
-                    .append(point(result.changed(), result.inference()));
+                            result.model() + " " + result.mode().name().toLowerCase(Locale.ROOT) + ", "
+                                    + result.window() + " px",
+                            any -> new StringBuilder())
+                    .append(point(result.computed(), result.inference()));
         }
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
@@ -82,7 +84,7 @@ public final class ScatterPlot {
         if (percent == 0) {
             svg.append(String.format(
                     Locale.ROOT,
-                    "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">windows changed in each frame, scattered</text>"
+                    "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">windows computed in each frame, scattered</text>"
                             + "<text transform=\"translate(15 %d) rotate(-90)\" text-anchor=\"middle\">"
                             + "inference time, of a whole computation's</text>%n",
                     LEFT + SIDE / 2,

@@ -12,6 +12,7 @@ import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
+import io.upflux.reuse.ReuseMode;
 import io.upflux.server.bench.GroundTruth;
 import io.upflux.server.bench.ReuseBench;
 import io.upflux.server.bench.ReuseClip;
@@ -97,11 +98,12 @@ final class ReuseMeasurement {
         ScatterBench bench = new ScatterBench(size.width(), size.height(), Math.min(frames, SCATTER_FRAMES), step);
         for (ModelCard card : cards) {
             try (SuperResolver resolver = models.open(catalogue, card)) {
-                for (int window : new int[] {8, 16}) {
-                    List<ScatterResult> measured = bench.measure(resolver, window);
-                    measured.forEach(result -> line("scattered", JsonLines.tree(result)));
-                    results.addAll(measured);
-                }
+                List<ScatterResult> measured = new ArrayList<>();
+                measured.addAll(bench.measure(resolver, ReuseMode.NEAR, 8));
+                measured.addAll(bench.measure(resolver, ReuseMode.NEAR, 16));
+                measured.addAll(bench.measure(resolver, ReuseMode.EXACT, 16));
+                measured.forEach(result -> line("scattered", JsonLines.tree(result)));
+                results.addAll(measured);
             }
         }
         show(ReuseTable.ofScattered(results));

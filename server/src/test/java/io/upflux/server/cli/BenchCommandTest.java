@@ -139,7 +139,7 @@ class BenchCommandTest {
                 .isZero();
 
         List<JsonNode> results = streams.json();
-        assertThat(results).hasSize(2 * 8);
+        assertThat(results).hasSize(3 * 8);
         for (JsonNode result : results) {
             assertThat(result.get("event").asText()).isEqualTo("scattered");
             assertThat(result.get("computed").asDouble())
@@ -150,7 +150,7 @@ class BenchCommandTest {
         Document plot = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(tables.resolve("scattered.svg").toFile());
-        assertThat(plot.getElementsByTagName("polyline").getLength()).isEqualTo(1 + 2);
+        assertThat(plot.getElementsByTagName("polyline").getLength()).isEqualTo(1 + 3);
     }
 
     @Test
