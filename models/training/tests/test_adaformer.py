@@ -168,7 +168,7 @@ def test_all_graphs_agree_with_the_network(video: bool) -> None:
 @pytest.mark.parametrize("name, tokens, features", [("adaformer-v-s-x2", 2, 2), ("adaformer-v-x4", 3, 3)])
 def test_stages_say_how_far_they_see(name: str, tokens: int, features: int) -> None:
     network = create(name)
-    assert margin(network, "tokens") == tokens
+    assert margin(network, "features") == tokens
     assert reach(network) == features
     assert margin(network) == 2
 
@@ -199,13 +199,13 @@ def test_a_windows_tokens_depend_on_no_other_window() -> None:
     low = np.random.default_rng(5).random((7, 3, 12, 12), dtype=np.float32)
     context = np.random.default_rng(6).normal(size=network.context_sides()).astype(np.float32)
     depth = np.array([1, 3, 2, 3, 1, 1, 2])
-    together = run(network, "tokens", Form(), lr=low, context=context, **by_depth(depth, 3))["features"]
+    together = run(network, "features", Form(), lr=low, context=context, **by_depth(depth, 3))["features"]
     for window in range(7):
         rows = dict(by_depth(depth[window : window + 1], 3))
         for block in range(2, 4):
             rows[f"gather.{block}"] = np.zeros(1, int)  # no list may be empty
         rows["assemble"] = np.array([depth[window] - 1])
-        alone = run(network, "tokens", Form(), lr=low[window : window + 1], context=context, **rows)["features"]
+        alone = run(network, "features", Form(), lr=low[window : window + 1], context=context, **rows)["features"]
         np.testing.assert_allclose(alone[0], together[window], atol=AGREEMENT)
 
 

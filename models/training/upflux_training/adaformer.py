@@ -198,7 +198,7 @@ class AdaFormer(Network):
         self.blocks = blocks
         self.shrinks = self.staged = video
         self._video = video
-        self._channels = channels
+        self.channels = channels
         self._halted = halted
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
         self.head = Conv(3, channels)
@@ -226,13 +226,13 @@ class AdaFormer(Network):
         if not self._video:
             return Coded(start, features, entered, ops.windows(entered, WINDOW))
         last = ops.transpose(features, 0, 2, 3, 1)
-        return Coded(start, features, last, ops.grid(last, WINDOW, self._channels))
+        return Coded(start, features, last, ops.grid(last, WINDOW, self.channels))
 
     def join(self, coded: Coded, tokens: Array) -> Array:
         """Return encoder's features and tokens together: [N, H, W, C] of the video variant, otherwise [N, C, H, W]."""
         if self._video:
             # Added before they are put in their places, which is faster.
-            return ops.ungrid(tokens + coded.tokens, WINDOW, self._channels, coded.entered)
+            return ops.ungrid(tokens + coded.tokens, WINDOW, self.channels, coded.entered)
         return self.leave(ops.unwindows(tokens, WINDOW, coded.entered)) + coded.features
 
     def decode(self, low: Array, start: Array, joined: Array) -> Array:
@@ -278,15 +278,15 @@ class AdaFormer(Network):
         joined, confidence = self._through_blocks(coded, context, gathers)
         return Look(self.decode(low, coded.start, joined), None, confidence, joined if self._video else None)
 
-    def tokens_pass(self, low: Array, context: Array, gathers: Gathers | None = None) -> tuple[Array, list[Array]]:
+    def first_stage(self, low: Array, context: Array, gathers: Gathers | None = None) -> tuple[Array, list[Array]]:
         """Return of a local pass what the decoder needs, and the confidences: the first of two stages.
 
         Windows are computed without regard to others, so any that changed can be, alone.
         """
         return self._through_blocks(self.encode(low), context, gathers)
 
-    def windows_pass(self, low: Array, features: Array) -> Array:
-        """Enlarge given what :meth:`tokens_pass` returned, of this and the neighbouring windows: the second stage."""
+    def second_stage(self, low: Array, features: Array) -> Array:
+        """Enlarge given what :meth:`first_stage` returned, of this and the neighbouring windows: the second stage."""
         return self.decode(low, self.start(low), features)
 
     def _through_blocks(self, coded: Coded, context: Array, gathers: Gathers | None) -> tuple[Array, list[Array]]:

@@ -15,6 +15,10 @@ _HALF = 0.01
 """Code values are 0.004 apart."""
 
 
+_SQUARE = 8
+"""LR pixels on each side of what is computed alone where a network has no windows."""
+
+
 def run(network: Network, kind: str, form: Form, **inputs: np.ndarray) -> dict[str, np.ndarray]:
     """Build one pass with its weights inline and run it on the CPU."""
     options = onnxruntime.SessionOptions()
@@ -73,7 +77,7 @@ def check(network: Network) -> Iterator[str]:
                 made = run(network, kind, form, lr=lr, threshold=np.array(1e9, np.float32))
             elif network.staged:
                 if kind == "windows":
-                    yield _near("tokens, windows", form, *_stages(network, form, lr, seen))
+                    yield _near("features, windows", form, *_stages(network, form, lr, seen))
                 continue
             else:
                 eaten = margin(network)
@@ -107,7 +111,7 @@ def recompute(
     lr: np.ndarray,
     features: np.ndarray,
     changed: Sequence[tuple[int, int]],
-    context: np.ndarray,
+    context: np.ndarray | None,
     around: int = 1,
 ) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
     """Compute anew the windows (row, column) of a picture that changed, in two stages.
@@ -116,14 +120,14 @@ def recompute(
     :param around: pixels around each window that are enlarged with it
     :return: where each part lies in the picture, in LR pixels, and what it is enlarged to
     """
-    side = network.window
+    side = network.window or _SQUARE
     places = [(side * row, side * column) for row, column in changed]
 
     def cut(of: np.ndarray, more: int) -> np.ndarray:
         return np.concatenate([of[:, :, y - more : y + side + more, x - more : x + side + more] for y, x in places])
 
-    lists = dense(network.blocks, len(places))
-    made = run(network, "tokens", form, lr=cut(lr, margin(network, "tokens")), context=context, **lists)
+    given = dense(network.blocks, len(places)) | ({} if context is None else {"context": context})
+    made = run(network, "features", form, lr=cut(lr, margin(network, "features")), **given)
     for (y, x), window in zip(places, made["features"]):
         features[0, y : y + side, x : x + side] = window
     near = cut(features.transpose(0, 3, 1, 2), around + reach(network)).transpose(0, 2, 3, 1)
@@ -134,13 +138,15 @@ def recompute(
 
 def _stages(network: Network, form: Form, lr: np.ndarray, seen: Look) -> tuple[np.ndarray, np.ndarray]:
     """Compute all windows but those at the edge alone; return them and what the network makes of them."""
-    rows, columns = (n // network.window - 1 for n in lr.shape[2:])
+    side = network.window or _SQUARE
+    rows, columns = (n // side - 1 for n in lr.shape[2:])
     inner = [(row, column) for row in range(1, rows) for column in range(1, columns)]
     features = seen.features.numpy().copy()
     for row, column in inner:
-        features[0, row * network.window :, column * network.window :][: network.window, : network.window] = np.nan
+        features[0, row * side :, column * side :][:side, :side] = np.nan
+    context = None if seen.context is None else seen.context.numpy()
     made, wanted = [], []
-    for place, part in recompute(network, form, lr, features, inner, seen.context.numpy()):
+    for place, part in recompute(network, form, lr, features, inner, context):
         made.append(part)
         wanted.append(enlarged(seen.picture.numpy(), place, network.scale)[0])
     return np.stack(made), np.stack(wanted)

@@ -87,11 +87,11 @@ def entries(name: str, network: Network, kind: str, scores: dict[str, Score], ha
     }
     if not network.local:
         common["context"] = "context"
-    if kind in ("tokens", "windows"):
+    if kind in ("features", "windows"):
         common["margin"] = str(margin(network, kind))
     if kind == "windows" and network.staged:
         common["reach"] = str(reach(network))
-    if kind in ("body", "tokens") and network.blocks:
+    if kind in ("body", "features") and network.blocks:
         common["gather"] = ",".join(f"gather.{block}" for block in range(2, network.blocks + 1))
     if kind == passes(network)[0]:
         common |= {

@@ -25,7 +25,7 @@ def measure_halo(network: Network, pictures: Path) -> int:
     """
     step = max(network.align, network.window)
     if network.staged:
-        return -(-reach(network) // step) * step + margin(network, "tokens")
+        return -(-reach(network) // step) * step + margin(network, "features")
     if network.shrinks:
         return margin(network)
     lows = [_on_grid(load_picture(path), step) for path in picture_paths(pictures)[:_PICTURES]]

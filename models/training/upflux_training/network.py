@@ -39,7 +39,7 @@ class Network(nn.Module):
     shrinks = False
     """Whether a graph with shrinking convolutions is of use: few convolutions, no overlapping windows."""
     staged = False
-    """Whether these are two: one for attention windows, which see only themselves, one for the picture they make."""
+    """Whether there are two of them, with features between: what changed is computed once, its neighbours are not."""
 
     def __init__(self, scale: int) -> None:
         super().__init__()

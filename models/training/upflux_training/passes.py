@@ -27,7 +27,7 @@ def passes(network: Network) -> list[str]:
     """Return the passes a network has graphs for, the main one first."""
     names = ["plain"] if network.local else ["key", "body"]
     if network.staged:
-        names.append("tokens")
+        names.append("features")
     if network.shrinks:
         names.append("windows")
     if network.blocks:
@@ -37,7 +37,7 @@ def passes(network: Network) -> list[str]:
 
 def build(network: Network, kind: str, stored: StoredWeights | None = None, form: Form = Form()) -> onnx.ModelProto:
     """Return the graph of one pass; without ``stored``, its weights are held inline in float32."""
-    shrinks = kind in ("tokens", "windows")
+    shrinks = kind in ("features", "windows")
     graph = Graph(network, stored, valid=shrinks, fused=form.fused, half=form.half)
     low = graph.input("lr", LR, margin=margin(network, kind) if shrinks else 0)
     enlarged = ["batch", 3, *(f"{side}*{network.scale}" for side in LR[2:])]
@@ -49,9 +49,14 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
         graph.output(depth, "depth", ["batch", "rows", "columns"], TensorProto.INT32)
     elif kind == "windows" and network.staged:
         features = graph.input("features", _features(network, "down", "across"), margin=reach(network))
-        graph.output(graph.crop(network.windows_pass(low, features), 0), "hr", enlarged)
+        graph.output(graph.crop(network.second_stage(low, features), 0), "hr", enlarged)
+    elif kind == "features" and network.local:
+        graph.output(network.first_stage(low), "features", _features(network, "high", "wide"))
     elif network.local:
-        graph.output(graph.crop(network(low), 0), "hr", enlarged)
+        seen = network.look(low)
+        graph.output(graph.crop(seen.picture, 0), "hr", enlarged)
+        if network.staged:
+            graph.output(seen.features, "features", _features(network, *LR[2:]))
     elif kind == "key":
         seen = network.look(low)
         graph.output(seen.picture, "hr", enlarged)
@@ -63,8 +68,8 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
     else:
         context = graph.input("context", network.context_sides())
         gathers = [_gathers(graph, network)] if network.blocks else []
-        if kind == "tokens":
-            features, confidence = network.tokens_pass(low, context, *gathers)
+        if kind == "features":
+            features, confidence = network.first_stage(low, context, *gathers)
             graph.output(features, "features", _features(network, "high", "wide"))
         else:
             seen = network.local_pass(low, context, *gathers)
@@ -78,9 +83,9 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
 
 
 def margin(network: Network, kind: str = "windows") -> int:
-    """Return the LR pixels that a shrinking graph, ``tokens`` or ``windows``, consumes on each side."""
-    if kind == "tokens":
-        return _least(lambda lr: network.encode(_shrinking(network, lr)).tokens.margin)
+    """Return the LR pixels that a shrinking graph, ``features`` or ``windows``, consumes on each side."""
+    if kind == "features":
+        return _least(lambda lr: _first_stage(network, _shrinking(network, lr)).margin)
     if network.staged:
         return _least(lambda lr: _second_stage(network, lr, reach(network)))
     return _least(lambda lr: network(_shrinking(network, lr)).margin)
@@ -109,14 +114,18 @@ def _shrinking(network: Network, candidate: int) -> Value:
     return Graph(network, valid=True).input("lr", LR, margin=candidate)
 
 
+def _first_stage(network: Network, low: Value) -> Value:
+    return network.first_stage(low) if network.local else network.encode(low).tokens
+
+
 def _second_stage(network: Network, lr: int, features: int) -> int:
     low = _shrinking(network, lr)
     given = low.graph.input("features", _features(network, "down", "across"), margin=features)
-    return network.windows_pass(low, given).margin
+    return network.second_stage(low, given).margin
 
 
-def _features(network: AdaFormer, height: str, width: str) -> list[int | str]:
-    return ["batch", height, width, network.head.weight.shape[0]]
+def _features(network: Network, height: str, width: str) -> list[int | str]:
+    return ["batch", height, width, network.channels]
 
 
 def _gathers(graph: Graph, network: AdaFormer) -> Gathers:

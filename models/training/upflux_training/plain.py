@@ -58,12 +58,27 @@ class Plain(Network):
 
     def __init__(self, scale: int, channels: int, layers: int, tail: int = 3) -> None:
         super().__init__(scale)
+        self.channels = channels
         self.layers = nn.Sequential(PlainLayer(3, channels), *(PlainLayer(channels, channels) for _ in range(layers - 1)))
+        # Of few layers, squares cost little more in one go.
+        self.staged = layers > 4
+        self._first = (layers + 1) // 2
         # The network starts as nearest-neighbour enlargement.
         self.tail = Tail(channels, scale, tail, zero=True)
 
     def look(self, low: Array) -> Look:
-        return Look(self.tail(self.layers(low), low))
+        if not self.staged:
+            return Look(self.tail(self.layers(low), low))
+        features = self.first_stage(low)
+        return Look(self.second_stage(low, features), features=features)
+
+    def first_stage(self, low: Array) -> Array:
+        """Return what the second stage makes the picture of: [N, H, W, C] of the middle layer."""
+        return ops.transpose(self.layers[: self._first](low), 0, 2, 3, 1)
+
+    def second_stage(self, low: Array, features: Array) -> Array:
+        """Enlarge given what :meth:`first_stage` returned."""
+        return self.tail(self.layers[self._first :](ops.transpose(features, 0, 3, 1, 2)), low)
 
     def fold(self) -> None:
         for layer in self.layers:

@@ -175,7 +175,7 @@ class CatalogueTest {
                 .containsExactlyInAnyOrder(
                         "pair-x2.onnx",
                         "pair-x2.body.onnx",
-                        "pair-x2.tokens.onnx",
+                        "pair-x2.features.onnx",
                         "pair-x2.windows.onnx",
                         "pair-x2.halting.onnx",
                         "pair-x2.safetensors");

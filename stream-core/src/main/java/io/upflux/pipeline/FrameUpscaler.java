@@ -63,6 +63,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final NativeScope scope;
     private final TileShape shape;
     private final int align;
+    private final int lanes;
     private final TilePlan plan;
     private final Optional<TileShape> samples;
     private final int chromaReach;
@@ -110,23 +111,25 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
         this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
         this.resolver = resolver;
-        // One thread more than lanes: the one that has looked is still busy while it hands on to the tiles.
-        this.inference = Schedulers.newBoundedElastic(
-                resolver.lanes() + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
         this.from = from;
         this.to = to;
         this.scope = scope;
         this.reports = reports;
-        this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + resolver.lanes());
+        CellTiles cellTiles = cellTiles();
+        this.memory = cellTiles == null ? PictureMemory.NONE : resolver.newMemory(plan.width(), plan.height());
+        // What is kept from picture to picture makes them wait for each other.
+        this.lanes = memory == PictureMemory.NONE ? resolver.lanes() : 1;
+        // One thread more than lanes: the one that has looked is still busy while it hands on to the tiles.
+        this.inference = Schedulers.newBoundedElastic(
+                lanes + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
+        this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + lanes);
         boolean whole = plan.tiles().size() == 1 && reports.mode() == ReuseMode.OFF;
         this.samples = whole ? Optional.empty() : resolver.samples(from.width(), from.height());
         this.sampleSlots =
-                new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + resolver.lanes());
-        CellTiles cellTiles = cellTiles();
+                new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + lanes);
         this.cellSlots = cellTiles == null
                 ? null
-                : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + resolver.lanes()));
-        this.memory = cellTiles == null ? PictureMemory.NONE : resolver.newMemory(plan.width(), plan.height());
+                : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + lanes));
         this.planner = planner(cellTiles);
         boolean adapts = planner.mode() == ReuseMode.NEAR;
         this.composition = new Composition(
@@ -194,7 +197,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 .map(gather)
                 .subscribeOn(decoding)
                 .publishOn(offering, false, HAND_OFF)
-                .flatMapSequential(this::infer, resolver.lanes(), HAND_OFF)
+                .flatMapSequential(this::infer, lanes, HAND_OFF)
                 .publishOn(composing, false, HAND_OFF)
                 .hide()
                 .map(compose);

@@ -29,9 +29,6 @@ public final class ReusePlanner implements AutoCloseable {
     /** One in so many adapted windows is computed to see how far off it would be. */
     private static final int PROBES = 512;
 
-    /** What is adapted on a stream without noise. */
-    private static final Tolerance NEAR = new Tolerance(1.5, 12);
-
     private final ReuseMode mode;
     private final int reach;
     private final @Nullable CellPlanner cells;
@@ -40,6 +37,8 @@ public final class ReusePlanner implements AutoCloseable {
     private final ChangeDetector detector;
     private final Changes changes;
     private final Spill spill;
+    private final NoiseEstimate noise;
+    private final SceneCut cuts;
     private final VideoFrame reference;
     private final Drift drift;
     private final BitSet all = new BitSet();
@@ -72,6 +71,8 @@ public final class ReusePlanner implements AutoCloseable {
         this.detector = new ChangeDetector(format);
         this.changes = new Changes(grid);
         this.spill = new Spill(grid, format.layout());
+        this.noise = new NoiseEstimate(format);
+        this.cuts = new SceneCut(format);
         this.reference = scope.frame(format, VideoFrame.NO_PTS, 0);
         this.all.set(0, grid.windows());
     }
@@ -84,8 +85,14 @@ public final class ReusePlanner implements AutoCloseable {
     public FramePlan plan(VideoFrame frame) {
         pictures++;
         probes.clear();
-        if (mode == ReuseMode.OFF || pictures == 1) {
-            return whole(frame, Extent.KEY, mode == ReuseMode.OFF ? WindowState.COMPUTED : WindowState.NEW);
+        if (mode == ReuseMode.OFF) {
+            return whole(frame, Extent.KEY, WindowState.COMPUTED);
+        }
+        if (mode == ReuseMode.NEAR) {
+            noise.next(frame);
+        }
+        if (cuts.next(frame) || pictures == 1) {
+            return whole(frame, Extent.KEY, WindowState.NEW);
         }
         detector.compare(frame, reference, tolerance(), changes);
         BitSet wanted = mode == ReuseMode.EXACT ? withinReach() : spilledOver(frame);
@@ -174,7 +181,8 @@ public final class ReusePlanner implements AutoCloseable {
             return Tolerance.EXACT;
         }
         double scale = drift.scale(pictures);
-        return new Tolerance(scale * NEAR.mean(), scale * NEAR.max());
+        Tolerance whole = noise.tolerance();
+        return new Tolerance(scale * whole.mean(), scale * whole.max());
     }
 
     /** The same for the same picture and window, without any pattern; not negative. */

@@ -54,7 +54,7 @@ final class ModelGraphs {
 
     /** Whether windows are computed in two stages, with features between them. */
     boolean staged() {
-        return all.containsKey(Pass.TOKENS);
+        return all.containsKey(Pass.FEATURES);
     }
 
     private void add(Pass pass, PassGraph graph) {
@@ -68,7 +68,7 @@ final class ModelGraphs {
         GraphCheck picture = graph.picture();
         if (picture.channels() != main.picture().channels()
                 || picture.half() != main.picture().half()
-                || pass != Pass.TOKENS && picture.halfOutput() != main.picture().halfOutput()) {
+                || pass != Pass.FEATURES && picture.halfOutput() != main.picture().halfOutput()) {
             throw new StreamException(graph.label() + ": takes or gives other samples than " + main.label()
                     + "; files of one model must come from one export");
         }
@@ -85,22 +85,18 @@ final class ModelGraphs {
 
     /** Either all graphs that make or take features are there, or none of them takes part. */
     private void stages() {
-        PassGraph first = all.get(Pass.TOKENS);
+        PassGraph first = all.get(Pass.FEATURES);
         PassGraph last = all.get(Pass.WINDOWS);
         if (first == null) {
             if (last != null && last.staged()) {
                 throw new StreamException(last.label() + ": takes '" + PassGraph.FEATURES
-                        + "', which only a tokens graph makes of windows; it must lie beside it");
+                        + "', which only a features graph makes of windows; it must lie beside it");
             }
             return;
         }
         if (last == null || !last.staged()) {
             throw new StreamException(first.label() + ": makes '" + PassGraph.FEATURES
                     + "', which no windows graph takes; it must lie beside it");
-        }
-        if (first.window() == 0) {
-            throw new StreamException(first.label() + ": its metadata says upflux.pass = tokens, but states no"
-                    + " upflux.window that it computes");
         }
         // The main graph makes them of pictures that fit one tile, this one of larger ones.
         PassGraph whole = tiled();

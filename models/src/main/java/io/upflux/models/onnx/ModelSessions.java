@@ -29,7 +29,7 @@ final class ModelSessions implements AutoCloseable {
         this.threshold = (float) threshold.orElse(Float.POSITIVE_INFINITY);
         Pass[] wanted = threshold.isPresent()
                 ? new Pass[] {Pass.HALTING}
-                : new Pass[] {graphs.main().pass(), Pass.BODY, Pass.TOKENS, Pass.WINDOWS};
+                : new Pass[] {graphs.main().pass(), Pass.BODY, Pass.FEATURES, Pass.WINDOWS};
         for (Pass pass : wanted) {
             PassGraph graph = graphs.get(pass);
             if (graph != null) {
@@ -67,7 +67,7 @@ final class ModelSessions implements AutoCloseable {
 
     /** LR pixels that the graphs for squares take in around them, 0 without any. */
     int margin() {
-        return Math.max(margin(Pass.TOKENS), margin(Pass.WINDOWS));
+        return Math.max(margin(Pass.FEATURES), margin(Pass.WINDOWS));
     }
 
     private int margin(Pass pass) {
@@ -79,7 +79,7 @@ final class ModelSessions implements AutoCloseable {
 
     /** Whether squares are computed in two stages, with features between them. */
     boolean staged() {
-        return passes.containsKey(Pass.TOKENS);
+        return passes.containsKey(Pass.FEATURES);
     }
 
     Pass passFor(@Nullable SeenContext context) {

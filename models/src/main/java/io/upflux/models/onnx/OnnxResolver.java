@@ -42,12 +42,12 @@ public final class OnnxResolver implements SuperResolver {
     private static final List<Integer> CELLS = List.of(8, 16, 32, 64, 128);
 
     /**
-     * Of a network in two stages, as measured on AdaFormer-V-s: what a pixel costs in the first and in the last, where one
-     * of a whole picture costs 1.
+     * Of a network with attention in two stages, as measured on AdaFormer-V-s: what a pixel costs in the first and in the
+     * last, where one of a whole picture costs 1.
      */
-    private static final double STAGED_FIRST = 0.77;
+    private static final double WINDOWED_FIRST = 0.77;
 
-    private static final double STAGED_LAST = 0.0525;
+    private static final double WINDOWED_LAST = 0.0525;
 
     private final Traits traits;
     private final Contract contract;
@@ -79,7 +79,7 @@ public final class OnnxResolver implements SuperResolver {
                 half ? "fp16" : "fp32",
                 sessions.halts() ? main.window() : 0,
                 sessions.halts() ? main.blocks() : 0);
-        this.staged = sessions.staged() ? new StagedWindows(sessions.of(Pass.TOKENS), contract, name) : null;
+        this.staged = sessions.staged() ? new StagedWindows(sessions.of(Pass.FEATURES), contract, name) : null;
         this.runs = new Runs(name);
     }
 
@@ -185,16 +185,26 @@ public final class OnnxResolver implements SuperResolver {
             return Optional.empty();
         }
         int margin = sessions.margin();
-        // A network takes margins in layer by layer, so that one reaches half of it on average, with a pixel around the
-        // square for the sake of chroma. Time follows that within 3 %, as measured with 8 layers and squares of 8 to
-        // 64.
-        // In two stages only the thin last one sees anything of them.
-        List<Double> costs = CELLS.stream()
-                .map(side -> staged == null
-                        ? Math.pow(side + margin + 1.0, 2)
-                        : STAGED_FIRST * side * side + STAGED_LAST * Math.pow(side + 3.0, 2))
-                .toList();
+        List<Double> costs = CELLS.stream().map(side -> cost(side, margin)).toList();
         return Optional.of(new Cells(CELLS, margin, margin == 0 ? List.of() : costs));
+    }
+
+    /**
+     * A network takes margins in layer by layer, so that a layer reaches half of them on average, with a pixel around the
+     * square for the sake of chroma. Time follows that within 3 %, as measured with 8 layers, squares of 8 to 64, in one
+     * stage and in two.
+     */
+    private double cost(int side, int margin) {
+        if (staged == null) {
+            return Math.pow(side + margin + 1.0, 2);
+        }
+        if (contract.window() > 0) {
+            return WINDOWED_FIRST * side * side + WINDOWED_LAST * Math.pow(side + 3.0, 2);
+        }
+        // The first stage computes squares of a size; a pixel less than half of the margin is the first layer's.
+        int square = sessions.of(Pass.FEATURES).graph().square();
+        double first = Math.pow((square + margin - 1.0) / square, 2) * side * side;
+        return (first + Math.pow(side + margin + 1.0, 2)) / 2;
     }
 
     @Override

@@ -13,7 +13,7 @@ public enum Pass {
     /** The key graph's network with the context as an input, and so local. */
     BODY,
     /** The first of two stages: windows by themselves up to the features of the last, for batches of them. */
-    TOKENS,
+    FEATURES,
     /** The body with convolutions that shrink, for batches of windows; or the last of two stages, of features. */
     WINDOWS,
     /** The whole network, deciding by itself which windows may leave it early. */

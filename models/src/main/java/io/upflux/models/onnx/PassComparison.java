@@ -75,9 +75,9 @@ final class PassComparison {
 
     /** Windows around which there is picture, computed by themselves and enlarged together. */
     private void compareStages(Picture picture, float[] context, Picture expected) throws OrtException {
-        PassGraph first = Objects.requireNonNull(graphs.get(Pass.TOKENS));
+        PassGraph first = Objects.requireNonNull(graphs.get(Pass.FEATURES));
         PassGraph last = Objects.requireNonNull(graphs.get(Pass.WINDOWS));
-        int window = first.window();
+        int window = first.square();
         int edge = TilePlan.roundUp(Math.max(first.margin(), last.margin() + last.reach()), window);
         int across = (picture.width() - 2 * edge) / window;
         int count = across * across;

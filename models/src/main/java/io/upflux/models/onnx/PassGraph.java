@@ -35,6 +35,9 @@ record PassGraph(
     static final String DEPTH = "depth";
     static final String CONFIDENCE = "confidence";
 
+    /** Of a network without windows; where change is looked for in squares of this size, others would be wasted. */
+    private static final int SQUARE = 8;
+
     private static final String INPUT = "lr";
     private static final String OUTPUT = "hr";
     private static final int FLOAT = 1;
@@ -82,12 +85,17 @@ record PassGraph(
 
     /** Whether it is told which windows pass through which blocks. */
     boolean takesLists() {
-        return (pass == Pass.BODY || pass == Pass.TOKENS) && blocks > 0;
+        return (pass == Pass.BODY || pass == Pass.FEATURES) && blocks > 0;
     }
 
     /** Whether it is one of two stages. */
     boolean staged() {
-        return pass == Pass.TOKENS || pass == Pass.WINDOWS && features != null;
+        return pass == Pass.FEATURES || pass == Pass.WINDOWS && features != null;
+    }
+
+    /** Side of the squares that the first stage computes: its windows, where it has any. */
+    int square() {
+        return window > 0 ? window : SQUARE;
     }
 
     /** Numbers that features hold for each pixel. */
@@ -126,16 +134,20 @@ record PassGraph(
             int window = declared.window() == null ? 0 : declared.window();
             int blocks = declared.blocks() == null ? 0 : declared.blocks();
             if (pass == Pass.PLAIN) {
-                return new PassGraph(file, declared, pass, GraphCheck.of(file), null, List.of(), null, window, blocks);
+                // Anybody's graph may have such an output; only a contract says what it is.
+                Tensor between = declared.pass() == null ? null : features(blocks);
+                GraphCheck picture =
+                        between == null ? GraphCheck.of(file) : GraphCheck.of(file, input(INPUT), output(OUTPUT));
+                return new PassGraph(file, declared, pass, picture, null, List.of(), between, window, blocks);
             }
             if (blocks > 0 && window == 0) {
                 throw contradiction("blocks", blocks, "its metadata states no upflux.window that they work on");
             }
-            if ((pass == Pass.WINDOWS || pass == Pass.TOKENS) && declared.margin() == null) {
+            if ((pass == Pass.WINDOWS || pass == Pass.FEATURES) && declared.margin() == null) {
                 throw contradiction("pass", pass, "its metadata states no upflux.margin that such a graph eats");
             }
             Tensor features = features(blocks);
-            boolean first = pass == Pass.TOKENS;
+            boolean first = pass == Pass.FEATURES;
             boolean last = pass == Pass.WINDOWS && features != null;
             GraphCheck picture = GraphCheck.of(file, input(INPUT), output(first ? FEATURES : OUTPUT));
             boolean lists = blocks > 0 && (pass == Pass.BODY || first);
@@ -169,7 +181,7 @@ record PassGraph(
             OnnxGraph graph = file.graph();
             Tensor features = pass == Pass.WINDOWS ? graph.input(FEATURES) : graph.output(FEATURES);
             if (features == null) {
-                if (pass == Pass.TOKENS) {
+                if (pass == Pass.FEATURES) {
                     throw contradiction("pass", pass, "its graph has no output '" + FEATURES + "'");
                 }
                 if (pass == Pass.WINDOWS && blocks > 0) {

@@ -39,7 +39,7 @@ final class StagedWindows implements AutoCloseable {
         this.first = first;
         this.contract = contract;
         this.label = label;
-        this.window = first.graph().window();
+        this.window = first.graph().square();
         this.pixel = first.graph().featureChannels();
     }
 

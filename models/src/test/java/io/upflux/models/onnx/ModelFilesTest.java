@@ -34,7 +34,7 @@ class ModelFilesTest {
         ModelFiles files = pair.open();
 
         assertThat(files.passes(Pass.KEY))
-                .containsExactly(Pass.KEY, Pass.BODY, Pass.TOKENS, Pass.WINDOWS, Pass.HALTING);
+                .containsExactly(Pass.KEY, Pass.BODY, Pass.FEATURES, Pass.WINDOWS, Pass.HALTING);
         assertThat(files.weightFiles()).containsExactly("pair-x2.safetensors");
         assertThat(files.main().parameters()).isEqualTo(1 + 81 + 1);
         Contract contract = OnnxResolver.declared(files).orElseThrow();
@@ -56,7 +56,7 @@ class ModelFilesTest {
         store();
         ModelFiles files = ModelFiles.read(folder.resolve("pair-x2.onnx"));
 
-        assertThat(files.companions()).containsExactly(Pass.BODY, Pass.TOKENS, Pass.WINDOWS, Pass.HALTING);
+        assertThat(files.companions()).containsExactly(Pass.BODY, Pass.FEATURES, Pass.WINDOWS, Pass.HALTING);
         OnnxResolver.inspect(files, true, said);
         assertThat(said.warnings).isEmpty();
         float there = firstSample(files);
@@ -64,7 +64,7 @@ class ModelFilesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BODY", "TOKENS", "WINDOWS", "HALTING"})
+    @EnumSource(names = {"BODY", "FEATURES", "WINDOWS", "HALTING"})
     void aGraphBesideTheMainOneIsNoModel(Pass pass) throws IOException {
         store();
         Path file = folder.resolve("pair-x2" + pass.suffix());
@@ -91,7 +91,7 @@ class ModelFilesTest {
 
     @Test
     void refusesBodiesThatDoNotTakeWhatTheyShould() {
-        for (Pass pass : new Pass[] {Pass.BODY, Pass.TOKENS}) {
+        for (Pass pass : new Pass[] {Pass.BODY, Pass.FEATURES}) {
             refused(pass, model -> model.metadata("upflux.gather", "gather.2"), "blocks = 3", "lists 1 gather");
             refused(pass, model -> model.without("upflux.gather"), "blocks = 3", "lists 0 gather");
             refused(pass, model -> model.metadata("upflux.gather", "gather.2,rows"), "no input 'rows'");
@@ -104,12 +104,12 @@ class ModelFilesTest {
 
     @Test
     void refusesStagesThatDoNotMeet() {
-        refused(Pass.TOKENS, model -> model.without("upflux.margin"), "pass = tokens", "upflux.margin");
+        refused(Pass.FEATURES, model -> model.without("upflux.margin"), "pass = features", "upflux.margin");
         refused(Pass.WINDOWS, model -> model.without("upflux.reach"), "pass = windows", "upflux.reach");
         refused(Pass.WINDOWS, model -> model.metadata("upflux.reach", "far"), "upflux.reach = 'far'", "whole number");
         refused(Pass.WINDOWS, model -> model.input("more", 1, 1), "wants an input 'more'");
-        refusedAs(new TestPair("pair-x2").without(".tokens.onnx"), "pair-x2.windows.onnx: takes 'features'", "tokens");
-        refusedAs(new TestPair("pair-x2").without(".windows.onnx"), "pair-x2.tokens.onnx: makes 'features'", "windows");
+        refusedAs(new TestPair("pair-x2").without(".features.onnx"), "pair-x2.windows.onnx: takes 'features'", "features");
+        refusedAs(new TestPair("pair-x2").without(".windows.onnx"), "pair-x2.features.onnx: makes 'features'", "windows");
         refusedWindows(windows -> windows, "blocks = 3", "no input 'features'");
         refusedWindows(windows -> windows.input("features", 1, "n", "", "", 4), "4 features a pixel", "makes 3");
         refusedWindows(windows -> windows.input("features", 1, "n", "", "", "c"), "free]", "fixed last side");

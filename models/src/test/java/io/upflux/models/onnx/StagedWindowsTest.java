@@ -36,7 +36,7 @@ class StagedWindowsTest {
 
     static Stream<String> staged() {
         Stream<String> bundled = Catalogue.standard().list().stream()
-                .filter(card -> card.bundled() && card.passes().contains(Pass.TOKENS))
+                .filter(card -> card.bundled() && card.passes().contains(Pass.FEATURES))
                 .map(ModelCard::name);
         return Stream.concat(Stream.of(BY_HEART), bundled);
     }

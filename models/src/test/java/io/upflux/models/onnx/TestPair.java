@@ -36,7 +36,7 @@ public final class TestPair {
         files.put(name + ".safetensors", weights);
         put(Pass.KEY, model -> model);
         put(Pass.BODY, model -> model);
-        put(Pass.TOKENS, model -> model);
+        put(Pass.FEATURES, model -> model);
         put(Pass.WINDOWS, model -> model);
         put(Pass.HALTING, model -> model);
     }
@@ -81,16 +81,16 @@ public final class TestPair {
         OnnxBuilder model = declare(pass);
         switch (pass) {
             case KEY -> key(model);
-            case BODY, TOKENS -> body(model);
+            case BODY, FEATURES -> body(model);
             case WINDOWS -> last(model);
             default -> halting(model);
         }
-        if (features && (pass == Pass.KEY || pass == Pass.BODY || pass == Pass.TOKENS)) {
+        if (features && (pass == Pass.KEY || pass == Pass.BODY || pass == Pass.FEATURES)) {
             model.output("features", FLOAT, "batch", "", "", 3)
                     .node("DepthToSpace", "mixed", "joined", Map.of("blocksize", WINDOW, "mode", "DCR"))
                     .node("Transpose", "joined", "features", Map.of("perm", new long[] {0, 2, 3, 1}));
         }
-        if (pass == Pass.TOKENS) {
+        if (pass == Pass.FEATURES) {
             return model;
         }
         long[] repeat = new long[3 * SCALE * SCALE];
@@ -194,11 +194,11 @@ public final class TestPair {
                 .metadata("upflux.blocks", Integer.toString(BLOCKS))
                 .metadata("upflux.context", "context")
                 .metadata("upflux.weights", OnnxFile.sha256(ByteBuffer.wrap(weights)));
-        if (pass == Pass.BODY || pass == Pass.TOKENS) {
+        if (pass == Pass.BODY || pass == Pass.FEATURES) {
             model.metadata("upflux.gather", "gather.2,gather.3");
         }
-        if (pass == Pass.TOKENS || pass == Pass.WINDOWS) {
-            model.metadata("upflux.margin", pass == Pass.TOKENS ? "1" : "0");
+        if (pass == Pass.FEATURES || pass == Pass.WINDOWS) {
+            model.metadata("upflux.margin", pass == Pass.FEATURES ? "1" : "0");
         }
         return pass == Pass.WINDOWS ? model.metadata("upflux.reach", "1") : model;
     }
@@ -206,13 +206,13 @@ public final class TestPair {
     /** Metadata, picture in and out, and, but for the last stage, weights and blur. */
     private OnnxBuilder declare(Pass pass) {
         OnnxBuilder model = describe(new OnnxBuilder(), pass).input("lr", FLOAT, "batch", 3, "height", "width");
-        if (pass != Pass.TOKENS) {
+        if (pass != Pass.FEATURES) {
             model.output("hr", FLOAT, "batch", 3, "", "");
         }
         if (pass == Pass.WINDOWS) {
             return model;
         }
-        long margin = pass == Pass.TOKENS ? 0 : 1;
+        long margin = pass == Pass.FEATURES ? 0 : 1;
         String file = name + ".safetensors";
         return model.external("gain.half", HALF, file, HEADER, 2, 1)
                 .external("blur.half", HALF, file, HEADER + 2, 2 * 81, 3, 3, 3, 3)
