@@ -91,7 +91,7 @@ final class PassRun implements AutoCloseable {
 
     /** Puts what was kept of the windows of a tile's core in their place of the picture. */
     void features(int item, Tile tile, FeatureCache to) {
-        int window = sessions.graph().window();
+        int window = Math.max(1, sessions.graph().window());
         int x = tile.coreX() / window * window;
         int y = tile.coreY() / window * window;
         int columns = TilePlan.roundUp(tile.coreX() + tile.coreWidth() - x, window);
