@@ -7,8 +7,8 @@ import java.util.BitSet;
 /**
  * Finds where in the previous picture the luma of a window came from, up to 16 samples away, to whole samples.
  *
- * <p>It tries what is likely (no motion, the motion of neighbours and of the window a picture ago) and walks downhill from
- * the best; only where that leads nowhere it searches in steps of 8, 4, 2 and 1. Neither is exhaustive: the answer says
+ * <p>It tries what is likely (no motion, the motion of neighbours and of the window a picture ago), where nothing of that
+ * fits it searches in steps of 8, 4 and 2, and then it walks downhill. None of it is exhaustive: the answer says
  * what a window's halting depth may be taken from, not what its samples are. A window at the right or bottom edge that is
  * cut off is searched with the whole 8x8 samples that end there. One thread; deterministic.
  */
@@ -17,8 +17,8 @@ public final class BlockMatch {
     public static final int REACH = 16;
 
     private static final int SIDE = WindowGrid.WINDOW;
-    private static final int MOST_STEPS = 16;
-    /** Mean difference up to which anything is a match, and up to which nothing better is looked for, in codes. */
+    private static final int MOST_STEPS = 8;
+    /** Mean difference in codes at 8 bits up to which anything is a match and nothing better is looked for. */
     private static final int ALIKE = 2;
 
     private final WindowGrid grid;
@@ -26,6 +26,9 @@ public final class BlockMatch {
     private final boolean searchable;
     private EightBitLuma current;
     private EightBitLuma previous;
+    /** Windows whose motion is tried after no motion. */
+    private final int[] likely = new int[5];
+
     private boolean started;
     private int left;
     private int top;
@@ -73,25 +76,25 @@ public final class BlockMatch {
         left = Math.min(column * SIDE, grid.width() - SIDE);
         top = Math.min(row * SIDE, grid.height() - SIDE);
         best = Integer.MAX_VALUE;
-        consider(0, 0);
         // The window's own entry is still that of the previous picture.
-        consider(origins.dx(window), origins.dy(window));
-        if (column > 0) {
-            consider(origins.dx(window - 1), origins.dy(window - 1));
+        likely[1] = window;
+        likely[2] = column > 0 ? window - 1 : window;
+        likely[3] = row > 0 ? window - columns : window;
+        likely[4] = row > 0 && column + 1 < columns ? window - columns + 1 : window;
+        for (int i = 0; i < likely.length; i++) {
+            consider(i == 0 ? 0 : origins.dx(likely[i]), i == 0 ? 0 : origins.dy(likely[i]));
         }
-        if (row > 0) {
-            consider(origins.dx(window - columns), origins.dy(window - columns));
-            if (column + 1 < columns) {
-                consider(origins.dx(window - columns + 1), origins.dy(window - columns + 1));
-            }
+        int alike = ALIKE * EightBitLuma.COMPARED;
+        if (best <= alike) {
+            return true;
         }
-        int enough = ALIKE * EightBitLuma.COMPARED;
-        if (best > enough) {
-            walk();
-            enough = Math.max(enough, current.texture(left, top) / 2);
-        }
+        // No better than no detail at all is no match.
+        int enough = Math.max(alike, current.texture(left, top) / 2);
         if (best > enough) {
             spread();
+        }
+        if (2 * best <= 3 * enough) {
+            walk();
         }
         return best <= enough;
     }
@@ -101,10 +104,10 @@ public final class BlockMatch {
         for (int i = 0; i < MOST_STEPS; i++) {
             int x = bestX;
             int y = bestY;
-            consider(x - 1, y);
-            consider(x + 1, y);
-            consider(x, y - 1);
-            consider(x, y + 1);
+            for (int side = 0; side < 4; side++) {
+                int step = (side & 1) * 2 - 1;
+                consider(side < 2 ? x + step : x, side < 2 ? y : y + step);
+            }
             if (bestX == x && bestY == y) {
                 return;
             }
@@ -115,7 +118,7 @@ public final class BlockMatch {
     private void spread() {
         int x = 0;
         int y = 0;
-        for (int step = REACH / 2; step > 0; step /= 2) {
+        for (int step = REACH / 2; step > 1; step /= 2) {
             for (int i = 0; i < 9; i++) {
                 consider(x + (i % 3 - 1) * step, y + (i / 3 - 1) * step);
             }
@@ -134,7 +137,7 @@ public final class BlockMatch {
                 || best != Integer.MAX_VALUE && dx == bestX && dy == bestY) {
             return;
         }
-        int difference = current.difference(left, top, previous, left + dx, top + dy, best);
+        int difference = current.difference(left, top, previous, left + dx, top + dy);
         if (difference < best) {
             best = difference;
             bestX = dx;

@@ -45,17 +45,16 @@ final class EightBitLuma {
         }
     }
 
-    /** Sum of absolute differences, or some sum that is not below {@code enough} when that is certain. */
-    int difference(int x, int y, EightBitLuma other, int otherX, int otherY, int enough) {
-        int sum = 0;
-        for (int j = 0; j < SIDE && sum < enough; j += 4) {
-            int a = (y + j) * width + x;
-            int b = (otherY + j) * width + otherX;
-            long upper = LANES.difference(word(a), other.word(b));
-            long lower = LANES.difference(word(a + 2 * width), other.word(b + 2 * width));
-            sum += (int) LANES.sum(LANES.pairs(upper) + LANES.pairs(lower));
-        }
-        return sum;
+    /** Sum of absolute differences. */
+    int difference(int x, int y, EightBitLuma other, int otherX, int otherY) {
+        int a = y * width + x;
+        int b = otherY * width + otherX;
+        int step = 2 * width;
+        long first = LANES.difference(word(a), other.word(b));
+        long second = LANES.difference(word(a + step), other.word(b + step));
+        long third = LANES.difference(word(a + 2 * step), other.word(b + 2 * step));
+        long fourth = LANES.difference(word(a + 3 * step), other.word(b + 3 * step));
+        return (int) LANES.sum(LANES.pairs(first) + LANES.pairs(second) + LANES.pairs(third) + LANES.pairs(fourth));
     }
 
     /** Sum of absolute differences from the mean. */
