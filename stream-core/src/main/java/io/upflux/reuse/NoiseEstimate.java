@@ -28,8 +28,8 @@ public final class NoiseEstimate {
     private static final double CANCELLED = 0.75;
 
     private static final double SMOOTHING = 1 / 8.0;
-    /** Windows of noise alone scatter around its mean by less than this. */
-    private static final double MARGIN = 1.3;
+    /** Windows of noise alone, with chroma of 16 samples, scatter around its mean by mostly less than this. */
+    private static final double MARGIN = 1.5;
 
     private static final double LEAST_MEAN = 1.5;
     private static final double MOST_MEAN = 2.5;

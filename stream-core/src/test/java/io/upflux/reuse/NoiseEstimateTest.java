@@ -48,8 +48,8 @@ class NoiseEstimateTest {
     @Test
     void toleratesMoreTheMoreNoiseThereIs() {
         assertThat(run(format, 5, grain(0, 1)).tolerance()).isEqualTo(BASE);
-        assertThat(run(format, 50, grain(0.8, 1)).tolerance()).isEqualTo(BASE);
-        Tolerance some = run(format, 50, grain(1.4, 1)).tolerance();
+        assertThat(run(format, 50, grain(0.6, 1)).tolerance()).isEqualTo(BASE);
+        Tolerance some = run(format, 50, grain(1.2, 1)).tolerance();
         assertThat(some.mean()).isBetween(1.8, 2.4);
         assertThat(some.max()).isBetween(13.0, 16.0);
         assertThat(run(format, 50, grain(2.5, 1)).tolerance()).isEqualTo(new Tolerance(2.5, 16));
