@@ -9,8 +9,8 @@ import java.util.Arrays;
  * lengths occur; what they add is not used either.
  */
 final class HaltingPlan {
-    /** Lengths of lists are rounded up to as many steps: 3 % more rows than need be, and 16 shapes for a block. */
-    private static final int STEPS = 16;
+    /** Lengths of stepped lists between one power of two and the next: 4 % more rows than need be on average. */
+    private static final int STEPS = 8;
 
     private final long[][] gather;
     private final long[] assemble;
@@ -27,9 +27,9 @@ final class HaltingPlan {
         return of(depths, blocks);
     }
 
-    /** As long as the windows are many, or a multiple of a sixteenth of that. */
+    /** With lists of few lengths: four bits long in binary, and zeros; or as many as there are windows. */
     static HaltingPlan stepped(byte[] depths, int blocks) {
-        return of(depths, blocks, (depths.length + STEPS - 1) / STEPS);
+        return of(depths, blocks, STEPS);
     }
 
     /**
@@ -37,10 +37,10 @@ final class HaltingPlan {
      * @param blocks of the network, 127 at most
      */
     static HaltingPlan of(byte[] depths, int blocks) {
-        return of(depths, blocks, 1);
+        return of(depths, blocks, Integer.MAX_VALUE);
     }
 
-    private static HaltingPlan of(byte[] depths, int blocks, int step) {
+    private static HaltingPlan of(byte[] depths, int blocks, int steps) {
         if (depths.length == 0 || blocks < 1) {
             throw new IllegalArgumentException(depths.length + " windows, " + blocks + " blocks");
         }
@@ -69,6 +69,7 @@ final class HaltingPlan {
                     staying[kept++] = window;
                 }
             }
+            int step = Math.max(1, Integer.highestOneBit(kept) / steps);
             int length = Math.min(count, (Math.max(1, kept) + step - 1) / step * step);
             // Beyond those that are kept, row 0 again and again.
             gather[block - 2] = Arrays.copyOf(rows, length);
