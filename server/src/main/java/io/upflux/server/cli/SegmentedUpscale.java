@@ -26,8 +26,7 @@ final class SegmentedUpscale {
     private final SegmentOptions segments;
     private final OutputOptions encoding;
 
-    SegmentedUpscale(
-            ModelOptions models, UpscaleOptions options, SegmentOptions segments, OutputOptions encoding) {
+    SegmentedUpscale(ModelOptions models, UpscaleOptions options, SegmentOptions segments, OutputOptions encoding) {
         this.models = models;
         this.options = options;
         this.segments = segments;

@@ -66,7 +66,9 @@ final class TextReport implements UpscaleReport {
                         windows.updated() == 0
                                 ? ""
                                 : String.format(
-                                        Locale.ROOT, " (%.0f %% adapted)", 100.0 * windows.updated() / windows.windows()));
+                                        Locale.ROOT,
+                                        " (%.0f %% adapted)",
+                                        100.0 * windows.updated() / windows.windows()));
     }
 
     /** Which share of the windows halted before each block but the first, which computes all; empty when none could. */

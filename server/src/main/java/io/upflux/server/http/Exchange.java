@@ -11,8 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -105,8 +108,21 @@ record Exchange(
                 .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.readableBytes()));
         if (request.method().equals(HttpMethod.HEAD)) {
             body.release();
-            return response.send();
+            return onLoop(response.send());
         }
-        return response.sendObject(body).then();
+        return onLoop(response.sendObject(body).then());
+    }
+
+    /**
+     * Sends on the connection's own event loop, whichever thread the answer became ready on: from another one, the
+     * connection may miss that it is to read the next request.
+     */
+    Mono<Void> onLoop(Mono<Void> sending) {
+        return Mono.defer(() -> {
+            AtomicReference<@Nullable Executor> loop = new AtomicReference<>();
+            response.withConnection(connection -> loop.set(connection.channel().eventLoop()));
+            Executor own = loop.get();
+            return own == null ? sending : sending.subscribeOn(Schedulers.fromExecutor(own));
+        });
     }
 }

@@ -122,7 +122,7 @@ final class StreamingRoutes {
                 .header(HttpHeaderNames.CONTENT_TYPE, type)
                 .header(HttpHeaderNames.CACHE_CONTROL, "no-store");
         if (exchange.request().method().equals(HttpMethod.HEAD)) {
-            return response.send();
+            return exchange.onLoop(response.send());
         }
         AtomicReference<@Nullable Outlet> outlet = new AtomicReference<>();
         response.withConnection(connection -> outlet.set(new Outlet(connection)));
@@ -130,7 +130,8 @@ final class StreamingRoutes {
         if (opened == null) {
             throw new IllegalStateException("an answer without a connection");
         }
-        return response.send(pieces.apply(opened), piece -> true).then();
+        return exchange.onLoop(
+                response.send(pieces.apply(opened), piece -> true).then());
     }
 
     private static <T> Mono<T> late(LiveStream stream) {

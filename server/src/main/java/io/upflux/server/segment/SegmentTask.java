@@ -57,8 +57,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                         options.input(), options.reading(), segment.from(), segment.to(), ofSource);
                 SegmentSink sink = SegmentSink.create(
                         file, options.output(), options.encoding(), source, options.longest(), tally)) {
-            UpscalePipeline pipeline =
-                    UpscalePipeline.of(source, resolver, sink)
+            UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink)
                     .halting(tally.halting::add)
                     .reuse(options.reuse(), tally::reused);
             pipeline.run()

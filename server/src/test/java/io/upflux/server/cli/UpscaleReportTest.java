@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.upflux.frame.HaltingMap;
 import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.SuperResolver.Traits;
-import io.upflux.server.cli.UpscaleReport.Outcome;
 import io.upflux.reuse.WindowShares;
+import io.upflux.server.cli.UpscaleReport.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,14 @@ class UpscaleReportTest {
         if (depths.length > 0) {
             halting.add(new HaltingMap(0, depths.length, 1, 8, 3, depths));
         }
-        return new Outcome(1, 0, 1, new Traits("halting-x2", 2, 3, 8, 8, "cpu", "fp32", 8, 3), halting, WindowShares.NONE, List.of());
+        return new Outcome(
+                1,
+                0,
+                1,
+                new Traits("halting-x2", 2, 3, 8, 8, "cpu", "fp32", 8, 3),
+                halting,
+                WindowShares.NONE,
+                List.of());
     }
 
     @Test

@@ -104,6 +104,47 @@ class LiveServerTest {
         }
     }
 
+    /** A connection must go on reading whichever thread its last answer became ready on. */
+    @Test
+    void connectionsThatAreKeptAnswerEveryReload() {
+        List<CompletableFuture<Void>> players = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            players.add(CompletableFuture.runAsync(LiveServerTest::reloadForAWhile));
+        }
+        CompletableFuture.allOf(players.toArray(CompletableFuture[]::new))
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private static void reloadForAWhile() {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
+            HlsCheck list = playlist("");
+            for (int i = 0; i < 25; i++) {
+                String path = "/live/clip/media.m3u8?_HLS_msn=" + list.openNumber() + "&_HLS_part=" + list.openParts;
+                String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                list = new HlsCheck(body(socket.getInputStream()));
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Of an answer that states its length. */
+    private static String body(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) in.read());
+        }
+        String length = head.toString()
+                .lines()
+                .filter(line -> line.startsWith("content-length: "))
+                .findFirst()
+                .orElseThrow();
+        return new String(in.readNBytes(Integer.parseInt(length.substring(16))), StandardCharsets.UTF_8);
+    }
+
     @Test
     void aReloadWithoutAPartWaitsForTheWholeSegment() {
         HlsCheck before = playlist("");

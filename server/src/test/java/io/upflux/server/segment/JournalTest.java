@@ -87,7 +87,15 @@ class JournalTest {
 
     private static SegmentResult result(int index) {
         return new SegmentResult(
-                index, 250, 10, 259, 12_345, "ab".repeat(32), HaltingShares.of(8, List.of(0L, 3L)),
-                new WindowShares(5, 4, 3, 2), true, List.of("ä"));
+                index,
+                250,
+                10,
+                259,
+                12_345,
+                "ab".repeat(32),
+                HaltingShares.of(8, List.of(0L, 3L)),
+                new WindowShares(5, 4, 3, 2),
+                true,
+                List.of("ä"));
     }
 }
