@@ -71,6 +71,15 @@ final class UpscaleOptions {
             })
     private @Nullable Path dumpHalting;
 
+    @Option(
+            names = "--dump-reuse",
+            paramLabel = "FOLDER",
+            description = {
+                "Write a grey PNG picture a frame, as large as the input: each window black where it was kept, darker grey",
+                "where it was adapted, lighter grey where it was computed, white where nothing was known. Named likewise."
+            })
+    private @Nullable Path dumpReuse;
+
     /** Quality or size: one of them. */
     static final class Quality {
         @Option(
@@ -89,6 +98,12 @@ final class UpscaleOptions {
 
     ReuseMode reuse() {
         return reuse;
+    }
+
+    /** Folder for pictures of what was reused; null for none. */
+    @Nullable
+    Path dumpReuse() {
+        return dumpReuse;
     }
 
     /** Folder for pictures of halting maps; null for none. */

@@ -6,7 +6,6 @@ import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.codecs.OutputStreams;
-import io.upflux.frame.HaltingMap;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
@@ -29,7 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,7 +118,7 @@ final class UpscaleRun implements AutoCloseable {
         ProgressMeter meter = report.begin(task);
         try {
             InputOptions reading = options.input(!MediaSink.carriesRotation(task.output()));
-            Optional<Order> order = options.dumpHalting() != null
+            Optional<Order> order = options.dumpHalting() != null || options.dumpReuse() != null
                     ? Optional.empty()
                     : segmented.order(task, reading, MediaSource::shownHeight, this::card);
             if (order.isPresent()) {
@@ -166,11 +165,18 @@ final class UpscaleRun implements AutoCloseable {
             Resolvers lent = resolvers.of(card(source.shownHeight()), models.threads());
             SuperResolver resolver = lent.take();
             traits = resolver.traits();
-            Consumer<HaltingMap> maps = pictures(task, source).andThen(halting::add);
+            Optional<WindowPictures> depths = pictures(options.dumpHalting(), task, source);
+            Optional<WindowPictures> states = pictures(options.dumpReuse(), task, source);
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink)
-                        .halting(maps)
-                        .reuse(options.reuse(), map -> windows[0] = windows[0].plus(map.shares()));
+                        .halting(map -> {
+                            depths.ifPresent(pictures -> pictures.write(map));
+                            halting.add(map);
+                        })
+                        .reuse(options.reuse(), map -> {
+                            states.ifPresent(pictures -> pictures.write(map));
+                            windows[0] = windows[0].plus(map.shares());
+                        });
                 encoded = upscale(pipeline, meter);
                 streams = sink.streams();
             } finally {
@@ -210,14 +216,11 @@ final class UpscaleRun implements AutoCloseable {
         return encoded[0];
     }
 
-    /** Writes what {@code --dump-halting} asks for. */
-    private Consumer<HaltingMap> pictures(UpscaleTask task, MediaSource source) {
-        Path folder = options.dumpHalting();
-        if (folder == null) {
-            return map -> {};
-        }
+    /** What {@code --dump-halting} or {@code --dump-reuse} asks for. */
+    private Optional<WindowPictures> pictures(@Nullable Path folder, UpscaleTask task, MediaSource source) {
         boolean video = source.estimatedFrames() != 1;
-        return new HaltingPictures(folder, task.stem(), video, source.format(), encoding.overwrite())::write;
+        return Optional.ofNullable(folder)
+                .map(in -> new WindowPictures(in, task.stem(), video, source.format(), encoding.overwrite()));
     }
 
     /** What can be known before anything is opened, in the words of the command line. */

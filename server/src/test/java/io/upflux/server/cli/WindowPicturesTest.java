@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HaltingPicturesTest {
+class WindowPicturesTest {
     /** Not a multiple of the window. */
     private static final FrameFormat FORMAT = new MovingPattern(20, 14, 1).format();
 
@@ -25,7 +25,7 @@ class HaltingPicturesTest {
     @Test
     void windowsAreTheBrighterTheDeeper() {
         Path maps = folder.resolve("deep/maps");
-        HaltingPictures pictures = new HaltingPictures(maps, "clip", true, FORMAT, false);
+        WindowPictures pictures = new WindowPictures(maps, "clip", true, FORMAT, false);
         pictures.write(map(1, 2, 3, 4, 5, 5));
         pictures.write(map(5, 5, 5, 5, 5, 1));
 
@@ -58,33 +58,33 @@ class HaltingPicturesTest {
 
     @Test
     void aPictureHasOneMapOfItsName() {
-        new HaltingPictures(folder, "bird", false, FORMAT, false).write(map(1, 1, 1, 1, 1, 1));
+        new WindowPictures(folder, "bird", false, FORMAT, false).write(map(1, 1, 1, 1, 1, 1));
         assertThat(folder.resolve("bird.png")).exists();
     }
 
     @Test
     void existingFilesStayUnlessOverwritten() throws IOException {
         Path file = Files.writeString(folder.resolve("clip-000001.png"), "precious");
-        assertThatThrownBy(() -> new HaltingPictures(folder, "clip", true, FORMAT, false))
+        assertThatThrownBy(() -> new WindowPictures(folder, "clip", true, FORMAT, false))
                 .isInstanceOf(StreamException.class)
                 .hasMessage(file + ": exists already; --overwrite replaces it");
 
         Path second = Files.writeString(folder.resolve("other-000002.png"), "precious");
-        HaltingPictures careful = new HaltingPictures(folder, "other", true, FORMAT, false);
+        WindowPictures careful = new WindowPictures(folder, "other", true, FORMAT, false);
         careful.write(map(1, 1, 1, 1, 1, 1));
         assertThatThrownBy(() -> careful.write(map(1, 1, 1, 1, 1, 1)))
                 .isInstanceOf(StreamException.class)
                 .hasMessageContaining(second.toString());
         assertThat(second).hasContent("precious");
 
-        new HaltingPictures(folder, "clip", true, FORMAT, true).write(map(1, 1, 1, 1, 1, 5));
+        new WindowPictures(folder, "clip", true, FORMAT, true).write(map(1, 1, 1, 1, 1, 5));
         assertPainted(file, 51, 51, 51, 51, 51, 255);
     }
 
     @Test
     void aFileIsNoFolder() throws IOException {
         Path file = Files.writeString(folder.resolve("maps"), "precious");
-        assertThatThrownBy(() -> new HaltingPictures(file, "clip", true, FORMAT, false))
+        assertThatThrownBy(() -> new WindowPictures(file, "clip", true, FORMAT, false))
                 .isInstanceOf(StreamException.class)
                 .hasMessageContaining(file.toString());
     }

@@ -13,16 +13,19 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import io.upflux.reuse.ReuseMap;
+import io.upflux.reuse.WindowGrid;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.IntBinaryOperator;
 
 /**
- * Writes halting maps as grey PNG pictures as large as the decoded picture, so that they lie over it: the more blocks
- * computed a window, the brighter it is, white after all of them.
+ * Writes what became of windows as grey PNG pictures as large as the decoded picture, so that they lie over it: the more
+ * was computed of a window, the brighter it is.
  */
-final class HaltingPictures {
+final class WindowPictures {
     private static final PixelLayout GREY = new PixelLayout(PixelLayout.Family.GRAY, 8, 0, 0, false);
 
     private final Path folder;
@@ -40,7 +43,7 @@ final class HaltingPictures {
      * @param overwrite whether files of these names are replaced
      * @throws StreamException when the folder cannot be made, or the first picture exists
      */
-    HaltingPictures(Path folder, String stem, boolean numbered, FrameFormat source, boolean overwrite) {
+    WindowPictures(Path folder, String stem, boolean numbered, FrameFormat source, boolean overwrite) {
         ColourSpec colour = source.colour();
         this.folder = folder;
         this.stem = stem;
@@ -63,8 +66,31 @@ final class HaltingPictures {
         }
     }
 
-    /** @throws StreamException when the picture exists or cannot be written */
+    /**
+     * White after all blocks.
+     *
+     * @throws StreamException when the picture exists or cannot be written
+     */
     void write(HaltingMap map) {
+        write(map.window(), (x, y) -> Math.round(255f * map.depth(x, y) / map.blocks()));
+    }
+
+    /**
+     * Black where pixels were kept, dark grey where they were adapted, light grey where they were computed, white where
+     * nothing was known.
+     *
+     * @throws StreamException when the picture exists or cannot be written
+     */
+    void write(ReuseMap map) {
+        write(WindowGrid.WINDOW, (x, y) -> switch (map.state(x, y)) {
+            case UNCHANGED -> 0;
+            case UPDATED -> 85;
+            case COMPUTED -> 170;
+            case NEW -> 255;
+        });
+    }
+
+    private void write(int window, IntBinaryOperator brightness) {
         frames++;
         try (NativeScope scope = new NativeScope();
                 FrameSink sink = MediaSink.create(file(frames).toString(), options, null, Notices.none())) {
@@ -72,7 +98,7 @@ final class HaltingPictures {
             if (!wanted.equals(format)) {
                 throw new IllegalStateException("PNG holds " + format.layout() + " as it is, not as " + wanted);
             }
-            sink.write(painted(map, scope));
+            sink.write(painted(window, brightness, scope));
             sink.finish();
         }
     }
@@ -81,13 +107,13 @@ final class HaltingPictures {
         return folder.resolve(stem + (numbered ? String.format(Locale.ROOT, "-%06d", frame) : "") + ".png");
     }
 
-    private VideoFrame painted(HaltingMap map, NativeScope scope) {
+    private VideoFrame painted(int window, IntBinaryOperator brightness, NativeScope scope) {
         VideoFrame frame = scope.frame(format, 0, 0);
         Plane grey = frame.plane(0);
         for (int y = 0; y < grey.height(); y++) {
             for (int x = 0; x < grey.width(); x++) {
-                int depth = map.depth(x / map.window(), y / map.window());
-                grey.data().put(y * grey.stride() + x, (byte) Math.round(255f * depth / map.blocks()));
+                int value = brightness.applyAsInt(x / window, y / window);
+                grey.data().put(y * grey.stride() + x, (byte) value);
             }
         }
         return frame;
