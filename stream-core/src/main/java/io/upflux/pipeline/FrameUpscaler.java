@@ -48,9 +48,6 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     /** Batches of one shape that a stroke of work holds at most. */
     private static final int PARTS = 3;
 
-    /** Frames whose cells are computed together, where they have few. */
-    private static final int LOOK_AHEAD = 16;
-
     /** Threads of a stage that waits this long are ended; they come back with the next batch. */
     private static final int IDLE_SECONDS = 60;
 
@@ -189,7 +186,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     Flux<List<VideoFrame>> whole(Flux<VideoFrame> frames) {
         Traits traits = resolver.traits();
         Batching batching =
-                new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, LOOK_AHEAD);
+                new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, reports.lookAhead());
         Gather gather = new Gather(from, traits.channels(), reports.times());
         Compose compose = new Compose(scope, from, to, traits, composition, reports);
         // hide(): a fused operator would run its mapper on whichever thread requests.

@@ -40,6 +40,7 @@ public final class UpscalePipeline {
     private Consumer<HaltingMap> halting = map -> {};
     private Consumer<ReuseMap> reused = map -> {};
     private ReuseMode mode = ReuseMode.OFF;
+    private int lookAhead = Reports.LOOK_AHEAD;
     private @Nullable FrameUpscaler upscaler;
     private boolean released;
     private long framesWritten;
@@ -78,6 +79,17 @@ public final class UpscalePipeline {
     public UpscalePipeline reuse(ReuseMode much, Consumer<ReuseMap> maps) {
         mode = much;
         reused = maps;
+        return this;
+    }
+
+    /**
+     * Has every frame computed as soon as it is there, although windows of several frames together are computed faster.
+     * To be called before {@link #run()}.
+     *
+     * @return this pipeline
+     */
+    public UpscalePipeline live() {
+        lookAhead = 1;
         return this;
     }
 
@@ -136,7 +148,7 @@ public final class UpscalePipeline {
         }
         FrameFormat from = source.format();
         FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
-        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, new Reports(mode, times, halting, reused));
+        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, new Reports(mode, lookAhead, times, halting, reused));
         upscaler = made;
         return made;
     }
