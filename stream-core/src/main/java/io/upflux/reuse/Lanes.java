@@ -6,8 +6,10 @@ package io.upflux.reuse;
  * instructions, which makes two short loops several times as fast as one.
  */
 final class Lanes {
-    private static final Lanes OF_8 = new Lanes(8, 0x8080808080808080L, 0x00ff00ff00ff00ffL, 0x0001000100010001L);
-    private static final Lanes OF_16 = new Lanes(16, 0x8000800080008000L, 0x0000ffff0000ffffL, 0x0000000100000001L);
+    private static final long HIGH_8 = 0x8080808080808080L;
+    private static final long HIGH_16 = 0x8000800080008000L;
+    private static final Lanes OF_8 = new Lanes(8, HIGH_8, 0x00ff00ff00ff00ffL, 0x0001000100010001L);
+    private static final Lanes OF_16 = new Lanes(16, HIGH_16, 0x0000ffff0000ffffL, 0x0000000100000001L);
 
     private final int bits;
     private final long high;
@@ -27,18 +29,28 @@ final class Lanes {
 
     /** |x - y|, lane by lane, unsigned. */
     long difference(long x, long y) {
-        long unlike = x ^ y;
-        long d = ((x | high) - (y & ~high)) ^ (~unlike & high);
-        long borrow = ((~x & y) | (~unlike & d)) & high;
-        long one = borrow >>> bits - 1;
-        return (d ^ ((borrow << 1) - one)) + one;
+        return difference(x, y, high, bits - 1);
     }
 
-    /** |x - y| of whole rows. */
+    /** |x - y| of whole rows. Constants, not fields: only then is the loop sure to become vector instructions. */
     void differences(long[] x, long[] y, int from, int to, long[] differences) {
-        for (int i = from; i < to; i++) {
-            differences[i] = difference(x[i], y[i]);
+        if (bits == 8) {
+            for (int i = from; i < to; i++) {
+                differences[i] = difference(x[i], y[i], HIGH_8, 7);
+            }
+        } else {
+            for (int i = from; i < to; i++) {
+                differences[i] = difference(x[i], y[i], HIGH_16, 15);
+            }
         }
+    }
+
+    private static long difference(long x, long y, long top, int sign) {
+        long unlike = x ^ y;
+        long d = ((x | top) - (y & ~top)) ^ (~unlike & top);
+        long borrow = ((~x & y) | (~unlike & d)) & top;
+        long one = borrow >>> sign;
+        return (d ^ ((borrow << 1) - one)) + one;
     }
 
     /** Neighbouring lanes added, in lanes of twice the width. */
