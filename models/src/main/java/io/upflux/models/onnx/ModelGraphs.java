@@ -68,7 +68,8 @@ final class ModelGraphs {
         GraphCheck picture = graph.picture();
         if (picture.channels() != main.picture().channels()
                 || picture.half() != main.picture().half()
-                || pass != Pass.FEATURES && picture.halfOutput() != main.picture().halfOutput()) {
+                || pass != Pass.FEATURES
+                        && picture.halfOutput() != main.picture().halfOutput()) {
             throw new StreamException(graph.label() + ": takes or gives other samples than " + main.label()
                     + "; files of one model must come from one export");
         }

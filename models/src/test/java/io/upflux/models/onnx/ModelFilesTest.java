@@ -108,8 +108,12 @@ class ModelFilesTest {
         refused(Pass.WINDOWS, model -> model.without("upflux.reach"), "pass = windows", "upflux.reach");
         refused(Pass.WINDOWS, model -> model.metadata("upflux.reach", "far"), "upflux.reach = 'far'", "whole number");
         refused(Pass.WINDOWS, model -> model.input("more", 1, 1), "wants an input 'more'");
-        refusedAs(new TestPair("pair-x2").without(".features.onnx"), "pair-x2.windows.onnx: takes 'features'", "features");
-        refusedAs(new TestPair("pair-x2").without(".windows.onnx"), "pair-x2.features.onnx: makes 'features'", "windows");
+        refusedAs(
+                new TestPair("pair-x2").without(".features.onnx"),
+                "pair-x2.windows.onnx: takes 'features'",
+                "features");
+        refusedAs(
+                new TestPair("pair-x2").without(".windows.onnx"), "pair-x2.features.onnx: makes 'features'", "windows");
         refusedWindows(windows -> windows, "blocks = 3", "no input 'features'");
         refusedWindows(windows -> windows.input("features", 1, "n", "", "", 4), "4 features a pixel", "makes 3");
         refusedWindows(windows -> windows.input("features", 1, "n", "", "", "c"), "free]", "fixed last side");

@@ -18,6 +18,7 @@ import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -152,18 +153,22 @@ class StagedWindowsTest {
             Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 2);
             resolver = (OnnxResolver)
                     OnnxResolver.open(files, name, contract, cpu, OptionalDouble.empty(), Notices.none());
-            window = contract.window();
+            window = Objects.requireNonNull(ModelGraphs.of(files).get(Pass.FEATURES))
+                    .square();
             width = 9 * window;
             height = 8 * window;
             scale = contract.scale();
             margin = resolver.cells().orElseThrow().margin();
             memory = resolver.newMemory(width, height);
-            TileShape samples = resolver.samples(width, height).orElseThrow();
+            context = resolver.samples(width, height).map(this::look).orElse(PictureContext.NONE);
+        }
+
+        private PictureContext look(TileShape samples) {
             try (TileBatch looked = resolver.newSamples(samples)) {
                 for (int i = 0; i < looked.input().capacity(); i++) {
                     looked.input().put(i, 0.5f + 0.3f * (float) Math.sin(i * 0.37));
                 }
-                context = resolver.look(looked);
+                return resolver.look(looked);
             }
         }
 
