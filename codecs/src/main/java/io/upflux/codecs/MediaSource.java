@@ -5,6 +5,7 @@ import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.codecs.ffmpeg.ColourTags;
 import io.upflux.codecs.ffmpeg.PixelFormats;
+import io.upflux.codecs.input.Demuxer;
 import io.upflux.codecs.input.FrameReader;
 import io.upflux.codecs.input.PlaneViews;
 import io.upflux.frame.FrameFormat;
@@ -14,6 +15,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.nio.channels.ReadableByteChannel;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -46,7 +48,22 @@ public final class MediaSource implements FrameSource {
      * @throws StreamException when there is nothing to decode, in one line that says why
      */
     public static MediaSource open(String location, InputOptions options, Notices notices) {
-        FrameReader reader = new FrameReader(location, options, notices);
+        return of(new FrameReader(location, options, notices), options);
+    }
+
+    /**
+     * Opens what arrives through a channel, from somebody who need not be trusted: MPEG-TS, Matroska or WebM, FLV, MP4 whose
+     * header comes first. Nothing in it makes this process open anything else.
+     *
+     * @param name for messages
+     * @param channel closed with the source, and when this fails; {@link #interrupt} closes it, too
+     * @throws StreamException when there is nothing to decode, in one line that says why
+     */
+    public static MediaSource read(String name, ReadableByteChannel channel, InputOptions options, Notices notices) {
+        return of(new FrameReader(new Demuxer(name, channel, options), options, notices), options);
+    }
+
+    private static MediaSource of(FrameReader reader, InputOptions options) {
         try {
             return new MediaSource(reader, options);
         } catch (RuntimeException e) {

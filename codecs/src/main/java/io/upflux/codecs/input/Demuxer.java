@@ -8,6 +8,7 @@ import io.upflux.codecs.input.Location.Kind;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ public final class Demuxer implements AutoCloseable {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Location location;
+    private final @Nullable ReadableByteChannel channel;
     private final InputOptions options;
     private final Interrupts interrupts;
     private final AVFormatContext context;
@@ -41,8 +43,18 @@ public final class Demuxer implements AutoCloseable {
     private boolean closed;
 
     public Demuxer(String name, InputOptions options) {
+        this(Location.of(name), null, options);
+    }
+
+    /** @param channel bytes of MPEG-TS, Matroska, FLV or MP4 from whoever; closed by this, also on failure */
+    public Demuxer(String name, ReadableByteChannel channel, InputOptions options) {
+        this(Location.channel(name), channel, options);
+    }
+
+    private Demuxer(Location location, @Nullable ReadableByteChannel channel, InputOptions options) {
         this.options = options;
-        location = Location.of(name);
+        this.location = location;
+        this.channel = channel;
         interrupts = new Interrupts();
         AVFormatContext made = null;
         try {
@@ -77,6 +89,9 @@ public final class Demuxer implements AutoCloseable {
             if (!location.protocols().isEmpty()) {
                 dictionary.set("protocol_whitelist", location.protocols());
             }
+            if (!location.formats().isEmpty()) {
+                dictionary.set("format_whitelist", location.formats());
+            }
             if (location.path() != null) {
                 // The file is there under this very name, so a % in it is no pattern for numbered pictures.
                 dictionary.set("pattern_type", "none");
@@ -97,6 +112,9 @@ public final class Demuxer implements AutoCloseable {
     }
 
     private @Nullable PipeInput pipe() {
+        if (channel != null) {
+            return PipeInput.of(channel, location.name());
+        }
         if (location.kind() == Kind.STANDARD_INPUT) {
             return PipeInput.standardInput();
         }

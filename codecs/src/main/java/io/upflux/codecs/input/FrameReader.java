@@ -48,8 +48,17 @@ public final class FrameReader implements AutoCloseable {
 
     /** Opens the input and decodes its first frame. */
     public FrameReader(String location, InputOptions options, Notices notices) {
+        this(new Demuxer(location, options), options, notices);
+    }
+
+    /**
+     * Decodes the first frame of an input.
+     *
+     * @param opened owned by this from now on, also on failure
+     */
+    public FrameReader(Demuxer opened, InputOptions options, Notices notices) {
         this.notices = notices;
-        demuxer = new Demuxer(location, options);
+        demuxer = opened;
         Parts parts = new Parts();
         try {
             streamIndex = VideoStreamChoice.of(demuxer.context(), options.videoStream(), demuxer.name());

@@ -25,11 +25,18 @@ record Location(
     /** A playlist or stream description on the local disk must not make us fetch things from elsewhere. */
     private static final String LOCAL_PROTOCOLS = "file,pipe,crypto,data,fd";
 
+    /** A list cannot be empty, or it would allow all. */
+    private static final String NO_PROTOCOL = "none";
+
+    private static final String SENT_FORMATS = "mpegts,matroska,webm,flv,mov,mp4";
+
     enum Kind {
         /** A file, or another protocol that never leaves this machine. */
         LOCAL,
         STANDARD_INPUT,
         NAMED_PIPE,
+        /** What somebody else sends, who must not make us open anything. */
+        CHANNEL,
         /** Reading may stall, so deadlines apply. */
         NETWORK
     }
@@ -50,6 +57,11 @@ record Location(
         return local(name, path(name, name));
     }
 
+    /** Bytes that the caller delivers. */
+    static Location channel(String name) {
+        return new Location(name, "", Kind.CHANNEL, null);
+    }
+
     boolean isNetwork() {
         return kind == Kind.NETWORK;
     }
@@ -59,7 +71,16 @@ record Location(
      * local file.
      */
     String protocols() {
-        return isNetwork() ? "" : LOCAL_PROTOCOLS;
+        return switch (kind) {
+            case NETWORK -> "";
+            case CHANNEL -> NO_PROTOCOL;
+            default -> LOCAL_PROTOCOLS;
+        };
+    }
+
+    /** Containers it may be of; empty for any. None of these refers to other files, as playlists do. */
+    String formats() {
+        return kind == Kind.CHANNEL ? SENT_FORMATS : "";
     }
 
     private static boolean isFile(String name) {

@@ -20,7 +20,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Standard input or a named pipe, read through a channel: FFmpeg's own pipe protocol blocks in the kernel where no
+ * Standard input, a named pipe, or what a caller delivers, read through a channel: FFmpeg's own pipe protocol blocks in the kernel where no
  * interrupt reaches it, whereas closing a channel ends a read that is waiting in it.
  *
  * <p>As for interrupts, there is one callback for the process, which finds its pipe by the {@code opaque} pointer.
@@ -51,6 +51,11 @@ final class PipeInput implements AutoCloseable {
     /** Blocks until somebody writes to it. */
     static PipeInput named(Path pipe) throws IOException {
         return new PipeInput(FileChannel.open(pipe, StandardOpenOption.READ), pipe.toString());
+    }
+
+    /** @param channel to be closed by this */
+    static PipeInput of(ReadableByteChannel channel, String name) {
+        return new PipeInput(channel, name);
     }
 
     /** Makes a context read from here. To be called before it is opened. */

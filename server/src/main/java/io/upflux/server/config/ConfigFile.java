@@ -170,6 +170,9 @@ public final class ConfigFile {
                 Objects.requireNonNullElse(
                         layers.get(settings -> settings.duration("closeAfter")), Duration.ofSeconds(10)));
         own.end();
+        if (config.isPublished() && config.onDemand()) {
+            throw own.wrong("onDemand", "has no meaning for what is sent to the server: it runs while somebody sends");
+        }
         return config;
     }
 

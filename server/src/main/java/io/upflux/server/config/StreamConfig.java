@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Settings of one stream.
  *
  * @param name letters, digits, dots, dashes and underscores
- * @param source a path, or any URL that FFmpeg reads; files are looped
+ * @param source a path, or any URL that FFmpeg reads; files are looped; {@link #PUBLISHER} when somebody sends it
  * @param sourceOptions for FFmpeg's demuxer and protocol, by their names
  * @param model name as {@code upflux models} lists it, or an .onnx file; null for the best of the scale
  * @param scale null for the model's
@@ -31,7 +31,15 @@ public record StreamConfig(
         LiveOptions live,
         boolean onDemand,
         Duration closeAfter) {
+    /** The source of streams that are sent to the server. */
+    public static final String PUBLISHER = "publisher";
+
     public StreamConfig {
         sourceOptions = Map.copyOf(sourceOptions);
+    }
+
+    /** Whether it is sent to the server, instead of being fetched. */
+    public boolean isPublished() {
+        return source.equals(PUBLISHER);
     }
 }

@@ -32,6 +32,14 @@ final class Problem extends RuntimeException {
         return new Problem(HttpResponseStatus.NOT_FOUND, detail, Map.of());
     }
 
+    static Problem conflict(String detail) {
+        return new Problem(HttpResponseStatus.CONFLICT, detail, Map.of());
+    }
+
+    static Problem unusable(String detail) {
+        return new Problem(HttpResponseStatus.UNPROCESSABLE_ENTITY, detail, Map.of());
+    }
+
     static Problem methodNotAllowed(String allowed) {
         return new Problem(
                 HttpResponseStatus.METHOD_NOT_ALLOWED,

@@ -37,15 +37,20 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
 
     /** As {@link #get}, for everybody. */
     Router open(String path, Function<Exchange, Mono<Void>> handler) {
-        return add(Role.NONE, path, handler);
+        return add(HttpMethod.GET, Role.NONE, path, handler);
     }
 
     /** @param path with parts such as {@code {s}} left open, none of which spans a slash */
     Router get(String path, Function<Exchange, Mono<Void>> handler) {
-        return add(Role.VIEWER, path, handler);
+        return add(HttpMethod.GET, Role.VIEWER, path, handler);
     }
 
-    private Router add(Role role, String path, Function<Exchange, Mono<Void>> handler) {
+    /** As {@link #get}, for those who change something. */
+    Router change(HttpMethod method, String path, Function<Exchange, Mono<Void>> handler) {
+        return add(method, Role.OPERATOR, path, handler);
+    }
+
+    private Router add(HttpMethod method, Role role, String path, Function<Exchange, Mono<Void>> handler) {
         List<String> names = new ArrayList<>();
         Matcher open = OPEN.matcher(path);
         StringBuilder pattern = new StringBuilder();
@@ -56,7 +61,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             end = open.end();
         }
         pattern.append(Pattern.quote(path.substring(end)));
-        routes.add(new Route(HttpMethod.GET, role, Pattern.compile(pattern.toString()), names, handler));
+        routes.add(new Route(method, role, Pattern.compile(pattern.toString()), names, handler));
         return this;
     }
 
@@ -89,10 +94,10 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
                 continue;
             }
             here.add(route);
-            access.require(role, route.role());
             boolean head =
                     request.method().equals(HttpMethod.HEAD) && route.method().equals(HttpMethod.GET);
             if (head || route.method().equals(request.method())) {
+                access.require(role, route.role());
                 Map<String, String> parts = new LinkedHashMap<>();
                 for (int i = 0; i < route.names().size(); i++) {
                     parts.put(route.names().get(i), matcher.group(i + 1));
@@ -100,8 +105,8 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
                 return route.handler().apply(new Exchange(request, response, parts, query));
             }
         }
+        access.require(role, Role.VIEWER);
         if (here.isEmpty()) {
-            access.require(role, Role.VIEWER);
             throw Problem.notFound("there is nothing at " + path);
         }
         throw Problem.methodNotAllowed(

@@ -44,9 +44,19 @@ final class LiveSession {
         this.notices = notices;
     }
 
-    /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
+    /** Reads the configured source; else as {@link #run(MediaSource, Mono, Demand)}. */
     void run(Mono<Void> stop, Demand demand) {
-        try (MediaSource source = MediaSource.open(config.source(), input(), notices)) {
+        run(MediaSource.open(config.source(), input(), notices), stop, demand);
+    }
+
+    /** Reads what somebody sends; else as {@link #run(MediaSource, Mono, Demand)}. */
+    void run(Publication publication, Mono<Void> stop, Demand demand) {
+        run(MediaSource.read(config.name(), publication, input(), notices), stop, demand);
+    }
+
+    /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
+    private void run(MediaSource opened, Mono<Void> stop, Demand demand) {
+        try (MediaSource source = opened) {
             // What knows its length comes as fast as it is read.
             LiveFrames frames = new LiveFrames(source, isFile() || source.estimatedFrames() > 0);
             UpscalePipeline pipeline = UpscalePipeline.of(frames, resolver, snapshots.watching(output.sink(source)));

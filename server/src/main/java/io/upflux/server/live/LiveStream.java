@@ -7,6 +7,7 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.server.config.StreamConfig;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class LiveStream implements AutoCloseable {
     private final Snapshots snapshots;
     private final Demand demand;
     private final StreamCounters counters = new StreamCounters();
+    private final Publications publications = new Publications();
     private final Sinks.Empty<Void> stop = Sinks.empty();
     private final Thread worker;
     private volatile StreamState state = StreamState.STARTING;
@@ -85,6 +87,16 @@ public final class LiveStream implements AutoCloseable {
         return snapshots.next().doOnSubscribe(subscription -> touch());
     }
 
+    /** Whether it is sent to the server, instead of being fetched. */
+    public boolean isPublished() {
+        return config.isPublished();
+    }
+
+    /** Somebody begins to send it; empty when somebody does already. */
+    public Optional<Publication> publish() {
+        return publications.begin();
+    }
+
     public StreamStatus status() {
         WindowView view = window.view();
         FragmentHeader header = view.isEmpty() ? null : view.last().header();
@@ -110,6 +122,7 @@ public final class LiveStream implements AutoCloseable {
     public void close() {
         closed = true;
         demand.end();
+        publications.close();
         stop.tryEmitEmpty();
         try {
             worker.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
@@ -126,7 +139,11 @@ public final class LiveStream implements AutoCloseable {
         try (SuperResolver resolver = models.get();
                 LiveOutput output = LiveOutput.create(name(), config.live(), this::publish, notices)) {
             model = resolver.traits().name();
-            sessions(output, resolver);
+            if (isPublished()) {
+                published(output, resolver);
+            } else {
+                sessions(output, resolver);
+            }
             state = StreamState.CLOSED;
         } catch (InterruptedException e) {
             state = StreamState.CLOSED;
@@ -163,6 +180,24 @@ public final class LiveStream implements AutoCloseable {
                 LOG.warn("{}: {}; trying again in {} s", name(), error, pause.toSeconds());
                 demand.pause(pause);
             }
+        }
+    }
+
+    private void published(LiveOutput output, SuperResolver resolver) throws InterruptedException {
+        state = StreamState.WAITING;
+        for (Publication next = publications.take(); next != null; next = publications.take()) {
+            state = StreamState.CONNECTING;
+            RuntimeException failure = null;
+            try {
+                new LiveSession(config, output, resolver, snapshots, counters, notices)
+                        .run(next, stop.asMono(), demand);
+            } catch (RuntimeException e) {
+                failure = e;
+                error = line(e);
+                LOG.warn("{}: {}", name(), error);
+            }
+            state = StreamState.WAITING;
+            publications.end(failure);
         }
     }
 

@@ -282,7 +282,7 @@ class LiveServerTest {
     @Test
     void whatTheServerDoesCanBeSeen() throws IOException {
         JsonNode streams = JSON.readTree(server.get("/api/v1/streams").body()).get("streams");
-        assertThat(streams).hasSize(3);
+        assertThat(streams).hasSize(4);
         JsonNode clip = JSON.readTree(server.get("/api/v1/streams/clip").body());
         assertThat(clip.get("state").asText()).isEqualTo("live");
         assertThat(clip.get("model").asText()).isEqualTo("bicubic-x2");

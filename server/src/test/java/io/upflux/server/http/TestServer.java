@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A server with streams of a small test clip: {@code clip} always, {@code demand} on demand, {@code gone} without a source. */
+/** A server with streams of a small test clip: {@code clip} always, {@code demand} on demand, {@code gone} without a source, {@code push} sent here. */
 final class TestServer implements AutoCloseable {
     private final LiveStreams streams;
     private final LiveServer server;
@@ -52,6 +52,7 @@ final class TestServer implements AutoCloseable {
                   clip: {source: %1$s}
                   demand: {source: %1$s, onDemand: true, closeAfter: 1s}
                   gone: {source: %1$s.gone}
+                  push: {source: publisher}
                 """.formatted(clip);
         ServerConfig config = ConfigFile.parse("test", yaml, Map.of());
         Catalogue catalogue = Catalogue.standard();

@@ -1,0 +1,56 @@
+package io.upflux.server.live;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Who sends a stream: one at a time. Thread-safe. */
+final class Publications {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private @Nullable Publication current;
+    private boolean taken;
+    private boolean over;
+
+    /** A new sender; empty when there is one. */
+    synchronized Optional<Publication> begin() {
+        if (current != null || over) {
+            return Optional.empty();
+        }
+        Publication publication = new Publication(PATIENCE);
+        current = publication;
+        taken = false;
+        notifyAll();
+        return Optional.of(publication);
+    }
+
+    /** Waits for a sender; null when there will be none. */
+    synchronized @Nullable Publication take() throws InterruptedException {
+        while ((current == null || taken) && !over) {
+            wait();
+        }
+        taken = true;
+        return over ? null : current;
+    }
+
+    /** The sender's stream is over; @param cause why it could not be used, null when it could */
+    void end(@Nullable Throwable cause) {
+        Publication ended;
+        synchronized (this) {
+            ended = current;
+            current = null;
+        }
+        if (ended != null) {
+            ended.finish(cause);
+        }
+    }
+
+    /** Nobody can send any more. */
+    void close() {
+        synchronized (this) {
+            over = true;
+            notifyAll();
+        }
+        end(null);
+    }
+}

@@ -1,0 +1,168 @@
+package io.upflux.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.live.LiveSegment;
+import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.StreamState;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+
+/** Streams sent to the server, by the ffmpeg program and by clients of all manners. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class IngestTest {
+    @TempDir
+    Path folder;
+
+    private TestServer server;
+    private LiveStream push;
+
+    @BeforeEach
+    void start() {
+        server = new TestServer(folder);
+        push = server.streams().find("push").orElseThrow();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void ffmpegSendsAndFfprobeReads() {
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> FfmpegPrograms.ffmpeg(
+                "-re",
+                "-stream_loop",
+                "2",
+                "-i",
+                folder.resolve("clip.mp4").toString(),
+                "-c",
+                "copy",
+                "-f",
+                "mpegts",
+                "-method",
+                "PUT",
+                server.url("/ingest/push")));
+        String streams = FfmpegPrograms.ffprobe(
+                "-v",
+                "error",
+                "-analyzeduration",
+                "2000000",
+                "-show_entries",
+                "stream=codec_name,width",
+                "-of",
+                "csv=p=0",
+                server.url("/live/push.ts"));
+        assertThat(streams).contains("h264,320").contains("aac");
+        sending.orTimeout(60, TimeUnit.SECONDS).join();
+        await(() -> push.status().state() == StreamState.WAITING);
+        assertThat(push.counters().out()).isGreaterThan(50);
+    }
+
+    @Test
+    void whoSendsAgainGoesOnBehindADiscontinuity() throws IOException {
+        BodyPublisher clip = HttpRequest.BodyPublishers.ofFile(transportStream());
+        assertThat(send("PUT", "/ingest/push", clip).statusCode()).isEqualTo(204);
+        long before = push.window().view().openNumber();
+        assertThat(send("POST", "/ingest/push", clip).statusCode()).isEqualTo(204);
+        assertThat(push.window().view().openNumber()).isGreaterThan(before);
+        assertThat(push.window().view().segments())
+                .extracting(LiveSegment::number)
+                .isSorted();
+    }
+
+    @Test
+    void aWebSocketServesAsWell() throws IOException {
+        byte[] clip = Files.readAllBytes(transportStream());
+        int piece = 100_000;
+        Flux<BinaryWebSocketFrame> frames = Flux.range(0, (clip.length + piece - 1) / piece)
+                .map(i -> new BinaryWebSocketFrame(
+                        Unpooled.wrappedBuffer(clip, i * piece, Math.min(piece, clip.length - i * piece))));
+        reactor.netty.http.client.HttpClient.create()
+                .websocket()
+                .uri(server.url("/ingest/push").replace("http:", "ws:"))
+                .handle((in, out) -> out.sendObject(frames).then().then(out.sendClose()))
+                .blockLast(Duration.ofSeconds(30));
+        await(() -> push.counters().out() > 10);
+    }
+
+    @Test
+    void whatIsNoVideoIsRefused() throws IOException {
+        HttpResponse<String> answer =
+                send("PUT", "/ingest/push", HttpRequest.BodyPublishers.ofString("hello".repeat(10_000)));
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).contains("push: not a media file");
+        assertThat(send("PUT", "/ingest/push", HttpRequest.BodyPublishers.ofFile(transportStream()))
+                        .statusCode())
+                .as("the next one is not to blame")
+                .isEqualTo(204);
+    }
+
+    @Test
+    void onlyOneSendsAndOnlyWhereItMay() {
+        LiveStream stream = push;
+        assertThat(stream.publish()).isPresent();
+        HttpResponse<String> second = send("PUT", "/ingest/push", HttpRequest.BodyPublishers.ofString("x"));
+        assertThat(second.statusCode()).isEqualTo(409);
+        assertThat(second.body()).contains("somebody sends stream push already");
+        HttpResponse<String> other = send("PUT", "/ingest/clip", HttpRequest.BodyPublishers.ofString("x"));
+        assertThat(other.statusCode()).isEqualTo(409);
+        assertThat(other.body()).contains("has a source of its own");
+        assertThat(send("PUT", "/ingest/x", HttpRequest.BodyPublishers.noBody()).statusCode())
+                .isEqualTo(404);
+        assertThat(server.get("/ingest/push").statusCode()).isEqualTo(426);
+    }
+
+    private Path transportStream() {
+        Path file = folder.resolve("clip.ts");
+        FfmpegPrograms.ffmpeg("-i", folder.resolve("clip.mp4").toString(), "-c", "copy", file.toString());
+        return file;
+    }
+
+    private HttpResponse<String> send(String method, String path, BodyPublisher body) {
+        try {
+            return HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(server.url(path)))
+                                    .timeout(Duration.ofSeconds(60))
+                                    .method(method, body)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(BooleanSupplier what) {
+        long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!what.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
