@@ -60,6 +60,8 @@ public record ColourSpec(int primaries, int transfer, int matrix, Range range, C
 
     /** Whether codes of both mean the same to whoever converts them, light aside, in pictures of a height. */
     public boolean codesAs(ColourSpec other, int height) {
-        return range == other.range && siting == other.siting && effectiveMatrix(height) == other.effectiveMatrix(height);
+        return range == other.range
+                && siting == other.siting
+                && effectiveMatrix(height) == other.effectiveMatrix(height);
     }
 }

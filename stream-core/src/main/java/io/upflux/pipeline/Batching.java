@@ -36,13 +36,7 @@ final class Batching {
      * @param cellSlots null where no plan has cells
      * @param lookAhead frames whose cells may wait for those of later ones, one at least
      */
-    Batching(
-            TilePlan plan,
-            BatchSlots slots,
-            int batch,
-            boolean shared,
-            @Nullable CellSlots cellSlots,
-            int lookAhead) {
+    Batching(TilePlan plan, BatchSlots slots, int batch, boolean shared, @Nullable CellSlots cellSlots, int lookAhead) {
         this.plan = plan;
         this.slots = slots;
         this.batch = batch;

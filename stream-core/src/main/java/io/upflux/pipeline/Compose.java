@@ -71,7 +71,8 @@ final class Compose implements Function<Ready, List<VideoFrame>> {
             }
             for (int i = 0; i < next.length; i++) {
                 Filled part = work.parts().get(i);
-                while (next[i] < part.tasks().size() && part.tasks().get(next[i]).job() == job) {
+                while (next[i] < part.tasks().size()
+                        && part.tasks().get(next[i]).job() == job) {
                     write(part, next[i]++);
                 }
             }

@@ -103,8 +103,8 @@ final class Composition implements AutoCloseable {
                 VideoFrame adapted = scope.frame(last().format(), source.pts(), source.duration());
                 last().copyTo(adapted);
                 updated.stream()
-                        .forEach(window ->
-                                update.apply(window % columns, window / columns, source, reference, adapted));
+                        .forEach(
+                                window -> update.apply(window % columns, window / columns, source, reference, adapted));
                 return adapted;
             }
         }

@@ -21,7 +21,6 @@ import io.upflux.tile.SamplePlan;
 import io.upflux.tile.TilePlan;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -87,12 +86,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         this(resolver, from, to, scope, new Reports(ReuseMode.OFF, new StageTimes(), map -> {}, map -> {}));
     }
 
-    FrameUpscaler(
-            SuperResolver resolver,
-            FrameFormat from,
-            FrameFormat to,
-            NativeScope scope,
-            Reports reports) {
+    FrameUpscaler(SuperResolver resolver, FrameFormat from, FrameFormat to, NativeScope scope, Reports reports) {
         FrameFormat expected = upscaled(from, resolver);
         if (to.width() != expected.width() || to.height() != expected.height()) {
             throw new IllegalArgumentException("upscaled frames are " + expected.width() + "x" + expected.height()
@@ -117,16 +111,12 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         // What is kept from picture to picture makes them wait for each other.
         this.lanes = memory == PictureMemory.NONE ? resolver.lanes() : 1;
         // One thread more than lanes: the one that has looked is still busy while it hands on to the tiles.
-        this.inference = Schedulers.newBoundedElastic(
-                lanes + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
+        this.inference = Schedulers.newBoundedElastic(lanes + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
         this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + lanes);
         boolean whole = plan.tiles().size() == 1 && reports.mode() == ReuseMode.OFF;
         this.samples = whole ? Optional.empty() : resolver.samples(from.width(), from.height());
-        this.sampleSlots =
-                new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + lanes);
-        this.cellSlots = cellTiles == null
-                ? null
-                : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + lanes));
+        this.sampleSlots = new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + lanes);
+        this.cellSlots = cellTiles == null ? null : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + lanes));
         this.planner = planner(cellTiles);
         boolean adapts = planner.mode() == ReuseMode.NEAR;
         this.composition = new Composition(
@@ -140,8 +130,8 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         return reports.mode() == ReuseMode.OFF || !all
                 ? null
                 : resolver.cells()
-                        .map(cells ->
-                                new CellTiles(cells, plan, chromaReach, resolver.traits().halo(), align))
+                        .map(cells -> new CellTiles(
+                                cells, plan, chromaReach, resolver.traits().halo(), align))
                         .orElse(null);
     }
 
@@ -160,8 +150,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 from.layout().chromaShiftX() > 0 ? 1 << from.layout().chromaShiftX() : 0,
                 from.layout().chromaShiftY() > 0 ? 1 << from.layout().chromaShiftY() : 0);
         double full = (double) plan.tiles().size() * shape.width() * shape.height();
-        return new ReusePlanner(
-                mode, from, scope, resolver.traits().halo() + chromaReach + chroma, cells, full, drift);
+        return new ReusePlanner(mode, from, scope, resolver.traits().halo() + chromaReach + chroma, cells, full, drift);
     }
 
     /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */
@@ -185,8 +174,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     /** The frames that each stroke of work made whole, always on the compose thread. */
     Flux<List<VideoFrame>> whole(Flux<VideoFrame> frames) {
         Traits traits = resolver.traits();
-        Batching batching =
-                new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, reports.lookAhead());
+        Batching batching = new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, reports.lookAhead());
         Gather gather = new Gather(from, traits.channels(), reports.times());
         Compose compose = new Compose(scope, from, to, traits, composition, reports);
         // hide(): a fused operator would run its mapper on whichever thread requests.
@@ -203,16 +191,21 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private Function<VideoFrame, FrameJob> job(Batching batching) {
         Function<VideoFrame, Mono<PictureContext>> look =
                 samples.isEmpty() ? frame -> Mono.just(PictureContext.NONE) : look(samples.get());
-        AtomicReference<Mono<PictureContext>> seen = new AtomicReference<>(Mono.just(PictureContext.NONE));
+        LastLook last = new LastLook();
         return frame -> {
             long start = System.nanoTime();
             FramePlan todo = planner.plan(frame);
             reports.times().since(Stage.PLAN, start);
             if (todo.extent() == Extent.KEY) {
-                seen.set(look.apply(frame));
+                last.context = look.apply(frame);
             }
-            return new FrameJob(frame, todo, seen.get(), batching.count(todo));
+            return new FrameJob(frame, todo, last.context, batching.count(todo));
         };
+    }
+
+    /** What was seen of the last key frame. */
+    private static final class LastLook {
+        private Mono<PictureContext> context = Mono.just(PictureContext.NONE);
     }
 
     private Look look(TileShape tiles) {

@@ -148,7 +148,8 @@ public final class UpscalePipeline {
         }
         FrameFormat from = source.format();
         FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
-        FrameUpscaler made = new FrameUpscaler(resolver, from, to, scope, new Reports(mode, lookAhead, times, halting, reused));
+        FrameUpscaler made =
+                new FrameUpscaler(resolver, from, to, scope, new Reports(mode, lookAhead, times, halting, reused));
         upscaler = made;
         return made;
     }

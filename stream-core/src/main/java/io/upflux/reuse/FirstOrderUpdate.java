@@ -87,7 +87,8 @@ public final class FirstOrderUpdate {
             changes(line, width * scale, height);
             for (int i = 0; i < width * scale; i++) {
                 int sum = sample(high.plane(plane), x * scale + i, y * scale + line) + change[i];
-                to[line * WindowGrid.WINDOW * scale + i] = Math.max(0, Math.min(low.layout().maxValue(), sum));
+                to[line * WindowGrid.WINDOW * scale + i] =
+                        Math.max(0, Math.min(low.layout().maxValue(), sum));
             }
         }
     }

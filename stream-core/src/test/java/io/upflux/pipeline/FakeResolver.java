@@ -65,10 +65,8 @@ final class FakeResolver implements SuperResolver {
     private TileBatch newBatch(TileShape shape, int margin) {
         batches.incrementAndGet();
         int samples = shape.batch() * traits.channels() * shape.width() * shape.height();
-        FloatBuffer input = floats(shape.batch()
-                * traits.channels()
-                * (shape.width() + 2 * margin)
-                * (shape.height() + 2 * margin));
+        FloatBuffer input = floats(
+                shape.batch() * traits.channels() * (shape.width() + 2 * margin) * (shape.height() + 2 * margin));
         FloatBuffer output = floats(samples * traits.scale() * traits.scale());
         return new TileBatch() {
             @Override

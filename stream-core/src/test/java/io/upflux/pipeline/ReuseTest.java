@@ -16,6 +16,7 @@ import io.upflux.reuse.WindowShares;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
@@ -43,8 +44,8 @@ class ReuseTest {
     void exactReuseGivesWhatComputingGives(int seed) {
         Random random = new Random(seed);
         PixelLayout layout = LAYOUTS.get(seed % LAYOUTS.size());
-        FrameFormat format = TestFrames.format(
-                40 + random.nextInt(80), 40 + random.nextInt(80), layout, ColourSpec.UNKNOWN_LIMITED);
+        FrameFormat format =
+                TestFrames.format(40 + random.nextInt(80), 40 + random.nextInt(80), layout, ColourSpec.UNKNOWN_LIMITED);
         int scale = 1 + random.nextInt(3);
         int margin = random.nextInt(3);
         TileShape tile = new TileShape(1 + random.nextInt(2), 32 + 8 * random.nextInt(12), 128);
@@ -60,11 +61,11 @@ class ReuseTest {
             Run off = run(scope, ReuseMode.OFF, format, resolver(scale, tile, margin), 20, seed, some);
             Run exact = run(scope, ReuseMode.EXACT, format, resolver(scale, tile, margin), 20, seed, some);
             for (int i = 0; i < 20; i++) {
-                assertThat(TestFrames.distance(
-                                off.frames.get(i), exact.frames.get(i)))
+                assertThat(TestFrames.distance(off.frames.get(i), exact.frames.get(i)))
                         .as("frame %d of %s", i, format)
                         .isLessThanOrEqualTo(1);
-                assertThat(exact.frames.get(i).pts()).isEqualTo(off.frames.get(i).pts());
+                assertThat(exact.frames.get(i).pts())
+                        .isEqualTo(off.frames.get(i).pts());
             }
             assertThat(exact.shares.unchanged()).isPositive();
             assertThat(exact.shares.windows()).isEqualTo(off.shares.windows());
@@ -104,7 +105,9 @@ class ReuseTest {
                 Run run = run(scope, mode, format, resolver, 10, 3, (frame, r) -> {});
                 assertThat(resolver.calls).hasValue(1);
                 assertThat(run.shares).isEqualTo(new WindowShares(9 * 48, 0, 0, 48));
-                assertThat(run.frames.stream().map(frame -> frame.plane(0).data()).distinct())
+                assertThat(run.frames.stream()
+                                .map(frame -> frame.plane(0).data())
+                                .distinct())
                         .hasSize(1);
                 close(run);
             }
@@ -205,7 +208,7 @@ class ReuseTest {
                     .collectList()
                     .block(SOON);
             WindowShares shares = maps.stream().map(ReuseMap::shares).reduce(WindowShares.NONE, WindowShares::plus);
-            return new Run(frames, shares, maps, resolver.pixels.get());
+            return new Run(Objects.requireNonNull(frames), shares, maps, resolver.pixels.get());
         } finally {
             last.close();
         }

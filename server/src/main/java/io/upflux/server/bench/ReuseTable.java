@@ -44,8 +44,9 @@ public final class ReuseTable {
 
     /** A row for each model and share of windows. */
     public static String ofScattered(List<ScatterResult> results) {
-        StringBuilder table = new StringBuilder(
-                "| model | reuse | windows | changed | computed | inference | upscaling | CPU |\n" + "|---|---|--:|--:|--:|--:|--:|--:|\n");
+        StringBuilder table =
+                new StringBuilder("| model | reuse | windows | changed | computed | inference | upscaling | CPU |\n"
+                        + "|---|---|--:|--:|--:|--:|--:|--:|\n");
         for (ScatterResult result : results) {
             table.append(String.format(
                     Locale.ROOT,

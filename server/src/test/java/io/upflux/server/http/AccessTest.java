@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class AccessTest {
     }
 
     /** By hand, since clients set these headers themselves. */
-    private String ask(String path, String host, String header) throws IOException {
+    private String ask(String path, String host, @Nullable String header) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
             String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
                     + (header == null ? "" : header + "\r\n") + "\r\n";

@@ -65,7 +65,7 @@ final class HlsCheck {
             } else if (line.startsWith("#EXT-X-PRELOAD-HINT:")) {
                 Map<String, String> next = attributes(line.substring(20));
                 assertThat(next.get("TYPE")).isEqualTo("PART");
-                hinted = next.get("URI");
+                hinted = next.getOrDefault("URI", "");
             } else if (!line.startsWith("#") && !line.isBlank()) {
                 assertThat(extinf).as("4.4.4.1: a duration for each segment").isPositive();
                 assertThat(dated).as("each segment is dated").isTrue();
