@@ -39,7 +39,7 @@ public final class ReusePlanner implements AutoCloseable {
     private final Spill spill;
     private final NoiseEstimate noise;
     private final SceneCut cuts;
-    private final VideoFrame reference;
+    private final @Nullable VideoFrame reference;
     private final Drift drift;
     private final BitSet all = new BitSet();
     private final List<Integer> probes = new ArrayList<>();
@@ -73,7 +73,7 @@ public final class ReusePlanner implements AutoCloseable {
         this.spill = new Spill(grid, format.layout());
         this.noise = new NoiseEstimate(format);
         this.cuts = new SceneCut(format);
-        this.reference = scope.frame(format, VideoFrame.NO_PTS, 0);
+        this.reference = mode == ReuseMode.OFF ? null : scope.frame(format, VideoFrame.NO_PTS, 0);
         this.all.set(0, grid.windows());
     }
 
@@ -85,7 +85,8 @@ public final class ReusePlanner implements AutoCloseable {
     public FramePlan plan(VideoFrame frame) {
         pictures++;
         probes.clear();
-        if (mode == ReuseMode.OFF) {
+        VideoFrame then = reference;
+        if (then == null) {
             return whole(frame, Extent.KEY, WindowState.COMPUTED);
         }
         if (mode == ReuseMode.NEAR) {
@@ -94,8 +95,8 @@ public final class ReusePlanner implements AutoCloseable {
         if (cuts.next(frame) || pictures == 1) {
             return whole(frame, Extent.KEY, WindowState.NEW);
         }
-        detector.compare(frame, reference, tolerance(), changes);
-        BitSet wanted = mode == ReuseMode.EXACT ? withinReach() : spilledOver(frame);
+        detector.compare(frame, then, tolerance(), changes);
+        BitSet wanted = mode == ReuseMode.EXACT ? withinReach() : spilledOver(frame, then);
         if (wanted.isEmpty()) {
             return new FramePlan(Extent.CELLS, List.of(), map(frame), List.of());
         }
@@ -108,12 +109,12 @@ public final class ReusePlanner implements AutoCloseable {
             mark(computed, cell.x(), cell.y(), cell.x() + cell.side(), cell.y() + cell.side());
         }
         computed.stream().forEach(window -> changes.state(window, WindowState.COMPUTED));
-        WindowCopy.copy(frame, computed, reference);
+        WindowCopy.copy(frame, computed, then);
         return new FramePlan(Extent.CELLS, cover.cells(), map(frame), List.copyOf(probes));
     }
 
     private FramePlan whole(VideoFrame frame, Extent extent, WindowState state) {
-        if (mode != ReuseMode.OFF) {
+        if (reference != null) {
             WindowCopy.copy(frame, all, reference);
         }
         byte[] states = new byte[grid.windows()];
@@ -138,7 +139,7 @@ public final class ReusePlanner implements AutoCloseable {
     }
 
     /** Windows that have really changed, those that are touched by it, and those whose turn it is. */
-    private BitSet spilledOver(VideoFrame frame) {
+    private BitSet spilledOver(VideoFrame frame, VideoFrame then) {
         BitSet wanted = new BitSet(grid.windows());
         for (int window = 0; window < grid.windows(); window++) {
             switch (changes.state(window)) {
@@ -154,14 +155,14 @@ public final class ReusePlanner implements AutoCloseable {
                 }
                 default -> {
                     wanted.set(window);
-                    spill(frame, window, wanted);
+                    spill(frame, then, window, wanted);
                 }
             }
         }
         return wanted;
     }
 
-    private void spill(VideoFrame frame, int window, BitSet wanted) {
+    private void spill(VideoFrame frame, VideoFrame then, int window, BitSet wanted) {
         int column = window % grid.columns();
         int row = window / grid.columns();
         for (int j = Math.max(0, row - 1); j <= Math.min(grid.rows() - 1, row + 1); j++) {
@@ -169,7 +170,7 @@ public final class ReusePlanner implements AutoCloseable {
                 int neighbour = j * grid.columns() + i;
                 if (!wanted.get(neighbour)
                         && changes.state(neighbour) != WindowState.COMPUTED
-                        && spill.reaches(frame, reference, window, i - column, j - row)) {
+                        && spill.reaches(frame, then, window, i - column, j - row)) {
                     wanted.set(neighbour);
                 }
             }
@@ -218,7 +219,7 @@ public final class ReusePlanner implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed) {
+        if (!closed && reference != null) {
             closed = true;
             reference.close();
         }

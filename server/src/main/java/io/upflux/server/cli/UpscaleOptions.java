@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
+import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,16 +137,15 @@ final class UpscaleOptions {
         return quality == null ? options : options.withCrf(quality.crf).withBitrate(quality.bitrate);
     }
 
-    /** In lower case, as all values are. */
+    /** A wrong mode is wrong usage. */
     static final class ReuseConverter implements ITypeConverter<ReuseMode> {
         @Override
         public ReuseMode convert(String value) {
-            return switch (value) {
-                case "exact" -> ReuseMode.EXACT;
-                case "near" -> ReuseMode.NEAR;
-                case "off" -> ReuseMode.OFF;
-                default -> throw new TypeConversionException("'" + value + "' is none of exact, near and off");
-            };
+            try {
+                return ReuseMode.parse(value);
+            } catch (StreamException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import io.upflux.codecs.LiveOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Device;
 import io.upflux.pipeline.StreamException;
+import io.upflux.reuse.ReuseMode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -41,6 +42,7 @@ public final class ConfigFile {
             "scale",
             "device",
             "threads",
+            "reuse",
             "videoCodec",
             "crf",
             "bitrate",
@@ -165,6 +167,10 @@ public final class ConfigFile {
                 layers.get(settings -> settings.integer("scale", 1, 8)),
                 device,
                 threads == null ? 0 : threads,
+                checked(own, "reuse", () -> {
+                    String text = layers.get(settings -> settings.text("reuse"));
+                    return text == null ? ReuseMode.NEAR : ReuseMode.parse(text);
+                }),
                 checked(own, "part", () -> usual.withEncoding(encoding).withCuts(segment, part)),
                 Objects.requireNonNullElse(layers.get(settings -> settings.flag("onDemand")), false),
                 Objects.requireNonNullElse(

@@ -2,6 +2,7 @@ package io.upflux.server.config;
 
 import io.upflux.codecs.LiveOptions;
 import io.upflux.models.Device;
+import io.upflux.reuse.ReuseMode;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale null for the model's
  * @param device what the model runs on
  * @param threads of inference and encoding, 0 for all processors
+ * @param reuse how much a frame may be made from those before it
  * @param live how it is encoded and cut
  * @param onDemand whether it only runs while somebody watches
  * @param closeAfter how long it goes on when nobody does
@@ -28,6 +30,7 @@ public record StreamConfig(
         @Nullable Integer scale,
         Device device,
         int threads,
+        ReuseMode reuse,
         LiveOptions live,
         boolean onDemand,
         Duration closeAfter) {

@@ -59,7 +59,9 @@ final class LiveSession {
         try (MediaSource source = opened) {
             // What knows its length comes as fast as it is read.
             LiveFrames frames = new LiveFrames(source, isFile() || source.estimatedFrames() > 0);
-            UpscalePipeline pipeline = UpscalePipeline.of(frames, resolver, snapshots.watching(output.sink(source)));
+            UpscalePipeline pipeline = UpscalePipeline.of(frames, resolver, snapshots.watching(output.sink(source)))
+                    .live()
+                    .reuse(config.reuse(), counters::windows);
             counters.begin(frames, pipeline.times());
             Mono<Long> unwanted =
                     Flux.interval(LOOK).filter(tick -> !demand.exists()).next();

@@ -3,6 +3,8 @@ package io.upflux.server.live;
 import io.upflux.live.LiveFrames;
 import io.upflux.pipeline.Stage;
 import io.upflux.pipeline.StageTimes;
+import io.upflux.reuse.ReuseMap;
+import io.upflux.reuse.WindowShares;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ public final class StreamCounters {
     private final LongAdder sessions = new LongAdder();
     private final LongAdder skipped = new LongAdder();
     private final long[] nanos = new long[Stage.values().length];
+    private WindowShares windows = WindowShares.NONE;
     private long received;
     private long dropped;
     private @Nullable LiveFrames frames;
@@ -32,6 +35,11 @@ public final class StreamCounters {
     /** Frames upscaled and encoded. */
     public long out() {
         return written.sum();
+    }
+
+    /** What was reused. */
+    public synchronized WindowShares windows() {
+        return windows;
     }
 
     /** Fragments made. */
@@ -67,6 +75,10 @@ public final class StreamCounters {
     void fragment(int size) {
         fragments.increment();
         bytes.add(size);
+    }
+
+    synchronized void windows(ReuseMap map) {
+        windows = windows.plus(map.shares());
     }
 
     void frame() {

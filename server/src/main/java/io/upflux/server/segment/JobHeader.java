@@ -11,7 +11,6 @@ import io.upflux.models.ModelCard;
 import io.upflux.pipeline.SuperResolver.Traits;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -51,7 +50,7 @@ final class JobHeader {
                 .put("provider", traits.provider())
                 .put("precision", traits.precision())
                 .put("halting", options.halting());
-        header.put("reuse", options.reuse().name().toLowerCase(Locale.ROOT)).put("threads", options.threads());
+        header.put("reuse", options.reuse().toString()).put("threads", options.threads());
         ObjectNode plan = header.putObject("segments");
         plan.put("seconds", seconds).put("timeBase", timeBase.toString());
         segments.stream().skip(1).map(Segment::from).forEach(plan.putArray("cuts")::add);
