@@ -2,8 +2,8 @@ package io.upflux.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -22,7 +22,7 @@ final class BatchSlots implements AutoCloseable {
     BatchSlots(Supplier<TileBatch> maker, int capacity) {
         this.maker = maker;
         this.capacity = capacity;
-        this.idle = new ArrayBlockingQueue<>(capacity);
+        this.idle = new LinkedBlockingQueue<>();
     }
 
     /** Only one thread acquires. */

@@ -72,7 +72,7 @@ final class Batching {
         } else {
             some(ready);
             tiles.addAll(job.tasks(plan.tiles()));
-            full(ready, !shared);
+            full(ready, !shared || tiles.size() >= lookAhead * plan.tiles().size());
         }
         return ready;
     }
@@ -108,12 +108,7 @@ final class Batching {
         }
         waiting.clear();
         pixels = 0;
-        List<Part> parts = cellSlots == null ? List.of() : cellSlots.parts(tasks);
-        if (jobs.size() == 1 && parts.size() > 1) {
-            // A frame of many cells must not hold all of their batches at once.
-            parts.forEach(part -> ready.add(new Work(jobs, List.of(part))));
-        } else {
-            ready.add(new Work(jobs, parts));
-        }
+        // All at a stroke: what is computed in two stages needs the first of all squares before the last of any.
+        ready.add(new Work(jobs, cellSlots == null ? List.of() : cellSlots.parts(tasks)));
     }
 }

@@ -19,19 +19,19 @@ final class CellSlots implements AutoCloseable {
     /** LR pixels of the tiles of a batch, unless one alone has more; more are not computed faster. */
     static final long PIXELS = 1 << 17;
 
+    /** A stroke holds as many as its frames need; how many strokes there are at once is what is bounded. */
+    private static final int UNBOUNDED = Integer.MAX_VALUE;
+
     private final SuperResolver resolver;
     private final CellTiles tiles;
-    private final int capacity;
     private final Map<Kind, BatchSlots> slots = new LinkedHashMap<>();
     private boolean closing;
 
     private record Kind(boolean alone, TileShape shape) {}
 
-    /** @param capacity batches of each shape that there are at most */
-    CellSlots(SuperResolver resolver, CellTiles tiles, int capacity) {
+    CellSlots(SuperResolver resolver, CellTiles tiles) {
         this.resolver = resolver;
         this.tiles = tiles;
-        this.capacity = capacity;
     }
 
     /** A frame's cell. */
@@ -47,8 +47,7 @@ final class CellSlots implements AutoCloseable {
     }
 
     /**
-     * Puts cells into batches, each kind into its own: no more than three of each shape where they have no more than
-     * {@link #PIXELS}.
+     * Puts cells into batches, each kind into its own.
      *
      * @param cells in the order of their frames, which they keep in each batch
      */
@@ -90,7 +89,7 @@ final class CellSlots implements AutoCloseable {
         BatchSlots made = slots.computeIfAbsent(
                 sized,
                 any -> new BatchSlots(
-                        () -> kind.alone() ? resolver.newCells(shape) : resolver.newBatch(shape), capacity));
+                        () -> kind.alone() ? resolver.newCells(shape) : resolver.newBatch(shape), UNBOUNDED));
         if (closing) {
             made.stop();
         }

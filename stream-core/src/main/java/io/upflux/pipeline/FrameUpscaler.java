@@ -44,9 +44,6 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     /** One gathering or waiting; those looked at come on top. */
     private static final int SAMPLE_SLOTS = 1;
 
-    /** Batches of one shape that a stroke of work holds at most. */
-    private static final int PARTS = 3;
-
     /** Threads of a stage that waits this long are ended; they come back with the next batch. */
     private static final int IDLE_SECONDS = 60;
 
@@ -113,10 +110,10 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         // One thread more than lanes: the one that has looked is still busy while it hands on to the tiles.
         this.inference = Schedulers.newBoundedElastic(lanes + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
         this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + lanes);
-        boolean whole = plan.tiles().size() == 1 && reports.mode() == ReuseMode.OFF;
+        boolean whole = plan.tiles().size() == 1 && cellTiles == null;
         this.samples = whole ? Optional.empty() : resolver.samples(from.width(), from.height());
         this.sampleSlots = new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + lanes);
-        this.cellSlots = cellTiles == null ? null : new CellSlots(resolver, cellTiles, PARTS * (SLOTS + lanes));
+        this.cellSlots = cellTiles == null ? null : new CellSlots(resolver, cellTiles);
         this.planner = planner(cellTiles);
         boolean adapts = planner.mode() == ReuseMode.NEAR;
         this.composition = new Composition(
@@ -129,7 +126,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         boolean all = resolver.traits().channels() == 3 && !to.layout().alpha();
         return reports.mode() == ReuseMode.OFF || !all
                 ? null
-                : resolver.cells()
+                : resolver.cells(plan.width(), plan.height())
                         .map(cells -> new CellTiles(
                                 cells, plan, chromaReach, resolver.traits().halo(), align))
                         .orElse(null);
@@ -144,7 +141,11 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         CellPlanner cells = cellTiles == null
                 ? null
                 : new CellPlanner(
-                        WindowGrid.of(from), resolver.cells().orElseThrow().sides(), cellTiles::cost);
+                        WindowGrid.of(from),
+                        resolver.cells(plan.width(), plan.height())
+                                .orElseThrow()
+                                .sides(),
+                        cellTiles::cost);
         // Interpolated chroma weighs one sample more on each side.
         int chroma = Math.max(
                 from.layout().chromaShiftX() > 0 ? 1 << from.layout().chromaShiftX() : 0,
@@ -220,9 +221,12 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     }
 
     private Ready upscale(Ready work, PictureContext context) {
-        long start = System.nanoTime();
-        resolver.upscale(work.placed(), context, memory);
-        reports.times().since(Stage.INFER, start);
+        reports.times().enter(Stage.INFER);
+        try {
+            resolver.upscale(work.placed(), context, memory);
+        } finally {
+            reports.times().leave(Stage.INFER);
+        }
         return work;
     }
 

@@ -57,12 +57,12 @@ final class Look implements Function<VideoFrame, Mono<PictureContext>> {
     }
 
     private PictureContext look(TileBatch samples) {
-        long start = System.nanoTime();
+        times.enter(Stage.INFER);
         try {
             return resolver.look(samples);
         } finally {
             slots.release(samples);
-            times.since(Stage.INFER, start);
+            times.leave(Stage.INFER);
         }
     }
 }

@@ -54,8 +54,14 @@ public interface SuperResolver extends AutoCloseable {
         return PictureContext.NONE;
     }
 
-    /** How it computes squares of a picture by themselves; empty where only whole tiles of a picture can be computed. */
-    default Optional<Cells> cells() {
+    /**
+     * How it computes squares of a picture by themselves; empty where only whole tiles can be computed, or what must be kept
+     * for squares of such a picture would not fit into memory.
+     *
+     * @param frameWidth in LR pixels, rounded up to {@link Traits#align} as tiles cover it
+     * @param frameHeight likewise
+     */
+    default Optional<Cells> cells(int frameWidth, int frameHeight) {
         return Optional.empty();
     }
 
@@ -105,7 +111,7 @@ public interface SuperResolver extends AutoCloseable {
     /**
      * Allocates what is kept from picture to picture of one stream. The caller closes it, before this resolver.
      *
-     * @param frameWidth in LR pixels, rounded up to {@link Traits#align} as tiles cover it
+     * @param frameWidth as for {@link #cells}, which are not empty
      * @param frameHeight likewise
      * @throws StreamException when there is no memory for it
      */

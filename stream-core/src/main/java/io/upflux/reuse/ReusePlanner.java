@@ -26,6 +26,9 @@ public final class ReusePlanner implements AutoCloseable {
     /** Adapted windows are computed at least once in so many pictures. */
     private static final int REFRESH = 64;
 
+    /** Pictures after which a picture that is computed whole is looked at again. */
+    private static final int LOOK_AGAIN = 32;
+
     /** One in so many adapted windows is computed to see how far off it would be. */
     private static final int PROBES = 512;
 
@@ -44,6 +47,7 @@ public final class ReusePlanner implements AutoCloseable {
     private final BitSet all = new BitSet();
     private final List<Integer> probes = new ArrayList<>();
     private long pictures;
+    private long lastKey;
     private boolean closed;
 
     /**
@@ -102,7 +106,9 @@ public final class ReusePlanner implements AutoCloseable {
         }
         Cover cover = cells == null ? new Cover(List.of(), Double.POSITIVE_INFINITY) : cells.cover(wanted);
         if (cover.cost() >= WORTH * fullCost) {
-            return whole(frame, Extent.FULL, WindowState.COMPUTED);
+            // Where all is computed, what was seen of the picture may change, too.
+            boolean old = pictures - lastKey >= LOOK_AGAIN;
+            return whole(frame, old ? Extent.KEY : Extent.FULL, WindowState.COMPUTED);
         }
         BitSet computed = new BitSet(grid.windows());
         for (Cell cell : cover.cells()) {
@@ -114,6 +120,7 @@ public final class ReusePlanner implements AutoCloseable {
     }
 
     private FramePlan whole(VideoFrame frame, Extent extent, WindowState state) {
+        lastKey = extent == Extent.KEY ? pictures : lastKey;
         if (reference != null) {
             WindowCopy.copy(frame, all, reference);
         }

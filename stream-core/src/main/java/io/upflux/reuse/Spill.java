@@ -9,22 +9,19 @@ import io.upflux.frame.VideoFrame;
  * what changes much that close to a neighbour would leave its trace in it.
  */
 final class Spill {
-    /** LR pixels along a border that neighbours see. */
+    /** Samples along a border that neighbours see. */
     private static final int REACH = 2;
 
     /** Codes at 8 bits below which neighbours change by less than about one. */
     private static final int LIMIT = 8;
 
     private final WindowGrid grid;
-    private final int plane;
-    private final int bytes;
+    private final PixelLayout layout;
     private final int limit;
 
     Spill(WindowGrid grid, PixelLayout layout) {
         this.grid = grid;
-        // What is brightness, or nearest to it.
-        this.plane = layout.family() == PixelLayout.Family.RGB ? 1 : 0;
-        this.bytes = layout.bytesPerSample();
+        this.layout = layout;
         this.limit = LIMIT << (layout.depth() - 8);
     }
 
@@ -35,17 +32,27 @@ final class Spill {
      * @return whether the change lies within reach of that neighbour
      */
     boolean reaches(VideoFrame now, VideoFrame then, int window, int right, int down) {
-        Plane a = now.plane(plane);
-        Plane b = then.plane(plane);
-        int x = window % grid.columns() * WindowGrid.WINDOW;
-        int y = window / grid.columns() * WindowGrid.WINDOW;
-        int left = right > 0 ? x + WindowGrid.WINDOW - REACH : x;
-        int top = down > 0 ? y + WindowGrid.WINDOW - REACH : y;
-        int end = Math.min(right < 0 ? x + REACH : x + WindowGrid.WINDOW, a.width());
-        int bottom = Math.min(down < 0 ? y + REACH : y + WindowGrid.WINDOW, a.height());
-        for (int j = top; j < bottom; j++) {
-            for (int i = left; i < end; i++) {
-                if (Math.abs(sample(a, i, j) - sample(b, i, j)) > limit) {
+        for (int plane = 0; plane < layout.colourPlanes(); plane++) {
+            boolean subsampled = layout.isSubsampled(plane);
+            int sideX = WindowGrid.WINDOW >> (subsampled ? layout.chromaShiftX() : 0);
+            int sideY = WindowGrid.WINDOW >> (subsampled ? layout.chromaShiftY() : 0);
+            int x = window % grid.columns() * sideX;
+            int y = window / grid.columns() * sideY;
+            int left = right > 0 ? x + sideX - Math.min(REACH, sideX) : x;
+            int top = down > 0 ? y + sideY - Math.min(REACH, sideY) : y;
+            int end = right < 0 ? x + Math.min(REACH, sideX) : x + sideX;
+            int bottom = down < 0 ? y + Math.min(REACH, sideY) : y + sideY;
+            if (changes(now.plane(plane), then.plane(plane), left, top, end, bottom)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean changes(Plane now, Plane then, int left, int top, int end, int bottom) {
+        for (int y = top; y < Math.min(bottom, now.height()); y++) {
+            for (int x = left; x < Math.min(end, now.width()); x++) {
+                if (Math.abs(sample(now, x, y) - sample(then, x, y)) > limit) {
                     return true;
                 }
             }
@@ -54,7 +61,9 @@ final class Spill {
     }
 
     private int sample(Plane plane, int x, int y) {
-        int at = y * plane.stride() + x * bytes;
-        return bytes == 2 ? plane.data().getShort(at) & 0xffff : plane.data().get(at) & 0xff;
+        int at = y * plane.stride() + x * layout.bytesPerSample();
+        return layout.bytesPerSample() == 2
+                ? plane.data().getShort(at) & 0xffff
+                : plane.data().get(at) & 0xff;
     }
 }

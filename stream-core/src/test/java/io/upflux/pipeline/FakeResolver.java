@@ -38,7 +38,7 @@ final class FakeResolver implements SuperResolver {
     }
 
     @Override
-    public Optional<Cells> cells() {
+    public Optional<Cells> cells(int frameWidth, int frameHeight) {
         return cells;
     }
 

@@ -38,6 +38,9 @@ public final class OnnxResolver implements SuperResolver {
     /** A GPU wants fewer and larger calls. */
     private static final int CUDA_TILE_PIXELS = 1920 * 1088;
 
+    /** Bytes of features that are kept of one picture at most, in one buffer; larger pictures are computed whole. */
+    private static final long LARGEST_CACHE = 1L << 30;
+
     /** Sides of squares; smaller ones than the first are mostly margin, the last saves little over whole tiles. */
     private static final List<Integer> CELLS = List.of(8, 16, 32, 64, 128);
 
@@ -180,14 +183,20 @@ public final class OnnxResolver implements SuperResolver {
 
     /** Not of a network whose windows halt by themselves, since a cell does not see what a tile does. */
     @Override
-    public Optional<Cells> cells() {
+    public Optional<Cells> cells(int frameWidth, int frameHeight) {
         boolean free = contract.tile() == null && contract.batch() == 0;
-        if (!free || sessions.halts()) {
+        boolean fits = staged == null || staged.cacheBytes(frameWidth, frameHeight) <= LARGEST_CACHE;
+        if (!free || sessions.halts() || !fits) {
             return Optional.empty();
         }
         int margin = sessions.margin();
-        List<Double> costs = CELLS.stream().map(side -> cost(side, margin)).toList();
-        return Optional.of(new Cells(CELLS, margin, margin == 0 ? List.of() : costs));
+        // Squares of two stages hold whole windows.
+        int least = staged == null ? 1 : sessions.of(Pass.FEATURES).graph().square();
+        List<Integer> sides = CELLS.stream().filter(side -> side % least == 0).toList();
+        List<Double> costs = sides.stream().map(side -> cost(side, margin)).toList();
+        return sides.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Cells(sides, margin, margin == 0 ? List.of() : costs));
     }
 
     /**

@@ -46,6 +46,11 @@ final class StagedWindows implements AutoCloseable {
         this.pixel = first.graph().featureChannels();
     }
 
+    /** Of {@link #newCache}. */
+    long cacheBytes(int width, int height) {
+        return (long) Float.BYTES * pixel * width * height;
+    }
+
     /** What is kept of the pictures of a stream. */
     FeatureCache newCache(int width, int height) {
         return new FeatureCache(label, pixel, width, height);
@@ -110,6 +115,8 @@ final class StagedWindows implements AutoCloseable {
     private void compute(List<Window> windows, @Nullable SeenContext context, RunOptions options) throws OrtException {
         int each = window * window * pixel;
         if (made.capacity() < windows.size() * each) {
+            // Should there be no memory for more.
+            made = FloatBuffer.allocate(0);
             memory.close();
             memory = new TileMemory();
             made = memory.allocate(label, Float.BYTES, windows.size(), each).asFloatBuffer();

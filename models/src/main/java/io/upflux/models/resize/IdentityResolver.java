@@ -28,7 +28,7 @@ public final class IdentityResolver implements SuperResolver {
     }
 
     @Override
-    public Optional<Cells> cells() {
+    public Optional<Cells> cells(int frameWidth, int frameHeight) {
         return Optional.of(new Cells(List.of(16, 32, 64, 128), 0, List.of()));
     }
 

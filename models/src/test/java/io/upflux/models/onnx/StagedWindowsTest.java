@@ -158,7 +158,7 @@ class StagedWindowsTest {
             width = 9 * window;
             height = 8 * window;
             scale = contract.scale();
-            margin = resolver.cells().orElseThrow().margin();
+            margin = resolver.cells(64, 64).orElseThrow().margin();
             memory = resolver.newMemory(width, height);
             context = resolver.samples(width, height).map(this::look).orElse(PictureContext.NONE);
         }

@@ -13,6 +13,7 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.UpscaleReport.Outcome;
 import io.upflux.server.segment.Encoded;
@@ -173,7 +174,7 @@ final class UpscaleRun implements AutoCloseable {
                             depths.ifPresent(pictures -> pictures.write(map));
                             halting.add(map);
                         })
-                        .reuse(options.reuse(), map -> {
+                        .reuse(source.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse(), map -> {
                             states.ifPresent(pictures -> pictures.write(map));
                             windows[0] = windows[0].plus(map.shares());
                         });

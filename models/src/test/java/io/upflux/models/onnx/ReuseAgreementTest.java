@@ -1,0 +1,169 @@
+package io.upflux.models.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.buffer.NativeScope;
+import io.upflux.frame.ColourSpec;
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
+import io.upflux.frame.Plane;
+import io.upflux.frame.Rational;
+import io.upflux.frame.VideoFrame;
+import io.upflux.models.Catalogue;
+import io.upflux.models.Device;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.FrameSource;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.reuse.ReuseMap;
+import io.upflux.reuse.ReuseMode;
+import io.upflux.reuse.WindowShares;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
+
+/** Pictures made from earlier ones against pictures computed whole, with real networks, through the whole chain. */
+class ReuseAgreementTest {
+    private static final int FRAMES = 8;
+
+    @ParameterizedTest
+    @CsvSource({"plain-m-x2,true", "plain-m-x2,false", "plain-s-x2,true", "plain-s-x2,false"})
+    void exactReuseGivesWhatComputingGives(String model, boolean live) {
+        FrameFormat format = format(157, 131);
+        Catalogue catalogue = Catalogue.standard();
+        try (SuperResolver resolver = catalogue.open(catalogue.find(model, null), Device.CPU)) {
+            Taken off = run(resolver, format, ReuseMode.OFF, live, 6);
+            Taken exact = run(resolver, format, ReuseMode.EXACT, live, 6);
+            assertThat(exact.shares.unchanged()).isPositive();
+            assertThat(exact.frames).hasSize(FRAMES);
+            for (int i = 0; i < FRAMES; i++) {
+                assertThat(distance(off.frames.get(i), exact.frames.get(i)))
+                        .as("frame %d", i)
+                        .isLessThanOrEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void manyScatteredSquaresDoNotWaitForEachOther() {
+        Catalogue catalogue = Catalogue.standard();
+        try (SuperResolver resolver = catalogue.open(catalogue.find("bicubic-x2", null), Device.CPU)) {
+            Taken near = run(resolver, format(960, 960), ReuseMode.NEAR, false, 120);
+            assertThat(near.frames).hasSize(FRAMES);
+            assertThat(near.shares.unchanged()).isGreaterThan(near.shares.computed());
+        }
+    }
+
+    private static FrameFormat format(int width, int height) {
+        return new FrameFormat(
+                width,
+                height,
+                PixelLayout.YUV420P,
+                ColourSpec.UNKNOWN_LIMITED,
+                Rational.ONE,
+                new Rational(1, 25),
+                new Rational(25, 1));
+    }
+
+    /** What came out. */
+    private record Taken(List<byte[]> frames, WindowShares shares) {}
+
+    private static Taken run(SuperResolver resolver, FrameFormat format, ReuseMode mode, boolean live, int boxes) {
+        List<byte[]> frames = new ArrayList<>();
+        List<ReuseMap> maps = new ArrayList<>();
+        UpscalePipeline pipeline = UpscalePipeline.of(new Boxes(format, boxes), resolver, new Taker(frames))
+                .reuse(mode, maps::add);
+        (live ? pipeline.live() : pipeline).run().blockLast();
+        assertThat(pipeline.lostBuffers()).isZero();
+        return new Taken(frames, maps.stream().map(ReuseMap::shares).reduce(WindowShares.NONE, WindowShares::plus));
+    }
+
+    private static int distance(byte[] one, byte[] other) {
+        int worst = 0;
+        for (int i = 0; i < one.length; i++) {
+            worst = Math.max(worst, Math.abs((one[i] & 0xff) - (other[i] & 0xff)));
+        }
+        return worst;
+    }
+
+    /** Noise in which some boxes change from picture to picture, in all planes and up to the edges. */
+    private record Boxes(FrameFormat format, int count) implements FrameSource {
+        @Override
+        public long estimatedFrames() {
+            return FRAMES;
+        }
+
+        @Override
+        public Flux<VideoFrame> frames(NativeScope scope) {
+            return Flux.range(0, FRAMES).map(i -> frame(scope, i));
+        }
+
+        private VideoFrame frame(NativeScope scope, int index) {
+            VideoFrame frame = scope.frame(format, index, 1);
+            Random random = new Random(7);
+            for (Plane plane : frame.planes()) {
+                fill(plane, 0, 0, plane.width(), plane.height(), random);
+            }
+            for (int box = 0; box < index * count; box++) {
+                Plane plane = frame.plane(random.nextInt(3));
+                int x = random.nextInt(plane.width());
+                int y = random.nextInt(plane.height());
+                fill(plane, x, y, Math.min(plane.width(), x + 5), Math.min(plane.height(), y + 5), random);
+            }
+            return frame;
+        }
+
+        private static void fill(Plane plane, int left, int top, int right, int bottom, Random random) {
+            for (int y = top; y < bottom; y++) {
+                for (int x = left; x < right; x++) {
+                    plane.data().put(y * plane.stride() + x, (byte) (90 + random.nextInt(80)));
+                }
+            }
+        }
+
+        @Override
+        public void interrupt() {}
+
+        @Override
+        public void close() {}
+    }
+
+    /** Keeps luma and chroma of what it gets. */
+    private record Taker(List<byte[]> frames) implements FrameSink {
+        @Override
+        public FrameFormat open(FrameFormat offered) {
+            return offered;
+        }
+
+        @Override
+        public void write(VideoFrame frame) {
+            try (frame) {
+                int size = frame.planes().stream()
+                        .mapToInt(plane -> plane.width() * plane.height())
+                        .sum();
+                byte[] all = new byte[size];
+                int at = 0;
+                for (Plane plane : frame.planes()) {
+                    for (int y = 0; y < plane.height(); y++) {
+                        plane.data().get(y * plane.stride(), all, at, plane.width());
+                        at += plane.width();
+                    }
+                }
+                frames.add(all);
+            }
+        }
+
+        @Override
+        public void finish() {}
+
+        @Override
+        public void interrupt() {}
+
+        @Override
+        public void close() {}
+    }
+}
