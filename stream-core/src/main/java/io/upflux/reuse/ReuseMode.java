@@ -1,6 +1,5 @@
 package io.upflux.reuse;
 
-import io.upflux.pipeline.StreamException;
 import java.util.Locale;
 
 /** How much of the pictures before a picture may be made from. */
@@ -15,14 +14,14 @@ public enum ReuseMode {
     /**
      * Reads {@code exact}, {@code near} or {@code off}.
      *
-     * @throws StreamException when it is none of them
+     * @throws IllegalArgumentException when it is none of them
      */
     public static ReuseMode parse(String text) {
         return switch (text) {
             case "exact" -> EXACT;
             case "near" -> NEAR;
             case "off" -> OFF;
-            default -> throw new StreamException("'" + text + "' is none of exact, near and off");
+            default -> throw new IllegalArgumentException("'" + text + "' is none of exact, near and off");
         };
     }
 

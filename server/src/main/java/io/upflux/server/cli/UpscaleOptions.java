@@ -2,7 +2,6 @@ package io.upflux.server.cli;
 
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
-import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,7 +142,7 @@ final class UpscaleOptions {
         public ReuseMode convert(String value) {
             try {
                 return ReuseMode.parse(value);
-            } catch (StreamException e) {
+            } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
         }

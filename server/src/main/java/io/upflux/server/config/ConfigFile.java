@@ -167,10 +167,7 @@ public final class ConfigFile {
                 layers.get(settings -> settings.integer("scale", 1, 8)),
                 device,
                 threads == null ? 0 : threads,
-                checked(own, "reuse", () -> {
-                    String text = layers.get(settings -> settings.text("reuse"));
-                    return text == null ? ReuseMode.NEAR : ReuseMode.parse(text);
-                }),
+                reuse(own, layers),
                 checked(own, "part", () -> usual.withEncoding(encoding).withCuts(segment, part)),
                 Objects.requireNonNullElse(layers.get(settings -> settings.flag("onDemand")), false),
                 Objects.requireNonNullElse(
@@ -198,6 +195,15 @@ public final class ConfigFile {
     }
 
     /** Gives the message of a rule that lies elsewhere the name of the key. */
+    private static ReuseMode reuse(Settings own, Layers layers) {
+        String text = layers.get(settings -> settings.text("reuse"));
+        try {
+            return text == null ? ReuseMode.NEAR : ReuseMode.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw own.wrong("reuse", String.valueOf(e.getMessage()));
+        }
+    }
+
     private static <T> T checked(Settings settings, String key, java.util.function.Supplier<T> value) {
         try {
             return value.get();

@@ -90,6 +90,7 @@ class ConfigFileTest {
             streams: {cam: {source: a, part: 9s}}             | upflux.yml: streams.cam.part: parts of 9000 ms do not fit segments of 2000 ms
             streams: {cam: {source: a, crf: 20, bitrate: 1M}} | upflux.yml: streams.cam.crf: a quality (crf) and a bitrate exclude each other
             streams: {cam: {source: a, device: gpu}}          | upflux.yml: streams.cam.device: device 'gpu' is unknown
+            streams: {cam: {source: a, reuse: much}}          | upflux.yml: streams.cam.reuse: 'much' is none of exact, near and off
             streams: {cam: {source: a, onDemand: perhaps}}    | upflux.yml: streams.cam.onDemand: must be true or false, not perhaps
             streams: {'../etc': {source: a}}                  | upflux.yml: streams.../etc: a stream's name has up to 64 letters
             streamDefaults: {sauce: a}                        | upflux.yml: streamDefaults.sauce: unknown key
