@@ -22,15 +22,22 @@ import reactor.core.publisher.Flux;
  */
 public final class LiveFrames implements FrameSource {
     /** One for the consumer and one that may follow at once; more would only be delay. */
-    private static final int WAITING = 2;
+    static final int WAITING = 2;
 
     /** Lateness that is not caught up: the machine slept, or cannot decode that fast. */
     private static final long FORGIVEN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /**
+     * Part of its lateness by which a source's clock is believed to be behind, each frame: one that is slower than ours by
+     * a thousandth is followed, one late frame hardly moves it.
+     */
+    private static final int LATE_PART = 64;
 
     private static final long STOP_MILLIS = 5000;
 
     private final FrameSource source;
     private final boolean paced;
+    private final Arrivals arrivals;
     private final Deque<VideoFrame> waiting = new ArrayDeque<>();
     private final LongAdder received = new LongAdder();
     private final LongAdder dropped = new LongAdder();
@@ -45,10 +52,17 @@ public final class LiveFrames implements FrameSource {
     /**
      * @param source what is read; closed with this
      * @param paced whether frames have to wait until they are due
+     * @param arrivals told of each frame, while nobody else can get one
      */
-    public LiveFrames(FrameSource source, boolean paced) {
+    public LiveFrames(FrameSource source, boolean paced, Arrivals arrivals) {
         this.source = source;
         this.paced = paced;
+        this.arrivals = arrivals;
+    }
+
+    /** One that tells nobody. */
+    public LiveFrames(FrameSource source, boolean paced) {
+        this(source, paced, Arrivals.UNHEARD);
     }
 
     /** Frames the source has given so far. */
@@ -138,8 +152,9 @@ public final class LiveFrames implements FrameSource {
     /** Takes over a frame. @return whether to go on reading */
     private synchronized boolean offer(VideoFrame frame) {
         received.increment();
+        long due = due(frame.pts());
         try {
-            waitUntilDue(frame.pts());
+            waitUntil(due);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopped = true;
@@ -149,9 +164,12 @@ public final class LiveFrames implements FrameSource {
             return false;
         }
         if (waiting.size() == WAITING) {
-            waiting.remove().close();
+            VideoFrame lost = waiting.remove();
+            arrivals.lost(lost);
+            lost.close();
             dropped.increment();
         }
+        arrivals.arrived(frame, due);
         waiting.add(frame);
         notifyAll();
         return true;
@@ -163,25 +181,37 @@ public final class LiveFrames implements FrameSource {
         notifyAll();
     }
 
-    private synchronized void waitUntilDue(long pts) throws InterruptedException {
-        if (!paced) {
-            return;
-        }
+    /**
+     * When a frame's time has come. What is not held back sets the clock by its earliest frames: those that come later than
+     * their time stamps say were held up on their way.
+     */
+    private long due(long pts) {
+        long now = System.nanoTime();
         if (!timed) {
             timed = true;
             restart(pts);
         }
         long due = originNanos
                 + (long) (source.format().timeBase().seconds(pts - originPts) * TimeUnit.SECONDS.toNanos(1));
-        for (long left = due - System.nanoTime(); !stopped && left > 0; left = due - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-        }
-        if (System.nanoTime() - due > FORGIVEN_NANOS) {
+        long late = now - due;
+        if (late > FORGIVEN_NANOS || (!paced && late < -FORGIVEN_NANOS)) {
             restart(pts);
+            return now;
+        }
+        if (!paced) {
+            originNanos += late < 0 ? late : late / LATE_PART;
+            return Math.min(due, now);
+        }
+        return due;
+    }
+
+    private synchronized void waitUntil(long due) throws InterruptedException {
+        for (long left = due - System.nanoTime(); paced && !stopped && left > 0; left = due - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 
-    private synchronized void restart(long pts) {
+    private void restart(long pts) {
         originNanos = System.nanoTime();
         originPts = pts;
     }

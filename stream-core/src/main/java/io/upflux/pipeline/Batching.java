@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 
 /**
  * Puts the tiles and cells of frames into batches: whole frames into the batches of the resolver's tiles, the cells of
@@ -45,10 +44,6 @@ final class Batching {
         this.lookAhead = lookAhead;
     }
 
-    Flux<Work> apply(Flux<FrameJob> jobs) {
-        return jobs.concatMapIterable(this::add, 1).concatWith(Flux.defer(() -> Flux.fromIterable(rest())));
-    }
-
     /** How many tiles or cells will be computed of a frame. */
     int count(FramePlan todo) {
         return todo.extent() == Extent.CELLS
@@ -56,7 +51,8 @@ final class Batching {
                 : plan.tiles().size();
     }
 
-    private List<Work> add(FrameJob job) {
+    /** What is full now that this frame has come. */
+    List<Work> add(FrameJob job) {
         List<Work> ready = new ArrayList<>();
         if (job.plan().extent() == Extent.CELLS) {
             full(ready, true);
@@ -77,7 +73,8 @@ final class Batching {
         return ready;
     }
 
-    private List<Work> rest() {
+    /** What is left when no more frames come. */
+    List<Work> rest() {
         List<Work> ready = new ArrayList<>();
         full(ready, true);
         some(ready);

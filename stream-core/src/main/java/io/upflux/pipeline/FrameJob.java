@@ -12,6 +12,7 @@ import reactor.core.publisher.Mono;
  * and halting depths once the first tile is there, and what is missing.
  */
 final class FrameJob {
+    private final Route route;
     private final VideoFrame source;
     private final FramePlan plan;
     private final Mono<PictureContext> context;
@@ -21,10 +22,12 @@ final class FrameJob {
     private int tilesLeft;
 
     /**
+     * @param route that it takes
      * @param context the same one however often it is asked for
      * @param tiles how many will be computed
      */
-    FrameJob(VideoFrame source, FramePlan plan, Mono<PictureContext> context, int tiles) {
+    FrameJob(Route route, VideoFrame source, FramePlan plan, Mono<PictureContext> context, int tiles) {
+        this.route = route;
         this.source = source;
         this.plan = plan;
         this.context = context;
@@ -38,6 +41,10 @@ final class FrameJob {
     /** All of these tiles of the frame. */
     List<TileTask> tasks(List<Tile> tiles) {
         return tiles.stream().map(tile -> new TileTask(this, tile)).toList();
+    }
+
+    Route route() {
+        return route;
     }
 
     VideoFrame source() {

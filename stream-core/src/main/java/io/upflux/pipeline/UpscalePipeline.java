@@ -31,7 +31,6 @@ public final class UpscalePipeline {
     private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
     private final FrameSource source;
-    private final SuperResolver resolver;
     private final FrameSink sink;
     private final NativeScope scope = new NativeScope();
     private final StageTimes times = new StageTimes();
@@ -41,6 +40,7 @@ public final class UpscalePipeline {
     private Consumer<ReuseMap> reused = map -> {};
     private ReuseMode mode = ReuseMode.OFF;
     private int lookAhead = Reports.LOOK_AHEAD;
+    private FrameGovernor governor;
     private @Nullable FrameUpscaler upscaler;
     private boolean released;
     private long framesWritten;
@@ -48,7 +48,7 @@ public final class UpscalePipeline {
 
     private UpscalePipeline(FrameSource source, SuperResolver resolver, FrameSink sink) {
         this.source = source;
-        this.resolver = resolver;
+        this.governor = FrameGovernor.always(resolver);
         this.sink = sink;
     }
 
@@ -91,6 +91,16 @@ public final class UpscalePipeline {
     public UpscalePipeline live() {
         lookAhead = 1;
         return this;
+    }
+
+    /**
+     * As {@link #live()}, with a governor in charge of what makes each frame, instead of the one resolver.
+     *
+     * @return this pipeline
+     */
+    public UpscalePipeline live(FrameGovernor inCharge) {
+        governor = inCharge;
+        return live();
     }
 
     /**
@@ -147,9 +157,10 @@ public final class UpscalePipeline {
             throw new StreamException("the pipeline was stopped");
         }
         FrameFormat from = source.format();
-        FrameFormat to = sink.open(FrameUpscaler.upscaled(from, resolver));
+        FrameFormat to =
+                sink.open(FrameUpscaler.upscaled(from, governor.resolvers().get(0)));
         FrameUpscaler made =
-                new FrameUpscaler(resolver, from, to, scope, new Reports(mode, lookAhead, times, halting, reused));
+                new FrameUpscaler(governor, from, to, scope, new Reports(mode, lookAhead, times, halting, reused));
         upscaler = made;
         return made;
     }
@@ -161,6 +172,7 @@ public final class UpscalePipeline {
             long start = System.nanoTime();
             sink.write(frame);
             times.since(Stage.SINK, start);
+            governor.written();
             written.add(new Progress(++framesWritten, source.estimatedFrames(), pts));
         }
         return written;

@@ -15,6 +15,11 @@ import reactor.core.publisher.Mono;
  * @param parts in whose tiles the frames have the same order
  */
 record Work(List<FrameJob> jobs, List<Part> parts) {
+    /** That all its frames take. */
+    Route route() {
+        return jobs.get(0).route();
+    }
+
     /**
      * A batch to be filled.
      *
@@ -43,6 +48,11 @@ record Work(List<FrameJob> jobs, List<Part> parts) {
                                     .map(task -> new Place(order.getOrDefault(task.job(), 0), task.tile()))
                                     .toList()))
                     .toList();
+        }
+
+        /** That all its frames take. */
+        Route route() {
+            return jobs.get(0).route();
         }
 
         /** Of all its frames. */

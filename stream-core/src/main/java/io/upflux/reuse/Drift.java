@@ -27,6 +27,7 @@ public final class Drift {
     private final double[] scales = new double[2 * LAG];
     private double mean;
     private double scale = 1;
+    private double allowance = 1;
     private long composed;
     private boolean stopped;
 
@@ -43,12 +44,18 @@ public final class Drift {
     public synchronized void composed(double sum, int samples) {
         if (samples > 0) {
             mean += NEWEST * (sum / samples - mean);
-            scale = mean > BOUND
+            double bound = allowance * BOUND;
+            scale = mean > bound
                     ? Math.max(LEAST, scale * SHRINK)
-                    : mean < BOUND / 2 ? Math.min(1, scale * GROW) : scale;
+                    : mean < bound / 2 ? Math.min(1, scale * GROW) : scale;
         }
         scales[(int) (composed++ % scales.length)] = scale;
         notifyAll();
+    }
+
+    /** Lets windows be off by so many times the usual bound, from now on. */
+    synchronized void allow(double times) {
+        allowance = times;
     }
 
     /** Makes whoever waits go on. */

@@ -85,8 +85,11 @@ public final class ReusePlanner implements AutoCloseable {
         return mode;
     }
 
-    /** @param frame borrowed */
-    public FramePlan plan(VideoFrame frame) {
+    /**
+     * @param frame borrowed
+     * @param allowance how many times the usual difference counts as small in {@link ReuseMode#NEAR}
+     */
+    public FramePlan plan(VideoFrame frame, double allowance) {
         pictures++;
         probes.clear();
         VideoFrame then = reference;
@@ -99,7 +102,7 @@ public final class ReusePlanner implements AutoCloseable {
         if (cuts.next(frame) || pictures == 1) {
             return whole(frame, Extent.KEY, WindowState.NEW);
         }
-        detector.compare(frame, then, tolerance(), changes);
+        detector.compare(frame, then, tolerance(allowance), changes);
         BitSet wanted = mode == ReuseMode.EXACT ? withinReach() : spilledOver(frame, then);
         if (wanted.isEmpty()) {
             return new FramePlan(Extent.CELLS, List.of(), map(frame), List.of());
@@ -184,11 +187,12 @@ public final class ReusePlanner implements AutoCloseable {
         }
     }
 
-    private Tolerance tolerance() {
+    private Tolerance tolerance(double allowance) {
         if (mode == ReuseMode.EXACT) {
             return Tolerance.EXACT;
         }
-        double scale = drift.scale(pictures);
+        drift.allow(allowance);
+        double scale = allowance * drift.scale(pictures);
         Tolerance whole = noise.tolerance();
         return new Tolerance(scale * whole.mean(), scale * whole.max());
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Flux;
 
 /** Random frames; counts what it gave out and fails at one frame if asked. */
-final class FakeSource implements FrameSource {
+class FakeSource implements FrameSource {
     final FrameFormat format;
     final int frames;
     final int failAt;

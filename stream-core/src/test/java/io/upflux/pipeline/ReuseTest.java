@@ -192,7 +192,7 @@ class ReuseTest {
         List<ReuseMap> maps = new ArrayList<>();
         VideoFrame last = TestFrames.random(scope, format, 0, seed);
         try (FrameUpscaler upscaler = new FrameUpscaler(
-                resolver,
+                FrameGovernor.always(resolver),
                 format,
                 FrameUpscaler.upscaled(format, resolver),
                 scope,

@@ -75,7 +75,11 @@ class WholePictureTest {
 
     private static List<VideoFrame> upscaled(NativeScope scope, SuperResolver resolver, List<HaltingMap> maps) {
         try (FrameUpscaler upscaler = new FrameUpscaler(
-                resolver, GREY, GREY, scope, new Reports(ReuseMode.OFF, new StageTimes(), maps::add, map -> {}))) {
+                FrameGovernor.always(resolver),
+                GREY,
+                GREY,
+                scope,
+                new Reports(ReuseMode.OFF, new StageTimes(), maps::add, map -> {}))) {
             List<VideoFrame> results = Flux.range(0, FRAMES)
                     .map(i -> frame(scope, i))
                     .transform(upscaler)
