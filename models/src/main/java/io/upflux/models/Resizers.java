@@ -18,6 +18,15 @@ final class Resizers {
     static final String IDENTITY = "identity";
     private static final int[] LISTED = {2, 3, 4};
 
+    /** As {@code upflux eval} measures them. */
+    private static final Map<String, Map<String, Double>> PSNR = Map.of(
+            "bicubic-x2", Map.of("set5", 33.68, "set14", 30.33, "b100", 29.56),
+            "lanczos-x2", Map.of("set5", 34.32, "set14", 30.79, "b100", 29.93),
+            "bicubic-x3", Map.of("set5", 30.40, "set14", 27.63, "b100", 27.21),
+            "lanczos-x3", Map.of("set5", 30.83, "set14", 27.93, "b100", 27.41),
+            "bicubic-x4", Map.of("set5", 28.43, "set14", 26.09, "b100", 25.96),
+            "lanczos-x4", Map.of("set5", 28.81, "set14", 26.32, "b100", 26.13));
+
     private Resizers() {}
 
     /** Cards of the usual scales; others exist without being listed. */
@@ -85,7 +94,7 @@ final class Resizers {
                 "",
                 "Apache-2.0",
                 "",
-                Map.of(),
+                PSNR.getOrDefault(stem + "-x" + scale, Map.of()),
                 "final");
         return new ModelCard(stem + "-x" + scale, 0, null, ModelCard.BUNDLED, List.of(Pass.PLAIN), contract);
     }

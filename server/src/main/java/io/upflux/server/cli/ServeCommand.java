@@ -1,13 +1,11 @@
 package io.upflux.server.cli;
 
 import io.upflux.models.Catalogue;
-import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
-import io.upflux.pipeline.SuperResolver;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
-import io.upflux.server.config.StreamConfig;
 import io.upflux.server.http.LiveServer;
+import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStreams;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -89,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void serve(ServerConfig config, Catalogue catalogue, Interruption interruption) {
-        LiveStreams streams = new LiveStreams(config, stream -> open(catalogue, stream));
+        LiveStreams streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
         try (LiveServer server = LiveServer.start(config, streams, models(catalogue))) {
             try {
                 streams.start();
@@ -102,11 +100,6 @@ final class ServeCommand implements Callable<Integer> {
                 streams.close();
             }
         }
-    }
-
-    private static SuperResolver open(Catalogue catalogue, StreamConfig stream) {
-        ModelCard card = catalogue.find(stream.model(), stream.scale());
-        return catalogue.open(card, stream.device(), stream.threads(), Halting.OFF);
     }
 
     private static List<Map<String, Object>> models(Catalogue catalogue) {

@@ -32,6 +32,9 @@ public final class ConfigFile {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    /** Enough for what is under way in a pipeline that keeps up, little beside what players keep. */
+    private static final Duration LATENCY = Duration.ofMillis(500);
+
     private static final Pattern STREAM_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private static final Set<String> SERVER_KEYS =
@@ -168,6 +171,8 @@ public final class ConfigFile {
                 device,
                 threads == null ? 0 : threads,
                 reuse(own, layers),
+                Objects.requireNonNullElse(layers.get(settings -> settings.flag("governor")), true),
+                Objects.requireNonNullElse(layers.get(settings -> settings.duration("latency")), LATENCY),
                 checked(own, "part", () -> usual.withEncoding(encoding).withCuts(segment, part)),
                 Objects.requireNonNullElse(layers.get(settings -> settings.flag("onDemand")), false),
                 Objects.requireNonNullElse(
@@ -198,7 +203,8 @@ public final class ConfigFile {
     private static ReuseMode reuse(Settings own, Layers layers) {
         String text = layers.get(settings -> settings.text("reuse"));
         try {
-            return text == null ? ReuseMode.NEAR : ReuseMode.parse(text);
+            // YAML reads a bare off as false.
+            return text == null ? ReuseMode.NEAR : ReuseMode.parse(text.equals("false") ? "off" : text);
         } catch (IllegalArgumentException e) {
             throw own.wrong("reuse", String.valueOf(e.getMessage()));
         }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param device what the model runs on
  * @param threads of inference and encoding, 0 for all processors
  * @param reuse how much a frame may be made from those before it
+ * @param governor whether frames that would come late are made in a cheaper way
+ * @param latency how long after it is due a frame may come
  * @param live how it is encoded and cut
  * @param onDemand whether it only runs while somebody watches
  * @param closeAfter how long it goes on when nobody does
@@ -31,6 +33,8 @@ public record StreamConfig(
         Device device,
         int threads,
         ReuseMode reuse,
+        boolean governor,
+        Duration latency,
         LiveOptions live,
         boolean onDemand,
         Duration closeAfter) {

@@ -3,6 +3,7 @@ package io.upflux.server.http;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.RungStatus;
 import io.upflux.server.live.StreamState;
 import io.upflux.server.live.StreamStatus;
 import java.util.LinkedHashMap;
@@ -67,6 +68,9 @@ final class ApiRoutes {
             tree.put("error", status.error());
         }
         tree.put("model", status.model());
+        if (status.rung() != null) {
+            tree.put("rung", tree(status.rung()));
+        }
         FragmentHeader header = status.header();
         if (header != null) {
             tree.put("codecs", header.codecs());
@@ -81,7 +85,20 @@ final class ApiRoutes {
         return tree;
     }
 
-    private static String lower(StreamState state) {
-        return state.name().toLowerCase(Locale.ROOT);
+    private static Map<String, Object> tree(RungStatus rung) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("index", rung.index());
+        tree.put("name", rung.name());
+        tree.put("model", rung.model());
+        tree.put("reason", lower(rung.reason()));
+        if (!Double.isNaN(rung.lossDb())) {
+            tree.put("lossDb", Math.round(100 * rung.lossDb()) / 100.0);
+        }
+        tree.put("load", Math.round(100 * rung.load()) / 100.0);
+        return tree;
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 }

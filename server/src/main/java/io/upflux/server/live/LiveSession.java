@@ -3,9 +3,11 @@ package io.upflux.server.live;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.LiveOutput;
 import io.upflux.codecs.MediaSource;
+import io.upflux.governor.Ticker;
+import io.upflux.live.Arrivals;
 import io.upflux.live.LiveFrames;
+import io.upflux.live.LiveGovernor;
 import io.upflux.pipeline.Notices;
-import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.config.StreamConfig;
 import java.time.Duration;
@@ -24,7 +26,7 @@ final class LiveSession {
 
     private final StreamConfig config;
     private final LiveOutput output;
-    private final SuperResolver resolver;
+    private final Ladder ladder;
     private final Snapshots snapshots;
     private final StreamCounters counters;
     private final Notices notices;
@@ -32,13 +34,13 @@ final class LiveSession {
     LiveSession(
             StreamConfig config,
             LiveOutput output,
-            SuperResolver resolver,
+            Ladder ladder,
             Snapshots snapshots,
             StreamCounters counters,
             Notices notices) {
         this.config = config;
         this.output = output;
-        this.resolver = resolver;
+        this.ladder = ladder;
         this.snapshots = snapshots;
         this.counters = counters;
         this.notices = notices;
@@ -57,16 +59,20 @@ final class LiveSession {
     /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
     private void run(MediaSource opened, Mono<Void> stop, Demand demand) {
         try (MediaSource source = opened) {
+            LiveGovernor governor =
+                    config.governor() ? new LiveGovernor(ladder.steps(), config.latency(), Ticker.system()) : null;
             // What knows its length comes as fast as it is read.
-            LiveFrames frames = new LiveFrames(source, isFile() || source.estimatedFrames() > 0);
-            UpscalePipeline pipeline = UpscalePipeline.of(frames, resolver, snapshots.watching(output.sink(source)))
-                    .live()
+            boolean paced = isFile() || source.estimatedFrames() > 0;
+            LiveFrames frames = new LiveFrames(source, paced, governor == null ? Arrivals.UNHEARD : governor);
+            UpscalePipeline pipeline = UpscalePipeline.of(
+                            frames, ladder.best(), snapshots.watching(output.sink(source)))
                     .reuse(config.reuse(), counters::windows);
-            counters.begin(frames, pipeline.times());
+            counters.begin(frames, pipeline.times(), governor);
             Mono<Long> unwanted =
                     Flux.interval(LOOK).filter(tick -> !demand.exists()).next();
             try {
-                pipeline.run()
+                (governor == null ? pipeline.live() : pipeline.live(governor))
+                        .run()
                         .doOnNext(progress -> counters.frame())
                         .takeUntilOther(Flux.firstWithSignal(stop, unwanted))
                         .blockLast();

@@ -4,7 +4,6 @@ import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.codecs.LiveOutput;
 import io.upflux.pipeline.StreamException;
-import io.upflux.pipeline.SuperResolver;
 import io.upflux.server.config.StreamConfig;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,7 +25,7 @@ public final class LiveStream implements AutoCloseable {
     private static final long STOP_SECONDS = 20;
 
     private final StreamConfig config;
-    private final Supplier<SuperResolver> models;
+    private final Supplier<Ladder> ladders;
     private final LoggedNotices notices;
     private final FragmentWindow window;
     private final Snapshots snapshots;
@@ -41,12 +40,12 @@ public final class LiveStream implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param models opens the stream's model, once
+     * @param ladders opens what makes the stream's pictures, once
      * @param segments complete segments that a playlist holds
      */
-    public LiveStream(StreamConfig config, Supplier<SuperResolver> models, int segments) {
+    public LiveStream(StreamConfig config, Supplier<Ladder> ladders, int segments) {
         this.config = config;
-        this.models = models;
+        this.ladders = ladders;
         this.notices = new LoggedNotices(config.name());
         this.window = new FragmentWindow(segments);
         this.snapshots = new Snapshots();
@@ -106,6 +105,7 @@ public final class LiveStream implements AutoCloseable {
                 state,
                 error,
                 model,
+                counters.rungs().map(RungCounters::now).orElse(null),
                 header,
                 window.viewers(),
                 counters.in(),
@@ -136,13 +136,14 @@ public final class LiveStream implements AutoCloseable {
     }
 
     private void run() {
-        try (SuperResolver resolver = models.get();
+        try (Ladder ladder = ladders.get();
                 LiveOutput output = LiveOutput.create(name(), config.live(), this::publish, notices)) {
-            model = resolver.traits().name();
+            model = ladder.best().traits().name();
+            counters.climb(ladder.steps());
             if (isPublished()) {
-                published(output, resolver);
+                published(output, ladder);
             } else {
-                sessions(output, resolver);
+                sessions(output, ladder);
             }
             state = StreamState.CLOSED;
         } catch (InterruptedException e) {
@@ -154,7 +155,7 @@ public final class LiveStream implements AutoCloseable {
         }
     }
 
-    private void sessions(LiveOutput output, SuperResolver resolver) throws InterruptedException {
+    private void sessions(LiveOutput output, Ladder ladder) throws InterruptedException {
         Backoff backoff = new Backoff();
         while (!closed) {
             state = StreamState.IDLE;
@@ -165,7 +166,7 @@ public final class LiveStream implements AutoCloseable {
             state = StreamState.CONNECTING;
             long before = counters.out();
             try {
-                new LiveSession(config, output, resolver, snapshots, counters, notices).run(stop.asMono(), demand);
+                new LiveSession(config, output, ladder, snapshots, counters, notices).run(stop.asMono(), demand);
                 error = closed || !demand.exists() ? null : "the source has ended";
             } catch (RuntimeException e) {
                 error = line(e);
@@ -183,14 +184,13 @@ public final class LiveStream implements AutoCloseable {
         }
     }
 
-    private void published(LiveOutput output, SuperResolver resolver) throws InterruptedException {
+    private void published(LiveOutput output, Ladder ladder) throws InterruptedException {
         state = StreamState.WAITING;
         for (Publication next = publications.take(); next != null; next = publications.take()) {
             state = StreamState.CONNECTING;
             RuntimeException failure = null;
             try {
-                new LiveSession(config, output, resolver, snapshots, counters, notices)
-                        .run(next, stop.asMono(), demand);
+                new LiveSession(config, output, ladder, snapshots, counters, notices).run(next, stop.asMono(), demand);
             } catch (RuntimeException e) {
                 failure = e;
                 error = line(e);

@@ -1,7 +1,6 @@
 package io.upflux.server.live;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.upflux.pipeline.SuperResolver;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
 import java.util.Collection;
@@ -14,10 +13,10 @@ import java.util.function.Function;
 public final class LiveStreams implements AutoCloseable {
     private final Map<String, LiveStream> streams = new LinkedHashMap<>();
 
-    /** @param models opens the model of a stream */
-    public LiveStreams(ServerConfig config, Function<StreamConfig, SuperResolver> models) {
+    /** @param ladders opens what makes a stream's pictures */
+    public LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders) {
         for (StreamConfig stream : config.streams()) {
-            streams.put(stream.name(), new LiveStream(stream, () -> models.apply(stream), config.segments()));
+            streams.put(stream.name(), new LiveStream(stream, () -> ladders.apply(stream), config.segments()));
         }
     }
 

@@ -1,10 +1,14 @@
 package io.upflux.server.live;
 
 import io.upflux.live.LiveFrames;
+import io.upflux.live.LiveGovernor;
+import io.upflux.live.Step;
 import io.upflux.pipeline.Stage;
 import io.upflux.pipeline.StageTimes;
 import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.WindowShares;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,7 @@ public final class StreamCounters {
     private WindowShares windows = WindowShares.NONE;
     private long received;
     private long dropped;
+    private @Nullable RungCounters rungs;
     private @Nullable LiveFrames frames;
     private @Nullable StageTimes times;
 
@@ -27,14 +32,23 @@ public final class StreamCounters {
         return received + (frames == null ? 0 : frames.received());
     }
 
-    /** Frames given up because newer ones were there. */
+    /** Frames given up because newer ones were there, or they would have come too late. */
     public synchronized long dropped() {
+        return replaced() + (rungs == null ? 0 : rungs.dropped());
+    }
+
+    private long replaced() {
         return dropped + (frames == null ? 0 : frames.dropped());
     }
 
     /** Frames upscaled and encoded. */
     public long out() {
         return written.sum();
+    }
+
+    /** What its governors have done; empty before it is known what there is to choose from, and where there is nothing. */
+    public synchronized Optional<RungCounters> rungs() {
+        return Optional.ofNullable(rungs);
     }
 
     /** What was reused. */
@@ -85,7 +99,15 @@ public final class StreamCounters {
         written.increment();
     }
 
-    synchronized void begin(LiveFrames live, StageTimes stages) {
+    /** The stream's frames may be made in these ways. */
+    synchronized void climb(List<Step> ladder) {
+        rungs = ladder.size() > 1 ? new RungCounters(ladder) : null;
+    }
+
+    synchronized void begin(LiveFrames live, StageTimes stages, @Nullable LiveGovernor governor) {
+        if (rungs != null && governor != null) {
+            rungs.begin(governor);
+        }
         sessions.increment();
         frames = live;
         times = stages;
@@ -93,9 +115,12 @@ public final class StreamCounters {
 
     synchronized void end() {
         received = in();
-        dropped = dropped();
+        dropped = replaced();
         for (Stage stage : Stage.values()) {
             nanos[stage.ordinal()] += times == null ? 0 : times.nanos(stage);
+        }
+        if (rungs != null) {
+            rungs.end();
         }
         frames = null;
         times = null;

@@ -24,7 +24,7 @@ final class StreamMeters {
                 .register(registry);
         FunctionCounter.builder("upflux.stream.dropped.frames", counters, StreamCounters::dropped)
                 .tags(tags)
-                .description("Decoded frames given up because newer ones were there")
+                .description("Decoded frames given up because newer ones were there, or they would have come too late")
                 .register(registry);
         FunctionCounter.builder("upflux.stream.fragments", counters, StreamCounters::fragments)
                 .tags(tags)
@@ -50,6 +50,39 @@ final class StreamMeters {
                 .tags(tags)
                 .description("1 while frames come")
                 .register(registry);
+        Gauge.builder(
+                        "upflux.stream.rung",
+                        counters,
+                        all -> all.rungs()
+                                .map(RungCounters::now)
+                                .map(RungStatus::index)
+                                .orElse(0))
+                .tags(tags)
+                .description("Rung of the ladder that frames are made at, 0 the best")
+                .register(registry);
+        FunctionCounter.builder(
+                        "upflux.stream.rung.changes",
+                        counters,
+                        all -> all.rungs().map(RungCounters::moves).orElse(0L))
+                .tags(tags)
+                .description("Moves from rung to rung")
+                .register(registry);
+        FunctionCounter.builder(
+                        "upflux.stream.late.frames",
+                        counters,
+                        all -> all.rungs().map(RungCounters::late).orElse(0L))
+                .tags(tags)
+                .description("Frames that were encoded after their deadline")
+                .register(registry);
+        for (String rung : Ladder.RUNGS) {
+            FunctionCounter.builder(
+                            "upflux.stream.rung.frames",
+                            counters,
+                            all -> all.rungs().map(rungs -> rungs.frames(rung)).orElse(0L))
+                    .tags(tags.and("rung", rung))
+                    .description("Frames by the rung that they were made or dropped at")
+                    .register(registry);
+        }
         for (Stage stage : Stage.values()) {
             FunctionCounter.builder("upflux.stage.busy", counters, all -> all.seconds(stage))
                     .tags(tags.and("stage", stage.name().toLowerCase(Locale.ROOT)))

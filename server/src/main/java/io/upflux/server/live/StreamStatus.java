@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param error what went wrong last; null when nothing did since it last was live
  * @param model that upscales it; empty until it is known
+ * @param rung where its governor stands; null where there is none, or no source
  * @param header of its newest fragments; null before the first
  * @param viewers who follow it
  * @param framesIn decoded
@@ -20,6 +21,7 @@ public record StreamStatus(
         StreamState state,
         @Nullable String error,
         String model,
+        @Nullable RungStatus rung,
         @Nullable FragmentHeader header,
         int viewers,
         long framesIn,

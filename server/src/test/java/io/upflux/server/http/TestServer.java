@@ -3,9 +3,9 @@ package io.upflux.server.http;
 import io.netty.buffer.ByteBuf;
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.models.Catalogue;
-import io.upflux.models.Device;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
+import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStreams;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -47,7 +47,7 @@ final class TestServer implements AutoCloseable {
         String yaml = """
                 address: 127.0.0.1:0
                 viewerBuffer: 200K
-                streamDefaults: {model: bicubic-x2, segment: 1s, part: 200ms}
+                streamDefaults: {model: bicubic-x2, device: cpu, segment: 1s, part: 200ms}
                 streams:
                   clip: {source: %1$s}
                   demand: {source: %1$s, onDemand: true, closeAfter: 1s}
@@ -56,8 +56,7 @@ final class TestServer implements AutoCloseable {
                 """.formatted(clip);
         ServerConfig config = ConfigFile.parse("test", yaml, Map.of());
         Catalogue catalogue = Catalogue.standard();
-        streams = new LiveStreams(
-                config, stream -> catalogue.open(catalogue.find(stream.model(), stream.scale()), Device.CPU));
+        streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
         server = LiveServer.start(config, streams, List.of(Map.of("name", "bicubic-x2")));
         streams.start();
     }

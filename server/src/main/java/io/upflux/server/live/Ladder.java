@@ -1,0 +1,132 @@
+package io.upflux.server.live;
+
+import io.upflux.governor.Rung;
+import io.upflux.live.Step;
+import io.upflux.models.Catalogue;
+import io.upflux.models.Halting;
+import io.upflux.models.ModelCard;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.reuse.ReuseMode;
+import io.upflux.server.config.StreamConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways in which a stream's pictures may be made, best first: its model as it is, then less of it, a lighter network, a
+ * resizer, nothing. All are opened at the start: opening a network takes longer than a late frame allows, and the light
+ * ones need little. Owns its resolvers.
+ */
+public final class Ladder implements AutoCloseable {
+    /** How many times the usual difference counts as small at the rung that tolerates more. */
+    private static final double TOLERANT = 2;
+
+    /** The paper's threshold; windows leave the network before it costs quality that is seen. */
+    private static final Halting EARLY = new Halting(0.95);
+
+    private static final String LIGHTER = "plain-s";
+    private static final String RESIZER = "bicubic";
+    private static final String SET = "set5";
+
+    /** Names of all rungs that a ladder may have, best first. */
+    static final List<String> RUNGS = List.of("full", "tolerance", "halting", "lighter", "resize", "drop");
+
+    private final List<Step> steps;
+    private final List<SuperResolver> resolvers;
+
+    /** @param resolvers of the steps, closed with this */
+    Ladder(List<Step> steps, List<SuperResolver> resolvers) {
+        this.steps = List.copyOf(steps);
+        this.resolvers = List.copyOf(resolvers);
+    }
+
+    /**
+     * Opens what a stream needs.
+     *
+     * @throws io.upflux.pipeline.StreamException in one line, when its model cannot be found or run
+     */
+    public static Ladder open(Catalogue catalogue, StreamConfig stream) {
+        ModelCard card = catalogue.find(stream.model(), stream.scale());
+        Builder builder = new Builder(catalogue, stream, card);
+        try {
+            builder.add("full", card, Halting.OFF, 1, 1);
+            if (stream.governor()) {
+                builder.cheaper();
+            }
+            return new Ladder(builder.steps, builder.resolvers);
+        } catch (RuntimeException e) {
+            builder.resolvers.forEach(SuperResolver::close);
+            throw e;
+        }
+    }
+
+    /** Best first; one alone where nothing shall be governed. */
+    List<Step> steps() {
+        return steps;
+    }
+
+    /** What makes the best pictures. */
+    SuperResolver best() {
+        return Objects.requireNonNull(steps.get(0).resolver());
+    }
+
+    @Override
+    public void close() {
+        resolvers.forEach(SuperResolver::close);
+    }
+
+    private static final class Builder {
+        private final Catalogue catalogue;
+        private final StreamConfig stream;
+        private final ModelCard best;
+        private final List<Step> steps = new ArrayList<>();
+        private final List<SuperResolver> resolvers = new ArrayList<>();
+
+        Builder(Catalogue catalogue, StreamConfig stream, ModelCard best) {
+            this.catalogue = catalogue;
+            this.stream = stream;
+            this.best = best;
+        }
+
+        /** Relative costs are what was seen of small networks; the governor replaces them by what it measures. */
+        void cheaper() {
+            if (stream.reuse() == ReuseMode.NEAR && best.trained()) {
+                SuperResolver same = resolvers.get(0);
+                steps.add(new Step(new Rung("tolerance", best.name(), 0, TOLERANT, 0.8, 0.1, false), same));
+            } else if (stream.reuse() == ReuseMode.OFF && best.halts()) {
+                add("halting", best, EARLY, 1, 0.8);
+            }
+            ModelCard lighter = there(LIGHTER);
+            if (best.trained() && lighter != null && lighter.parameters() < best.parameters()) {
+                add("lighter", lighter, Halting.OFF, 1, 0.3);
+            }
+            if (best.trained()) {
+                add("resize", catalogue.find(RESIZER, best.scale()), Halting.OFF, 1, 0.1);
+            }
+            steps.add(new Step(Rung.dropping(), null));
+        }
+
+        void add(String name, ModelCard card, Halting halting, double tolerance, double cost) {
+            SuperResolver resolver = catalogue.open(card, stream.device(), stream.threads(), halting);
+            resolvers.add(resolver);
+            double threshold = halting.on() ? halting.threshold() : 0;
+            steps.add(new Step(new Rung(name, card.name(), threshold, tolerance, cost, loss(card), false), resolver));
+        }
+
+        /** By the models' own evaluations; not a number where one has none. */
+        private double loss(ModelCard card) {
+            Map<String, Double> of = card.psnr();
+            return best.psnr().getOrDefault(SET, Double.NaN) - of.getOrDefault(SET, Double.NaN);
+        }
+
+        private @Nullable ModelCard there(String stem) {
+            String name = stem + "-x" + best.scale();
+            return catalogue.list().stream()
+                    .filter(card -> card.name().equals(name))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.upflux.server.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.governor.Rung;
+import io.upflux.live.Step;
+import io.upflux.models.Catalogue;
+import io.upflux.models.Device;
+import io.upflux.pipeline.PictureContext;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.pipeline.TileBatch;
+import io.upflux.server.config.ConfigFile;
+import io.upflux.server.config.ServerConfig;
+import io.upflux.server.config.StreamConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Live streams whose network is too slow for them, in real time. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class GovernedStreamTest {
+    /** Longer than the time between frames. */
+    private static final long TOO_LONG_MILLIS = 150;
+
+    @TempDir
+    Path folder;
+
+    private StreamConfig stream;
+    private volatile boolean slow = true;
+
+    @BeforeEach
+    void draw() {
+        Path clip = folder.resolve("clip.mp4");
+        FfmpegPrograms.ffmpeg(
+                "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25", "-t", "2", "-c:v", "libopenh264", clip.toString());
+        stream = config("cam", "source: %s, model: bicubic-x2, device: cpu, reuse: off".formatted(clip));
+    }
+
+    @Test
+    void aNetworkThatIsTooSlowGivesWayToALighterOneAndComesBack() {
+        try (LiveStream live = new LiveStream(stream, this::ladder, 4)) {
+            live.start();
+            until(() -> rung(live) == 1);
+            until(() -> live.status().framesOut() > 100);
+            assertThat(live.status().framesDropped())
+                    .as("frames that were dropped while it was too slow")
+                    .isLessThan(live.status().framesIn() / 2);
+            assertThat(live.counters().rungs().orElseThrow().frames("resize")).isGreaterThan(50);
+            slow = false;
+            until(() -> rung(live) == 0);
+            assertThat(live.counters().rungs().orElseThrow().moves()).isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void aLadderHoldsWhatTheModelAndReuseAllow() {
+        Catalogue catalogue = Catalogue.standard();
+        assertThat(rungs(catalogue, "model: plain-m-x2"))
+                .containsExactly("full", "tolerance", "lighter", "resize", "drop");
+        assertThat(rungs(catalogue, "model: plain-s-x2, reuse: exact")).containsExactly("full", "resize", "drop");
+        assertThat(rungs(catalogue, "model: adaformer-s-x2, reuse: off"))
+                .containsExactly("full", "halting", "lighter", "resize", "drop");
+        assertThat(rungs(catalogue, "model: bicubic-x3")).containsExactly("full", "drop");
+        assertThat(rungs(catalogue, "model: plain-m-x2, governor: false")).containsExactly("full");
+    }
+
+    private List<String> rungs(Catalogue catalogue, String keys) {
+        try (Ladder ladder = Ladder.open(catalogue, config("cam", "source: x, device: cpu, " + keys))) {
+            return ladder.steps().stream().map(step -> step.rung().name()).toList();
+        }
+    }
+
+    private static StreamConfig config(String name, String keys) {
+        ServerConfig config = ConfigFile.parse("test", "streams: {%s: {%s}}".formatted(name, keys), Map.of());
+        return config.streams().get(0);
+    }
+
+    private static int rung(LiveStream live) {
+        RungStatus rung = live.status().rung();
+        return rung == null ? -1 : rung.index();
+    }
+
+    private static void until(BooleanSupplier what) {
+        while (!what.getAsBoolean()) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private Ladder ladder() {
+        Catalogue catalogue = Catalogue.standard();
+        SuperResolver slowed = new Slowed(open(catalogue));
+        SuperResolver resizer = open(catalogue);
+        return new Ladder(
+                List.of(
+                        new Step(new Rung("full", "slowed", 0, 1, 1, 0, false), slowed),
+                        new Step(new Rung("resize", "bicubic-x2", 0, 1, 0.1, 3, false), resizer),
+                        new Step(Rung.dropping(), null)),
+                List.of(slowed, resizer));
+    }
+
+    private static SuperResolver open(Catalogue catalogue) {
+        return catalogue.open(catalogue.find("bicubic-x2", null), Device.CPU);
+    }
+
+    private final class Slowed implements SuperResolver {
+        private final SuperResolver resolver;
+
+        Slowed(SuperResolver resolver) {
+            this.resolver = resolver;
+        }
+
+        @Override
+        public Traits traits() {
+            return resolver.traits();
+        }
+
+        @Override
+        public TileShape tileFor(int frameWidth, int frameHeight) {
+            return resolver.tileFor(frameWidth, frameHeight);
+        }
+
+        @Override
+        public TileBatch newBatch(TileShape shape) {
+            return resolver.newBatch(shape);
+        }
+
+        @Override
+        public void upscale(TileBatch batch, PictureContext context) {
+            if (slow) {
+                try {
+                    Thread.sleep(TOO_LONG_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            resolver.upscale(batch, context);
+        }
+
+        @Override
+        public void interrupt() {
+            resolver.interrupt();
+        }
+
+        @Override
+        public void close() {
+            resolver.close();
+        }
+    }
+}
