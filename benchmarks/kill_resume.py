@@ -11,6 +11,7 @@ a finished segment is lost, or when a kill costs more than one segment a worker.
 import argparse
 import glob
 import json
+import math
 import os
 import random
 import shutil
@@ -20,6 +21,10 @@ import sys
 import tempfile
 import time
 import zipfile
+
+KILLS_A_JOB = 5
+START = 1.0
+"""Seconds that the program needs before it computes anything, about."""
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -128,29 +133,37 @@ def run(arguments, folder):
 
     output = os.path.join(folder, "killed." + arguments.container)
     work = os.path.join(folder, ".killed." + arguments.container + ".upflux")
+    segments = math.ceil(arguments.seconds / float(arguments.segment))
     kills = jobs = recomputed = differing = lost = 0
+    at, spared = [], KILLS_A_JOB
     while kills < arguments.kills or os.path.isdir(work):
         before = finished(work)
         process = upscale(output)
-        last = kills >= arguments.kills
+        # Anywhere in what is left of the job, so that kills meet its beginning, middle and join alike.
+        left = START + (took - START) * (1 - len(before) / (segments + 1))
+        kill = kills < arguments.kills and spared > 0
         try:
-            _, said = process.communicate(timeout=None if last else random.uniform(0, took / 4))
+            _, said = process.communicate(timeout=random.uniform(0, left) if kill else None)
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
-            kills += 1
-            begun = len(glob.glob(os.path.join(work, "*.partial"))) if os.path.isdir(work) else 0
-            recomputed = max(recomputed, begun)
-            lost += len(before - finished(work)) if os.path.isdir(work) else 0
-            if os.path.exists(output) and not os.path.isdir(work):
+            kills, spared = kills + 1, spared - 1
+            if os.path.isdir(work):
+                after = finished(work)
+                at.append(len(after))
+                recomputed = max(recomputed, len(glob.glob(os.path.join(work, "*.partial"))))
+                lost += len(before - after)
+            elif os.path.exists(output):
                 jobs, differing = compare(ffmpeg, output, wanted, jobs, differing)
             continue
         if process.returncode != 0:
             sys.exit(f"after {kills} kills: exit code {process.returncode}: {said.decode()}")
         jobs, differing = compare(ffmpeg, output, wanted, jobs, differing)
+        spared = KILLS_A_JOB
     good = differing == 0 and lost == 0 and recomputed <= arguments.jobs and jobs > 0
     print(f"{kills} kills, {jobs} jobs finished, {differing} differ; finished segments lost: {lost}; segments begun and"
           f" lost by one kill: {recomputed} at most with {arguments.jobs} worker(s)")
+    print("kills by the number of finished segments: " + ", ".join(f"{n}: {at.count(n)}" for n in sorted(set(at))))
     return 0 if good else 1
 
 
