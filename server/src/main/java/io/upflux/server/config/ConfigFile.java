@@ -6,24 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.upflux.codecs.LiveOptions;
-import io.upflux.codecs.OutputOptions;
-import io.upflux.models.Device;
 import io.upflux.pipeline.StreamException;
-import io.upflux.reuse.ReuseMode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the configuration. */
@@ -32,28 +25,8 @@ public final class ConfigFile {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** Enough for what is under way in a pipeline that keeps up, little beside what players keep. */
-    private static final Duration LATENCY = Duration.ofMillis(500);
-
-    private static final Pattern STREAM_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-
     private static final Set<String> SERVER_KEYS =
-            Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous");
-    private static final Set<String> STREAM_KEYS = Set.of(
-            "source",
-            "model",
-            "scale",
-            "device",
-            "threads",
-            "reuse",
-            "videoCodec",
-            "crf",
-            "bitrate",
-            "height",
-            "segment",
-            "part",
-            "onDemand",
-            "closeAfter");
+            Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "allowedSources");
 
     private ConfigFile() {}
 
@@ -78,12 +51,13 @@ public final class ConfigFile {
      */
     public static ServerConfig parse(String name, String yaml, Map<String, String> variables) {
         ObjectNode root = tree(name, yaml);
-        Environment.apply(root, variables, SERVER_KEYS, STREAM_KEYS);
+        Environment.apply(root, variables, SERVER_KEYS, StreamSettings.KEYS);
         Settings settings = new Settings(name + ": ", root);
         URI address = address(settings);
         Integer segments = settings.integer("segments", 3, 100);
         Long viewerBytes = settings.size("viewerBuffer");
         String allowOrigin = settings.text("allowOrigin");
+        List<String> allowedSources = settings.list("allowedSources");
         Guests guests = Guests.of(settings, ServerConfig.isLocal(address.getHost()));
         Settings defaults = settings.child("streamDefaults");
         Settings streams = settings.child("streams");
@@ -93,11 +67,7 @@ public final class ConfigFile {
             streams.children().forEach((stream, own) -> configs.add(stream(streams, stream, own, defaults)));
         }
         if (defaults != null) {
-            // Without streams nobody has asked for its keys.
-            STREAM_KEYS.forEach(defaults::text);
-            defaults.texts("sourceOptions");
-            defaults.texts("encoderOptions");
-            defaults.end();
+            StreamSettings.check(defaults);
         }
         return new ServerConfig(
                 address.getHost(),
@@ -107,7 +77,17 @@ public final class ConfigFile {
                 allowOrigin,
                 guests.tokens(),
                 guests.anonymous(),
-                configs);
+                configs,
+                new StreamRequests(
+                        defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(),
+                        new AllowedSources(allowedSources)));
+    }
+
+    private static StreamConfig stream(Settings streams, String name, Settings own, @Nullable Settings defaults) {
+        if (!StreamSettings.isName(name)) {
+            throw streams.wrong(name, StreamRequests.NAMES);
+        }
+        return new StreamSettings(own, defaults).read(name);
     }
 
     private static ObjectNode tree(String name, String yaml) {
@@ -143,100 +123,7 @@ public final class ConfigFile {
         throw settings.wrong("address", "must be HOST:PORT such as 127.0.0.1:8080, not " + text);
     }
 
-    private static StreamConfig stream(Settings streams, String name, Settings own, @Nullable Settings defaults) {
-        if (!STREAM_NAME.matcher(name).matches()) {
-            throw streams.wrong(name, "a stream's name has up to 64 letters, digits, dots, dashes and underscores");
-        }
-        String source = own.text("source");
-        if (source == null || source.isBlank()) {
-            throw own.wrong("source", "is missing: a file or URL to read from");
-        }
-        Layers layers = new Layers(own, defaults);
-        Device device = checked(own, "device", () -> {
-            String text = layers.get(settings -> settings.text("device"));
-            return text == null ? Device.AUTO : Device.parse(text);
-        });
-        Integer threads = layers.get(settings -> settings.integer("threads", 0, 1024));
-        OutputOptions encoding = encoding(own, layers, threads == null ? 0 : threads);
-        LiveOptions usual = LiveOptions.defaults();
-        Duration segment =
-                Objects.requireNonNullElse(layers.get(settings -> settings.duration("segment")), usual.segment());
-        Duration part = Objects.requireNonNullElse(layers.get(settings -> settings.duration("part")), usual.part());
-        StreamConfig config = new StreamConfig(
-                name,
-                source,
-                layers.texts("sourceOptions"),
-                layers.get(settings -> settings.text("model")),
-                layers.get(settings -> settings.integer("scale", 1, 8)),
-                device,
-                threads == null ? 0 : threads,
-                reuse(own, layers),
-                Objects.requireNonNullElse(layers.get(settings -> settings.flag("governor")), true),
-                Objects.requireNonNullElse(layers.get(settings -> settings.duration("latency")), LATENCY),
-                checked(own, "part", () -> usual.withEncoding(encoding).withCuts(segment, part)),
-                Objects.requireNonNullElse(layers.get(settings -> settings.flag("onDemand")), false),
-                Objects.requireNonNullElse(
-                        layers.get(settings -> settings.duration("closeAfter")), Duration.ofSeconds(10)));
-        own.end();
-        if (config.isPublished() && config.onDemand()) {
-            throw own.wrong("onDemand", "has no meaning for what is sent to the server: it runs while somebody sends");
-        }
-        return config;
-    }
-
-    private static OutputOptions encoding(Settings own, Layers layers, int threads) {
-        return checked(
-                own,
-                "crf",
-                () -> new OutputOptions(
-                        layers.get(settings -> settings.text("videoCodec")),
-                        layers.texts("encoderOptions"),
-                        layers.get(settings -> settings.integer("crf", 0, 63)),
-                        layers.get(settings -> settings.bitrate("bitrate")),
-                        layers.get(settings -> settings.integer("height", 16, 16384)),
-                        false,
-                        null,
-                        threads));
-    }
-
-    /** Gives the message of a rule that lies elsewhere the name of the key. */
-    private static ReuseMode reuse(Settings own, Layers layers) {
-        String text = layers.get(settings -> settings.text("reuse"));
-        try {
-            // YAML reads a bare off as false.
-            return text == null ? ReuseMode.NEAR : ReuseMode.parse(text.equals("false") ? "off" : text);
-        } catch (IllegalArgumentException e) {
-            throw own.wrong("reuse", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static <T> T checked(Settings settings, String key, java.util.function.Supplier<T> value) {
-        try {
-            return value.get();
-        } catch (StreamException e) {
-            String message = String.valueOf(e.getMessage());
-            throw message.contains(": ") && message.contains(key + ":") ? e : settings.wrong(key, message);
-        }
-    }
-
     private static String reason(IOException e) {
         return e instanceof java.nio.file.NoSuchFileException ? "no such file" : String.valueOf(e.getMessage());
-    }
-
-    /** A stream's own settings above those of all streams. */
-    private record Layers(Settings own, @Nullable Settings defaults) {
-        <T> @Nullable T get(Function<Settings, @Nullable T> key) {
-            T value = key.apply(own);
-            return value != null || defaults == null ? value : key.apply(defaults);
-        }
-
-        Map<String, String> texts(String key) {
-            Map<String, String> texts = new java.util.LinkedHashMap<>();
-            if (defaults != null) {
-                texts.putAll(defaults.texts(key));
-            }
-            texts.putAll(own.texts(key));
-            return texts;
-        }
     }
 }

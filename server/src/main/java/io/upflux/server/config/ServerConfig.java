@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens secrets and what they allow
  * @param anonymous what is allowed without one
  * @param streams in the order of the file
+ * @param requests how streams are made and changed while the server runs
  */
 public record ServerConfig(
         String host,
@@ -23,7 +24,8 @@ public record ServerConfig(
         @Nullable String allowOrigin,
         List<Token> tokens,
         Role anonymous,
-        List<StreamConfig> streams) {
+        List<StreamConfig> streams,
+        StreamRequests requests) {
     public ServerConfig {
         tokens = List.copyOf(tokens);
         streams = List.copyOf(streams);
@@ -31,7 +33,8 @@ public record ServerConfig(
 
     /** As this one with another port. */
     public ServerConfig withPort(int newPort) {
-        return new ServerConfig(host, newPort, segments, viewerBytes, allowOrigin, tokens, anonymous, streams);
+        return new ServerConfig(
+                host, newPort, segments, viewerBytes, allowOrigin, tokens, anonymous, streams, requests);
     }
 
     /** Whether only this machine can reach it. */

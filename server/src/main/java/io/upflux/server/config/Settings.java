@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.pipeline.StreamException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -121,6 +123,22 @@ final class Settings {
         return texts;
     }
 
+    /** Texts in order, of which a single one needs no list; empty when absent. */
+    List<String> list(String key) {
+        JsonNode value = get(key);
+        if (value == null) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : value.isArray() ? value : List.of(value)) {
+            if (!element.isValueNode() || element.isNull()) {
+                throw wrong(key, "must be a text, or a list of texts");
+            }
+            texts.add(element.asText());
+        }
+        return texts;
+    }
+
     /** A mapping inside this one; null when absent. */
     @Nullable
     Settings child(String key) {
@@ -154,6 +172,11 @@ final class Settings {
                 throw wrong(entry.getKey(), "unknown key; known here: " + String.join(", ", known));
             }
         }
+    }
+
+    /** A copy of what was written. */
+    ObjectNode tree() {
+        return node.deepCopy();
     }
 
     StreamException wrong(String key, String what) {

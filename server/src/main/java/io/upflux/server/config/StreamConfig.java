@@ -1,5 +1,6 @@
 package io.upflux.server.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.codecs.LiveOptions;
 import io.upflux.models.Device;
 import io.upflux.reuse.ReuseMode;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param live how it is encoded and cut
  * @param onDemand whether it only runs while somebody watches
  * @param closeAfter how long it goes on when nobody does
+ * @param settings what was written of it, without what comes from the defaults
  */
 public record StreamConfig(
         String name,
@@ -37,12 +39,33 @@ public record StreamConfig(
         Duration latency,
         LiveOptions live,
         boolean onDemand,
-        Duration closeAfter) {
+        Duration closeAfter,
+        ObjectNode settings) {
     /** The source of streams that are sent to the server. */
     public static final String PUBLISHER = "publisher";
 
     public StreamConfig {
         sourceOptions = Map.copyOf(sourceOptions);
+        settings = settings.deepCopy();
+    }
+
+    /** Whether a stream that runs by these settings can go on by others, and need not start again. */
+    public boolean runsAs(StreamConfig other) {
+        return equals(new StreamConfig(
+                other.name,
+                other.source,
+                other.sourceOptions,
+                other.model,
+                other.scale,
+                other.device,
+                other.threads,
+                other.reuse,
+                other.governor,
+                other.latency,
+                other.live,
+                onDemand,
+                closeAfter,
+                settings));
     }
 
     /** Whether it is sent to the server, instead of being fetched. */

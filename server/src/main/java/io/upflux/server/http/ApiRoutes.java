@@ -59,7 +59,7 @@ final class ApiRoutes {
         throw Problem.unavailable(waiting);
     }
 
-    private static Map<String, Object> tree(LiveStream stream) {
+    static Map<String, Object> tree(LiveStream stream) {
         StreamStatus status = stream.status();
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", status.name());

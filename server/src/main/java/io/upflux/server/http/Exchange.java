@@ -2,11 +2,14 @@ package io.upflux.server.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,6 +34,7 @@ record Exchange(
         Map<String, String> parts,
         Map<String, List<String>> query) {
     static final String JSON = "application/json";
+    private static final int LARGEST_BODY = 64 << 10;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** A part of the path. */
@@ -81,8 +85,17 @@ record Exchange(
         return bytes(type, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** The request's body, which must be a JSON object. */
+    Mono<ObjectNode> jsonBody() {
+        return request.receive()
+                .asByteArray()
+                .collect(ByteArrayOutputStream::new, Exchange::append)
+                .map(body -> parse(body.toByteArray()));
+    }
+
+    /** With the status that the response has. */
     Mono<Void> json(Object value) {
-        return json(HttpResponseStatus.OK, JSON, value);
+        return json(response.status(), JSON, value);
     }
 
     Mono<Void> json(HttpResponseStatus status, String type, Object value) {
@@ -101,6 +114,24 @@ record Exchange(
             own[i] = pieces[i].duplicate();
         }
         return bytes(type, Unpooled.wrappedBuffer(own));
+    }
+
+    private static void append(ByteArrayOutputStream body, byte[] piece) {
+        if (body.size() + piece.length > LARGEST_BODY) {
+            throw Problem.tooLarge("a body of " + LARGEST_BODY + " bytes is all that is taken here");
+        }
+        body.writeBytes(piece);
+    }
+
+    private static ObjectNode parse(byte[] body) {
+        try {
+            if (MAPPER.readTree(body) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (IOException e) {
+            // Said below.
+        }
+        throw Problem.badRequest("the body must be a JSON object");
     }
 
     private Mono<Void> bytes(String type, ByteBuf body) {

@@ -56,6 +56,7 @@ public final class LiveServer implements AutoCloseable {
         new StreamingRoutes(named, config.viewerBytes()).addTo(router);
         new MseSocket(named, config.viewerBytes()).addTo(router);
         new IngestRoutes(named).addTo(router);
+        new StreamRoutes(streams, config.requests()).addTo(router);
         new ApiRoutes(named, models, meters).addTo(router);
         new PageRoutes().addTo(router);
         try {

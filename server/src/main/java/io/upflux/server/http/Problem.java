@@ -40,6 +40,10 @@ final class Problem extends RuntimeException {
         return new Problem(HttpResponseStatus.UNPROCESSABLE_ENTITY, detail, Map.of());
     }
 
+    static Problem tooLarge(String detail) {
+        return new Problem(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, detail, Map.of());
+    }
+
     static Problem methodNotAllowed(String allowed) {
         return new Problem(
                 HttpResponseStatus.METHOD_NOT_ALLOWED,

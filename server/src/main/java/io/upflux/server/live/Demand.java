@@ -7,10 +7,10 @@ import java.util.function.LongSupplier;
 
 /** Whether anybody wants a stream: those who follow it, and those who fetch a piece now and then. Thread-safe. */
 final class Demand {
-    private final boolean always;
-    private final long lingerNanos;
     private final IntSupplier followers;
     private final LongSupplier nanoTime;
+    private boolean always;
+    private long lingerNanos;
     private long lastTouch;
     private boolean touched;
     private boolean over;
@@ -25,6 +25,13 @@ final class Demand {
         this.lingerNanos = linger.toNanos();
         this.followers = followers;
         this.nanoTime = nanoTime;
+    }
+
+    /** As said to the constructor, from now on. */
+    synchronized void adjust(boolean nowAlways, Duration linger) {
+        always = nowAlways;
+        lingerNanos = linger.toNanos();
+        notifyAll();
     }
 
     /** Somebody is there. */

@@ -33,14 +33,28 @@ public final class FragmentWindow {
     private final Sinks.Many<WindowView> views = Sinks.many().replay().latestOrDefault(WindowView.EMPTY);
     private volatile WindowView view = WindowView.EMPTY;
     private long nextNumber;
+    private long nextPart;
     private int headerNumber = -1;
     private int discontinuities;
     private @Nullable FragmentHeader header;
+    private boolean ended;
     private boolean closed;
 
     /** @param listed complete segments that a playlist holds */
     public FragmentWindow(int listed) {
         this.listed = listed;
+    }
+
+    /** An empty window that numbers on, behind a discontinuity, where another one ends by this. */
+    FragmentWindow(int listed, FragmentWindow before) {
+        this(listed);
+        before.end(false);
+        synchronized (before) {
+            nextNumber = before.nextNumber;
+            nextPart = before.nextPart;
+            headerNumber = before.headerNumber;
+            discontinuities = before.discontinuities;
+        }
     }
 
     /** Adds what follows on the last fragment and tells everybody. */
@@ -52,6 +66,7 @@ public final class FragmentWindow {
             } else {
                 segments.set(segments.size() - 1, last().with(fragment));
             }
+            nextPart++;
             publish();
             following = List.copyOf(viewers);
         }
@@ -92,6 +107,8 @@ public final class FragmentWindow {
         return views.asFlux()
                 .filter(later -> what.test(later) || later.closed())
                 .next()
+                // Where another window goes on, who waits here asks again.
+                .switchIfEmpty(Mono.fromSupplier(this::view))
                 .publishOn(Schedulers.parallel());
     }
 
@@ -102,9 +119,15 @@ public final class FragmentWindow {
 
     /** Nothing more comes: those who follow or wait are told. */
     public void close() {
+        end(true);
+    }
+
+    /** @param over whether who asks again will find nothing */
+    private void end(boolean over) {
         List<Viewer> following;
         synchronized (this) {
-            closed = true;
+            ended = true;
+            closed = over;
             if (!segments.isEmpty()) {
                 segments.set(segments.size() - 1, last().completed());
             }
@@ -119,7 +142,7 @@ public final class FragmentWindow {
     /** Has a viewer told of every fragment from the last one that decoding can start with. */
     void follow(Viewer viewer) {
         synchronized (this) {
-            if (!closed) {
+            if (!ended) {
                 sinceLastKey().forEach(viewer::enqueue);
                 viewers.add(viewer);
                 return;
@@ -138,7 +161,7 @@ public final class FragmentWindow {
     }
 
     private void begin(Fragment fragment) {
-        boolean continues = true;
+        boolean continues = nextNumber == 0;
         if (!segments.isEmpty()) {
             LiveSegment before = last().completed();
             segments.set(segments.size() - 1, before);
@@ -154,10 +177,8 @@ public final class FragmentWindow {
         if (!continues) {
             discontinuities++;
         }
-        long firstPart =
-                segments.isEmpty() ? 0 : last().firstPart() + last().parts().size();
         segments.add(new LiveSegment(
-                nextNumber++, firstPart, headerNumber, !continues, discontinuities, List.of(fragment), false));
+                nextNumber++, nextPart, headerNumber, !continues, discontinuities, List.of(fragment), false));
         while (segments.size() > listed + LINGERING + 1 || (segments.size() > 2 && bytes() > LARGEST_BYTES)) {
             segments.remove(0);
         }

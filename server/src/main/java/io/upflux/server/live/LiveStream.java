@@ -24,7 +24,7 @@ public final class LiveStream implements AutoCloseable {
 
     private static final long STOP_SECONDS = 20;
 
-    private final StreamConfig config;
+    private volatile StreamConfig config;
     private final Supplier<Ladder> ladders;
     private final LoggedNotices notices;
     private final FragmentWindow window;
@@ -41,13 +41,13 @@ public final class LiveStream implements AutoCloseable {
 
     /**
      * @param ladders opens what makes the stream's pictures, once
-     * @param segments complete segments that a playlist holds
+     * @param window where its fragments go; closed with this
      */
-    public LiveStream(StreamConfig config, Supplier<Ladder> ladders, int segments) {
+    LiveStream(StreamConfig config, Supplier<Ladder> ladders, FragmentWindow window) {
         this.config = config;
         this.ladders = ladders;
         this.notices = new LoggedNotices(config.name());
-        this.window = new FragmentWindow(segments);
+        this.window = window;
         this.snapshots = new Snapshots();
         this.demand = new Demand(!config.onDemand(), config.closeAfter(), window::viewers, System::nanoTime);
         this.worker = new Thread(this::run, "upflux-live-" + config.name());
@@ -56,6 +56,10 @@ public final class LiveStream implements AutoCloseable {
 
     public String name() {
         return config.name();
+    }
+
+    public StreamConfig config() {
+        return config;
     }
 
     public FragmentWindow window() {
@@ -113,13 +117,25 @@ public final class LiveStream implements AutoCloseable {
                 counters.dropped());
     }
 
-    public void start() {
+    /** Goes on by other settings, which {@link StreamConfig#runsAs} allows. */
+    void adjust(StreamConfig other) {
+        config = other;
+        demand.adjust(!other.onDemand(), other.closeAfter());
+    }
+
+    void start() {
         worker.start();
     }
 
-    /** Asks it to stop and waits until it has. */
+    /** Asks it to stop, waits until it has, and tells everybody that nothing more comes. */
     @Override
     public void close() {
+        stop();
+        window.close();
+    }
+
+    /** Asks it to stop and waits until it has. */
+    void stop() {
         closed = true;
         demand.end();
         publications.close();
@@ -132,7 +148,6 @@ public final class LiveStream implements AutoCloseable {
         if (worker.isAlive()) {
             LOG.error("{}: does not stop", name());
         }
-        window.close();
     }
 
     private void run() {

@@ -4,32 +4,48 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** All streams of a server, by their names. */
+/**
+ * All streams of a server, by their names. Any thread may look; those who change something take turns, and wait until a stream
+ * that goes has stopped.
+ */
 public final class LiveStreams implements AutoCloseable {
-    private final Map<String, LiveStream> streams = new LinkedHashMap<>();
+    private final Function<StreamConfig, Ladder> ladders;
+    private final int segments;
+    private final Map<String, StreamMeters> meters = new HashMap<>();
+
+    /** Replaced as a whole, so that nobody who looks waits for those who change something. */
+    private volatile Map<String, LiveStream> streams = Map.of();
+
+    private @Nullable MeterRegistry registry;
+    private boolean started;
+    private boolean closed;
 
     /** @param ladders opens what makes a stream's pictures */
     public LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders) {
-        for (StreamConfig stream : config.streams()) {
-            streams.put(stream.name(), new LiveStream(stream, () -> ladders.apply(stream), config.segments()));
-        }
+        this.ladders = ladders;
+        this.segments = config.segments();
+        config.streams().forEach(this::add);
     }
 
-    /** Shows monitoring all streams. */
-    public void bindTo(MeterRegistry registry) {
-        streams.values().forEach(stream -> StreamMeters.bind(stream, registry));
+    /** Shows monitoring all streams, also those that come later. */
+    public synchronized void bindTo(MeterRegistry to) {
+        registry = to;
+        streams.values().forEach(this::measure);
     }
 
     public Optional<LiveStream> find(String name) {
         return Optional.ofNullable(streams.get(name));
     }
 
-    /** In the order of the configuration. */
+    /** In the order in which they came. */
     public Collection<LiveStream> all() {
         return streams.values();
     }
@@ -41,12 +57,81 @@ public final class LiveStreams implements AutoCloseable {
                 .noneMatch(state -> state == StreamState.STARTING || state == StreamState.FAILED);
     }
 
-    public void start() {
+    /** Adds a stream; false when its name is taken. */
+    public synchronized boolean add(StreamConfig config) {
+        if (closed || streams.containsKey(config.name())) {
+            return false;
+        }
+        run(new LiveStream(config, () -> ladders.apply(config), new FragmentWindow(segments)));
+        return true;
+    }
+
+    /**
+     * Gives a stream other settings. It goes on where it can, and else starts again: those who follow it over an open
+     * connection are sent away, playlists go on behind a discontinuity.
+     *
+     * @return false when there is no such stream
+     */
+    public synchronized boolean change(StreamConfig config) {
+        LiveStream stream = streams.get(config.name());
+        if (closed || stream == null) {
+            return false;
+        }
+        if (stream.config().runsAs(config)) {
+            stream.adjust(config);
+            return true;
+        }
+        stream.stop();
+        forget(stream);
+        run(new LiveStream(config, () -> ladders.apply(config), new FragmentWindow(segments, stream.window())));
+        return true;
+    }
+
+    /** Stops a stream and forgets it; false when there is none. */
+    public synchronized boolean remove(String name) {
+        LiveStream stream = streams.get(name);
+        if (stream == null) {
+            return false;
+        }
+        Map<String, LiveStream> fewer = new LinkedHashMap<>(streams);
+        fewer.remove(name);
+        streams = Collections.unmodifiableMap(fewer);
+        stream.close();
+        forget(stream);
+        return true;
+    }
+
+    public synchronized void start() {
+        started = true;
         streams.values().forEach(LiveStream::start);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         streams.values().parallelStream().forEach(LiveStream::close);
+    }
+
+    private void run(LiveStream stream) {
+        Map<String, LiveStream> more = new LinkedHashMap<>(streams);
+        more.put(stream.name(), stream);
+        streams = Collections.unmodifiableMap(more);
+        measure(stream);
+        if (started) {
+            stream.start();
+        }
+    }
+
+    private void measure(LiveStream stream) {
+        if (registry != null) {
+            meters.put(stream.name(), new StreamMeters(stream, registry));
+        }
+    }
+
+    private void forget(LiveStream stream) {
+        StreamMeters known = meters.remove(stream.name());
+        if (known != null) {
+            known.close();
+        }
     }
 }

@@ -2,55 +2,62 @@ package io.upflux.server.live;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.upflux.pipeline.Stage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
-/** What monitoring sees of a stream. */
-final class StreamMeters {
-    private StreamMeters() {}
+/** What monitoring sees of a stream, until it is closed. */
+final class StreamMeters implements AutoCloseable {
+    private final MeterRegistry registry;
+    private final List<Meter> meters = new ArrayList<>();
 
-    static void bind(LiveStream stream, MeterRegistry registry) {
+    StreamMeters(LiveStream stream, MeterRegistry registry) {
+        this.registry = registry;
         Tags tags = Tags.of("stream", stream.name());
         StreamCounters counters = stream.counters();
-        FunctionCounter.builder("upflux.stream.decoded.frames", counters, StreamCounters::in)
+        meters.add(FunctionCounter.builder("upflux.stream.decoded.frames", counters, StreamCounters::in)
                 .tags(tags)
                 .description("Frames decoded")
-                .register(registry);
-        FunctionCounter.builder("upflux.stream.encoded.frames", counters, StreamCounters::out)
+                .register(registry));
+        meters.add(FunctionCounter.builder("upflux.stream.encoded.frames", counters, StreamCounters::out)
                 .tags(tags)
                 .description("Frames upscaled and encoded")
-                .register(registry);
-        FunctionCounter.builder("upflux.stream.dropped.frames", counters, StreamCounters::dropped)
+                .register(registry));
+        meters.add(FunctionCounter.builder("upflux.stream.dropped.frames", counters, StreamCounters::dropped)
                 .tags(tags)
                 .description("Decoded frames given up because newer ones were there, or they would have come too late")
-                .register(registry);
-        FunctionCounter.builder("upflux.stream.fragments", counters, StreamCounters::fragments)
+                .register(registry));
+        meters.add(FunctionCounter.builder("upflux.stream.fragments", counters, StreamCounters::fragments)
                 .tags(tags)
                 .description("Fragments made")
-                .register(registry);
-        FunctionCounter.builder("upflux.stream.fragment.bytes", counters, StreamCounters::bytes)
+                .register(registry));
+        meters.add(FunctionCounter.builder("upflux.stream.fragment.bytes", counters, StreamCounters::bytes)
                 .tags(tags)
                 .description("Bytes of fragments over all containers")
-                .register(registry);
-        FunctionCounter.builder("upflux.stream.skipped.fragments", counters, StreamCounters::skipped)
+                .register(registry));
+        meters.add(FunctionCounter.builder("upflux.stream.skipped.fragments", counters, StreamCounters::skipped)
                 .tags(tags)
                 .description("Fragments that viewers did not get because they were too slow")
-                .register(registry);
-        FunctionCounter.builder("upflux.stream.source.openings", counters, StreamCounters::sessions)
+                .register(registry));
+        meters.add(FunctionCounter.builder("upflux.stream.source.openings", counters, StreamCounters::sessions)
                 .tags(tags)
                 .description("Times the source was opened")
-                .register(registry);
-        Gauge.builder("upflux.stream.viewers", stream, live -> live.window().viewers())
+                .register(registry));
+        meters.add(Gauge.builder(
+                        "upflux.stream.viewers", stream, live -> live.window().viewers())
                 .tags(tags)
                 .description("Viewers who follow over an open connection")
-                .register(registry);
-        Gauge.builder("upflux.stream.live", stream, live -> live.status().state() == StreamState.LIVE ? 1 : 0)
+                .register(registry));
+        meters.add(Gauge.builder(
+                        "upflux.stream.live", stream, live -> live.status().state() == StreamState.LIVE ? 1 : 0)
                 .tags(tags)
                 .description("1 while frames come")
-                .register(registry);
-        Gauge.builder(
+                .register(registry));
+        meters.add(Gauge.builder(
                         "upflux.stream.rung",
                         counters,
                         all -> all.rungs()
@@ -59,36 +66,41 @@ final class StreamMeters {
                                 .orElse(0))
                 .tags(tags)
                 .description("Rung of the ladder that frames are made at, 0 the best")
-                .register(registry);
-        FunctionCounter.builder(
+                .register(registry));
+        meters.add(FunctionCounter.builder(
                         "upflux.stream.rung.changes",
                         counters,
                         all -> all.rungs().map(RungCounters::moves).orElse(0L))
                 .tags(tags)
                 .description("Moves from rung to rung")
-                .register(registry);
-        FunctionCounter.builder(
+                .register(registry));
+        meters.add(FunctionCounter.builder(
                         "upflux.stream.late.frames",
                         counters,
                         all -> all.rungs().map(RungCounters::late).orElse(0L))
                 .tags(tags)
                 .description("Frames that were encoded after their deadline")
-                .register(registry);
+                .register(registry));
         for (String rung : Ladder.RUNGS) {
-            FunctionCounter.builder(
+            meters.add(FunctionCounter.builder(
                             "upflux.stream.rung.frames",
                             counters,
                             all -> all.rungs().map(rungs -> rungs.frames(rung)).orElse(0L))
                     .tags(tags.and("rung", rung))
                     .description("Frames by the rung that they were made or dropped at")
-                    .register(registry);
+                    .register(registry));
         }
         for (Stage stage : Stage.values()) {
-            FunctionCounter.builder("upflux.stage.busy", counters, all -> all.seconds(stage))
+            meters.add(FunctionCounter.builder("upflux.stage.busy", counters, all -> all.seconds(stage))
                     .tags(tags.and("stage", stage.name().toLowerCase(Locale.ROOT)))
                     .baseUnit("seconds")
                     .description("Time a stage of the pipeline was busy")
-                    .register(registry);
+                    .register(registry));
         }
+    }
+
+    @Override
+    public void close() {
+        meters.forEach(registry::remove);
     }
 }

@@ -47,6 +47,7 @@ final class TestServer implements AutoCloseable {
         String yaml = """
                 address: 127.0.0.1:0
                 viewerBuffer: 200K
+                allowedSources: [http://192.0.2.7/, %1$s]
                 streamDefaults: {model: bicubic-x2, device: cpu, segment: 1s, part: 200ms}
                 streams:
                   clip: {source: %1$s}
@@ -82,10 +83,15 @@ final class TestServer implements AutoCloseable {
     }
 
     <T> HttpResponse<T> send(String method, String path, HttpResponse.BodyHandler<T> body) {
+        return send(method, path, HttpRequest.BodyPublishers.noBody(), body);
+    }
+
+    private <T> HttpResponse<T> send(
+            String method, String path, HttpRequest.BodyPublisher sent, HttpResponse.BodyHandler<T> body) {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url(path)))
                     .timeout(Duration.ofSeconds(30))
-                    .method(method, HttpRequest.BodyPublishers.noBody())
+                    .method(method, sent)
                     .build();
             return client.send(request, body);
         } catch (java.io.IOException e) {
@@ -94,6 +100,11 @@ final class TestServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** With a body of JSON. */
+    HttpResponse<String> send(String method, String path, String json) {
+        return send(method, path, HttpRequest.BodyPublishers.ofString(json), HttpResponse.BodyHandlers.ofString());
     }
 
     /** The bytes, which are released. */

@@ -45,7 +45,7 @@ class GovernedStreamTest {
 
     @Test
     void aNetworkThatIsTooSlowGivesWayToALighterOneAndComesBack() {
-        try (LiveStream live = new LiveStream(stream, this::ladder, 4)) {
+        try (LiveStream live = new LiveStream(stream, this::ladder, new FragmentWindow(4))) {
             live.start();
             until(() -> rung(live) == 1);
             until(() -> live.status().framesOut() > 100);

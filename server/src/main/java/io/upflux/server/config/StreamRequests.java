@@ -1,0 +1,119 @@
+package io.upflux.server.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.pipeline.StreamException;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Settings of streams that come by request while the server runs. They have the keys of the file and its defaults, but reach
+ * only what the configuration lets requests reach: sources that it allows, models by their names, and no options that would
+ * have FFmpeg read or write something else.
+ */
+public final class StreamRequests {
+    static final String NAMES = "a stream's name has up to 64 letters, digits, dots, dashes and underscores";
+
+    private static final String NAME = "name";
+
+    private static final Set<String> SOURCE_OPTIONS = Set.of(
+            "analyzeduration",
+            "fflags",
+            "latency",
+            "passphrase",
+            "pbkeylen",
+            "probesize",
+            "reconnect",
+            "reconnect_streamed",
+            "rtsp_transport",
+            "rw_timeout",
+            "stimeout",
+            "streamid",
+            "timeout",
+            "user_agent");
+
+    private final ObjectNode defaults;
+    private final SourceGuard guard;
+
+    StreamRequests(ObjectNode defaults, SourceGuard guard) {
+        this.defaults = defaults;
+        this.guard = guard;
+    }
+
+    /**
+     * A stream that says its own name.
+     *
+     * @throws StreamException in one line that names the key, when something is wrong
+     * @throws SourceRefused when it may not be
+     */
+    public StreamConfig create(ObjectNode said) {
+        String name = new Settings("", said).text(NAME);
+        if (name == null) {
+            throw new StreamException("name: is missing: what the stream shall be called");
+        }
+        return create(name, said);
+    }
+
+    /** As {@link #create(ObjectNode)}, of the name given. */
+    public StreamConfig create(String name, ObjectNode said) {
+        if (!StreamSettings.isName(name)) {
+            throw new StreamException("name: " + NAMES + ", not " + name);
+        }
+        check(said);
+        return read(name, said);
+    }
+
+    /** As {@link #create(ObjectNode)}, of a stream with some settings changed, as RFC 7396 merges them. */
+    public StreamConfig change(StreamConfig stream, ObjectNode patch) {
+        check(patch);
+        ObjectNode merged = stream.settings().deepCopy();
+        merge(merged, patch);
+        return read(stream.name(), merged);
+    }
+
+    private StreamConfig read(String name, ObjectNode said) {
+        ObjectNode own = said.deepCopy();
+        JsonNode repeated = own.remove(NAME);
+        if (repeated != null && !repeated.asText().equals(name)) {
+            throw new StreamException("name: a stream keeps its name " + name);
+        }
+        return new StreamSettings(new Settings("", own), new Settings("streamDefaults.", defaults)).read(name);
+    }
+
+    /** Only what is said now: what the configuration says of the stream stays allowed. */
+    private void check(ObjectNode said) {
+        Settings settings = new Settings("", said);
+        String source = settings.text("source");
+        if (source != null && !source.equals(StreamConfig.PUBLISHER)) {
+            guard.check(source);
+        }
+        String model = settings.text("model");
+        if (model != null && (model.endsWith(".onnx") || model.contains("/") || model.contains("\\"))) {
+            throw new SourceRefused("model: by request, models go by their names, not " + model);
+        }
+        if (settings.child("encoderOptions") != null) {
+            throw new SourceRefused("encoderOptions: only the configuration can set them");
+        }
+        for (String option : settings.texts("sourceOptions").keySet()) {
+            if (!SOURCE_OPTIONS.contains(option)) {
+                throw new SourceRefused("sourceOptions." + option + ": only the configuration can set it");
+            }
+        }
+    }
+
+    private static void merge(ObjectNode target, ObjectNode patch) {
+        for (Map.Entry<String, JsonNode> change : patch.properties()) {
+            JsonNode value = change.getValue();
+            if (value.isNull()) {
+                target.remove(change.getKey());
+            } else if (value instanceof ObjectNode inner) {
+                ObjectNode below = target.get(change.getKey()) instanceof ObjectNode there
+                        ? there
+                        : target.putObject(change.getKey());
+                merge(below, inner);
+            } else {
+                target.set(change.getKey(), value.deepCopy());
+            }
+        }
+    }
+}

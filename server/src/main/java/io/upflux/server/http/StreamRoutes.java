@@ -1,0 +1,109 @@
+package io.upflux.server.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.upflux.pipeline.StreamException;
+import io.upflux.server.config.SourceRefused;
+import io.upflux.server.config.StreamConfig;
+import io.upflux.server.config.StreamRequests;
+import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.LiveStreams;
+import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** {@code /api/v1/streams}: streams made, changed and deleted while the server runs, as long as it does. */
+final class StreamRoutes {
+    private static final String STREAMS = "/api/v1/streams";
+    private static final String STREAM = STREAMS + "/{s}";
+
+    private final LiveStreams streams;
+    private final StreamRequests requests;
+
+    StreamRoutes(LiveStreams streams, StreamRequests requests) {
+        this.streams = streams;
+        this.requests = requests;
+    }
+
+    void addTo(Router router) {
+        router.change(HttpMethod.POST, STREAMS, this::create)
+                .change(HttpMethod.PUT, STREAM, this::put)
+                .change(HttpMethod.PATCH, STREAM, this::patch)
+                .change(HttpMethod.DELETE, STREAM, this::delete)
+                .change(HttpMethod.GET, STREAM + "/settings", this::settings);
+    }
+
+    private Mono<Void> create(Exchange exchange) {
+        return exchange.jsonBody().flatMap(said -> {
+            StreamConfig config = checked(() -> requests.create(said));
+            return onWorker(() -> streams.add(config)).flatMap(added -> {
+                if (!added) {
+                    throw Problem.conflict("a stream is named " + config.name() + " already");
+                }
+                return created(exchange, config.name());
+            });
+        });
+    }
+
+    private Mono<Void> put(Exchange exchange) {
+        return exchange.jsonBody().flatMap(said -> {
+            StreamConfig config = checked(() -> requests.create(exchange.part("s"), said));
+            return onWorker(() -> streams.change(config))
+                    .flatMap(changed -> changed
+                            ? shown(exchange, config.name())
+                            : onWorker(() -> streams.add(config)).flatMap(added -> created(exchange, config.name())));
+        });
+    }
+
+    private Mono<Void> patch(Exchange exchange) {
+        return exchange.jsonBody().flatMap(said -> {
+            LiveStream stream = known(exchange);
+            StreamConfig config = checked(() -> requests.change(stream.config(), said));
+            return onWorker(() -> streams.change(config)).then(Mono.defer(() -> shown(exchange, config.name())));
+        });
+    }
+
+    private Mono<Void> delete(Exchange exchange) {
+        LiveStream stream = known(exchange);
+        return onWorker(() -> streams.remove(stream.name())).then(Mono.defer(() -> {
+            exchange.response().status(HttpResponseStatus.NO_CONTENT);
+            return exchange.onLoop(exchange.response().send());
+        }));
+    }
+
+    private Mono<Void> settings(Exchange exchange) {
+        return exchange.json(known(exchange).config().settings());
+    }
+
+    private LiveStream known(Exchange exchange) {
+        String name = exchange.part("s");
+        return streams.find(name).orElseThrow(() -> Problem.notFound("no stream is named " + name));
+    }
+
+    private Mono<Void> created(Exchange exchange, String name) {
+        exchange.response().status(HttpResponseStatus.CREATED).header(HttpHeaderNames.LOCATION, STREAMS + "/" + name);
+        return shown(exchange, name);
+    }
+
+    private Mono<Void> shown(Exchange exchange, String name) {
+        LiveStream stream = streams.find(name)
+                .orElseThrow(() -> Problem.conflict("somebody else deleted stream " + name + " meanwhile"));
+        return exchange.json(ApiRoutes.tree(stream));
+    }
+
+    private static StreamConfig checked(Supplier<StreamConfig> config) {
+        try {
+            return config.get();
+        } catch (SourceRefused e) {
+            throw Problem.forbidden(String.valueOf(e.getMessage()));
+        } catch (StreamException e) {
+            throw Problem.unusable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Streams take their time to stop. */
+    private static Mono<Boolean> onWorker(Supplier<Boolean> change) {
+        return Mono.fromSupplier(change).subscribeOn(Schedulers.boundedElastic());
+    }
+}
