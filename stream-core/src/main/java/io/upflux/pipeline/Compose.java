@@ -108,9 +108,11 @@ final class Compose implements Function<Ready, List<VideoFrame>> {
                 tile.coreWidth() * scale,
                 tile.coreHeight() * scale,
                 cell ? composition.writable() : result(job));
-        if (!cell) {
-            depths.join(part.batch(), index, tile, job.depths());
+        if (cell && !job.isBegun()) {
+            // The map before has been given away.
+            lastDepths = lastDepths.clone();
         }
+        depths.join(part.batch(), index, tile, cell ? lastDepths : job.depths());
         job.tileDone();
     }
 

@@ -90,7 +90,9 @@ final class Route implements AutoCloseable {
         this.lanes = memory == PictureMemory.NONE ? resolver.lanes() : 1;
         this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + lanes);
         boolean whole = plan.tiles().size() == 1 && cellTiles == null;
-        Optional<TileShape> samples = whole ? Optional.empty() : resolver.samples(from.width(), from.height());
+        Optional<TileShape> samples = cellTiles != null
+                ? Optional.ofNullable(cells().samples())
+                : whole ? Optional.empty() : resolver.samples(from.width(), from.height());
         this.sampleSlots = new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + lanes);
         this.cellSlots = cellTiles == null ? null : new CellSlots(resolver, cellTiles);
         this.planner = planner(cellTiles, scope);
@@ -121,20 +123,26 @@ final class Route implements AutoCloseable {
                 && from.colour().codesAs(to.colour(), from.height())
                 && !to.layout().alpha();
         ReuseMode mode = reports.mode() == ReuseMode.NEAR && !alike ? ReuseMode.EXACT : reports.mode();
-        CellPlanner cells = cellTiles == null
-                ? null
-                : new CellPlanner(
-                        WindowGrid.of(from),
-                        resolver.cells(plan.width(), plan.height())
-                                .orElseThrow()
-                                .sides(),
-                        cellTiles::cost);
+        CellPlanner cells =
+                cellTiles == null ? null : new CellPlanner(WindowGrid.of(from), cells().sides(), cellTiles::cost);
         // Interpolated chroma weighs one sample more on each side.
         int chroma = Math.max(
                 from.layout().chromaShiftX() > 0 ? 1 << from.layout().chromaShiftX() : 0,
                 from.layout().chromaShiftY() > 0 ? 1 << from.layout().chromaShiftY() : 0);
         double full = (double) plan.tiles().size() * shape.width() * shape.height();
-        return new ReusePlanner(mode, from, scope, resolver.traits().halo() + chromaReach + chroma, cells, full, drift);
+        return new ReusePlanner(
+                mode,
+                from,
+                scope,
+                resolver.traits().halo() + chromaReach + chroma,
+                cells,
+                full,
+                cells != null && cells().depths(),
+                drift);
+    }
+
+    private SuperResolver.Cells cells() {
+        return resolver.cells(plan.width(), plan.height()).orElseThrow();
     }
 
     private Look look(TileShape tiles, Scheduler inference) {
@@ -178,7 +186,7 @@ final class Route implements AutoCloseable {
     void upscale(Ready work, PictureContext context) {
         reports.times().enter(Stage.INFER);
         try {
-            resolver.upscale(work.placed(), context, memory);
+            resolver.upscale(work.placed(), work.origins(), context, memory);
         } finally {
             reports.times().leave(Stage.INFER);
         }

@@ -1,8 +1,10 @@
 package io.upflux.pipeline;
 
+import io.upflux.reuse.Origins;
 import io.upflux.tile.Tile;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes pictures larger: a network session or a resizer. Works on batches of equally shaped tiles of network samples;
@@ -99,10 +101,12 @@ public interface SuperResolver extends AutoCloseable {
      * need more than their own pixels: what it made of the pixels around them, in this picture or an earlier one.
      *
      * @param work tiles and squares of some pictures of one stream
+     * @param origins of these pictures, in order, where {@link Cells#depths} asks for them; the same one again for a picture
+     *     whose tiles come in several calls
      * @param memory of the stream; what this call computes is in it afterwards
      * @throws StreamException when inference fails
      */
-    default void upscale(List<Placed> work, PictureContext context, PictureMemory memory) {
+    default void upscale(List<Placed> work, List<Origins> origins, PictureContext context, PictureMemory memory) {
         for (Placed placed : work) {
             upscale(placed.batch(), context);
         }
@@ -166,8 +170,20 @@ public interface SuperResolver extends AutoCloseable {
      * @param margin LR pixels around a square that {@link #newCells} batches take in, and the picture must hold: where it
      *     does not, and everywhere if this is 0, squares are computed as cores of tiles
      * @param costs what a square of each side costs by itself, in pixels of a whole picture; empty where margin is 0
+     * @param samples as {@link #samples}, of pictures of which squares are computed; null when the network is local
+     * @param depths whether it keeps how deep each window went, and wants to be told where their content came from
      */
-    record Cells(List<Integer> sides, int margin, List<Double> costs) {
+    record Cells(
+            List<Integer> sides,
+            int margin,
+            List<Double> costs,
+            @Nullable TileShape samples,
+            boolean depths) {
+        /** Of a local network that computes all windows alike. */
+        public Cells(List<Integer> sides, int margin, List<Double> costs) {
+            this(sides, margin, costs, null, false);
+        }
+
         /** Refuses squares without a cost. */
         public Cells {
             sides = List.copyOf(sides);

@@ -3,9 +3,11 @@ package io.upflux.pipeline;
 import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
+import io.upflux.reuse.Origins;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import reactor.core.publisher.Mono;
 
 /**
@@ -47,6 +49,14 @@ record Work(List<FrameJob> jobs, List<Part> parts) {
                             part.tasks().stream()
                                     .map(task -> new Place(order.getOrDefault(task.job(), 0), task.tile()))
                                     .toList()))
+                    .toList();
+        }
+
+        /** Of its frames, where they are asked for. */
+        List<Origins> origins() {
+            return jobs.stream()
+                    .map(job -> job.plan().origins())
+                    .filter(Objects::nonNull)
                     .toList();
         }
 

@@ -1,5 +1,7 @@
 package io.upflux.reuse;
 
+import java.util.Arrays;
+
 /**
  * Where the content of a picture's windows was in the picture before. Made once and filled again for every picture by
  * {@link BlockMatch}. One thread.
@@ -16,6 +18,20 @@ public final class Origins {
         this.grid = grid;
         columns = grid.columns();
         vectors = new short[grid.windows()];
+    }
+
+    /** Of a picture that has nothing to do with the one before. */
+    static Origins unknown(WindowGrid grid) {
+        Origins origins = new Origins(grid);
+        Arrays.fill(origins.vectors, NONE);
+        return origins;
+    }
+
+    /** As it is now. */
+    Origins copy() {
+        Origins copy = new Origins(grid);
+        System.arraycopy(vectors, 0, copy.vectors, 0, vectors.length);
+        return copy;
     }
 
     public WindowGrid grid() {

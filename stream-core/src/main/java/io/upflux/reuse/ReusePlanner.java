@@ -43,6 +43,8 @@ public final class ReusePlanner implements AutoCloseable {
     private final NoiseEstimate noise;
     private final SceneCut cuts;
     private final @Nullable VideoFrame reference;
+    private final @Nullable BlockMatch match;
+    private final Origins origins;
     private final Drift drift;
     private final BitSet all = new BitSet();
     private final List<Integer> probes = new ArrayList<>();
@@ -56,6 +58,7 @@ public final class ReusePlanner implements AutoCloseable {
      * @param reach LR pixels of luma around a window that its result depends on
      * @param cells null where only whole pictures can be computed
      * @param fullCost of a whole picture, in the unit of the cells'
+     * @param depths whether the network keeps how deep windows went, and so must know where their content came from
      * @param drift told of each picture when it is composed
      */
     public ReusePlanner(
@@ -65,6 +68,7 @@ public final class ReusePlanner implements AutoCloseable {
             int reach,
             @Nullable CellPlanner cells,
             double fullCost,
+            boolean depths,
             Drift drift) {
         this.drift = drift;
         this.mode = mode;
@@ -78,6 +82,8 @@ public final class ReusePlanner implements AutoCloseable {
         this.noise = new NoiseEstimate(format);
         this.cuts = new SceneCut(format);
         this.reference = mode == ReuseMode.OFF ? null : scope.frame(format, VideoFrame.NO_PTS, 0);
+        this.match = depths && mode != ReuseMode.OFF ? new BlockMatch(format) : null;
+        this.origins = new Origins(grid);
         this.all.set(0, grid.windows());
     }
 
@@ -105,7 +111,7 @@ public final class ReusePlanner implements AutoCloseable {
         detector.compare(frame, then, tolerance(allowance), changes);
         BitSet wanted = mode == ReuseMode.EXACT ? withinReach() : spilledOver(frame, then);
         if (wanted.isEmpty()) {
-            return new FramePlan(Extent.CELLS, List.of(), map(frame), List.of());
+            return new FramePlan(Extent.CELLS, List.of(), map(frame), origins(frame, wanted), List.of());
         }
         Cover cover = cells == null ? new Cover(List.of(), Double.POSITIVE_INFINITY) : cells.cover(wanted);
         if (cover.cost() >= WORTH * fullCost) {
@@ -119,7 +125,7 @@ public final class ReusePlanner implements AutoCloseable {
         }
         computed.stream().forEach(window -> changes.state(window, WindowState.COMPUTED));
         WindowCopy.copy(frame, computed, then);
-        return new FramePlan(Extent.CELLS, cover.cells(), map(frame), List.copyOf(probes));
+        return new FramePlan(Extent.CELLS, cover.cells(), map(frame), origins(frame, computed), List.copyOf(probes));
     }
 
     private FramePlan whole(VideoFrame frame, Extent extent, WindowState state) {
@@ -129,7 +135,23 @@ public final class ReusePlanner implements AutoCloseable {
         }
         byte[] states = new byte[grid.windows()];
         Arrays.fill(states, state.code());
-        return new FramePlan(extent, List.of(), new ReuseMap(frame.pts(), grid, states), List.of());
+        Origins known = origins(frame, extent == Extent.KEY ? new BitSet() : all);
+        boolean anew = known != null && extent == Extent.KEY;
+        return new FramePlan(
+                extent,
+                List.of(),
+                new ReuseMap(frame.pts(), grid, states),
+                anew ? Origins.unknown(grid) : known,
+                List.of());
+    }
+
+    /** Where the content of windows to be computed came from; of each picture, so that the next one can be compared with it. */
+    private @Nullable Origins origins(VideoFrame frame, BitSet computed) {
+        if (match == null) {
+            return null;
+        }
+        match.next(frame, computed, origins);
+        return origins.copy();
     }
 
     /** Windows that depend on anything that has changed. */

@@ -101,6 +101,48 @@ final class HaltingPlan {
         return depths;
     }
 
+    /**
+     * As {@link #depths(float[][], float)}, after windows have passed as many blocks as this plan lets them. One that is not
+     * done by then gets one more.
+     *
+     * @param planned the depths of the plan
+     * @param judged confidences of the rows of block 1, then of block 2, ..., the last excepted
+     */
+    byte[] judge(byte[] planned, float[] judged, float threshold) {
+        int blocks = gather.length + 1;
+        float[] sums = new float[planned.length];
+        byte[] depths = new byte[planned.length];
+        int[] windows = new int[planned.length];
+        Arrays.setAll(windows, w -> w);
+        int first = 0;
+        for (int block = 1; block < blocks; block++) {
+            int rows = windows.length;
+            if (block > 1) {
+                long[] kept = gather[block - 2];
+                int[] staying = new int[kept.length];
+                for (int row = 0; row < kept.length; row++) {
+                    // What only fills the list up counts for none.
+                    int window = windows[(int) kept[row]];
+                    staying[row] = window >= 0 && planned[window] >= block && (row == 0 || kept[row] > 0) ? window : -1;
+                }
+                windows = staying;
+                rows = kept.length;
+            }
+            for (int row = 0; row < rows; row++) {
+                int window = windows[row];
+                if (window >= 0 && depths[window] == 0) {
+                    sums[window] += judged[first + row];
+                    depths[window] = (byte) (sums[window] >= threshold ? block : 0);
+                }
+            }
+            first += rows;
+        }
+        for (int w = 0; w < depths.length; w++) {
+            depths[w] = depths[w] > 0 ? depths[w] : (byte) Math.min(blocks, planned[w] + 1);
+        }
+        return depths;
+    }
+
     /** Rows of block {@code block - 1} that go on into block {@code block}, which counts from 2. */
     long[] gather(int block) {
         return gather[block - 2].clone();

@@ -1,7 +1,10 @@
 package io.upflux.models.onnx;
 
 import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.reuse.WindowGrid;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,7 @@ final class ModelSessions implements AutoCloseable {
     private final PassGraph main;
     private final Weights weights;
     private final float threshold;
+    private final boolean driven;
     private final Map<Pass, ShapeSessions> passes = new EnumMap<>(Pass.class);
 
     /**
@@ -27,9 +31,16 @@ final class ModelSessions implements AutoCloseable {
         this.main = graphs.main();
         this.weights = weights;
         this.threshold = (float) threshold.orElse(Float.POSITIVE_INFINITY);
-        Pass[] wanted = threshold.isPresent()
-                ? new Pass[] {Pass.HALTING}
-                : new Pass[] {graphs.main().pass(), Pass.BODY, Pass.FEATURES, Pass.WINDOWS};
+        PassGraph first = graphs.get(Pass.FEATURES);
+        this.driven =
+                threshold.isPresent() && first != null && first.takesLists() && first.window() == WindowGrid.WINDOW;
+        List<Pass> wanted = new ArrayList<>();
+        if (threshold.isPresent()) {
+            wanted.add(Pass.HALTING);
+        }
+        if (threshold.isEmpty() || driven) {
+            wanted.addAll(List.of(graphs.main().pass(), Pass.BODY, Pass.FEATURES, Pass.WINDOWS));
+        }
         for (Pass pass : wanted) {
             PassGraph graph = graphs.get(pass);
             if (graph != null) {
@@ -51,7 +62,12 @@ final class ModelSessions implements AutoCloseable {
         return passes.containsKey(Pass.HALTING);
     }
 
-    /** Whether tiles of a larger picture are run with a context. */
+    /** Whether the depths of windows can be told instead, in squares and in tiles with a context. */
+    boolean driven() {
+        return driven;
+    }
+
+    /** Whether there is a context for the tiles of a picture. */
     boolean looks() {
         return passes.containsKey(Pass.BODY);
     }
@@ -60,7 +76,7 @@ final class ModelSessions implements AutoCloseable {
     @Nullable
     Pass onlyPass() {
         if (halts()) {
-            return Pass.HALTING;
+            return driven ? null : Pass.HALTING;
         }
         return looks() ? null : main.pass();
     }

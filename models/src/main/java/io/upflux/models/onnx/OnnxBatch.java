@@ -59,8 +59,38 @@ final class OnnxBatch implements TileBatch {
         run(context, false, options);
     }
 
-    /** @param keep whether features of a network in two stages are to be there afterwards */
-    void run(@Nullable SeenContext context, boolean keep, RunOptions options) throws OrtException {
+    /**
+     * As one of a network in two stages, whose features are to be there afterwards.
+     *
+     * @param wanted how many blocks each window passes, of all tiles; null for all blocks
+     * @return how many blocks each window would have needed; empty when none are wanted
+     */
+    byte[] run(SeenContext context, byte @Nullable [] wanted, RunOptions options) throws OrtException {
+        from.feed();
+        last = runs(Pass.BODY);
+        PassRun all = last.get(0);
+        all.keepFeatures();
+        if (context != held) {
+            all.side().context(context.values());
+            held = context;
+        }
+        byte[] needed = new byte[0];
+        if (wanted == null) {
+            all.run(options);
+        } else {
+            needed = all.run(wanted, sessions.threshold(), options);
+            depths.put(0, wanted);
+        }
+        to.collect();
+        return needed;
+    }
+
+    /** As {@link #run(SeenContext, RunOptions)}, with the features of a network in two stages there afterwards. */
+    void runKeeping(@Nullable SeenContext context, RunOptions options) throws OrtException {
+        run(context, true, options);
+    }
+
+    private void run(@Nullable SeenContext context, boolean keep, RunOptions options) throws OrtException {
         from.feed();
         last = runs(margin > 0 ? Pass.WINDOWS : sessions.passFor(context));
         for (PassRun run : last) {

@@ -9,6 +9,7 @@ import io.upflux.pipeline.PictureMemory;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
+import io.upflux.reuse.Origins;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs one ONNX model. A network that looks at the whole picture goes through its key graph where one tile holds the
  * picture; otherwise the key graph makes the context of samples, with which the body graph enlarges the tiles. With a
- * halting threshold every tile goes through the halting graph, and decides by itself.
+ * halting threshold every tile goes through the halting graph, and decides by itself; in a stream whose pictures are made
+ * from earlier ones, a network in two stages is told what is known of each window from earlier.
  */
 public final class OnnxResolver implements SuperResolver {
     /**
@@ -83,7 +85,9 @@ public final class OnnxResolver implements SuperResolver {
                 half ? "fp16" : "fp32",
                 sessions.halts() ? main.window() : 0,
                 sessions.halts() ? main.blocks() : 0);
-        this.staged = sessions.staged() ? new StagedWindows(sessions.of(Pass.FEATURES), contract, name) : null;
+        this.staged = sessions.staged()
+                ? new StagedWindows(sessions.of(Pass.FEATURES), contract, sessions.threshold(), name)
+                : null;
         this.runs = new Runs(name);
     }
 
@@ -176,17 +180,17 @@ public final class OnnxResolver implements SuperResolver {
 
     @Override
     public Optional<TileShape> samples(int frameWidth, int frameHeight) {
-        return sessions.looks()
+        return sessions.looks() && !sessions.halts()
                 ? Optional.of(SampleBatch.shape(frameWidth, frameHeight, traits.align()))
                 : Optional.empty();
     }
 
-    /** Not of a network whose windows halt by themselves, since a cell does not see what a tile does. */
+    /** Not of a network whose windows halt by themselves and cannot be told, since a cell does not see what a tile does. */
     @Override
     public Optional<Cells> cells(int frameWidth, int frameHeight) {
         boolean free = contract.tile() == null && contract.batch() == 0;
         boolean fits = staged == null || staged.cacheBytes(frameWidth, frameHeight) <= LARGEST_CACHE;
-        if (!free || sessions.halts() || !fits) {
+        if (!free || (sessions.halts() && !sessions.driven()) || !fits) {
             return Optional.empty();
         }
         int margin = sessions.margin();
@@ -196,7 +200,12 @@ public final class OnnxResolver implements SuperResolver {
         List<Double> costs = sides.stream().map(side -> cost(side, margin)).toList();
         return sides.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Cells(sides, margin, margin == 0 ? List.of() : costs));
+                : Optional.of(new Cells(
+                        sides,
+                        margin,
+                        margin == 0 ? List.of() : costs,
+                        sessions.looks() ? SampleBatch.shape(frameWidth, frameHeight, traits.align()) : null,
+                        sessions.driven()));
     }
 
     /**
@@ -224,7 +233,8 @@ public final class OnnxResolver implements SuperResolver {
         }
         return staged == null
                 ? new OnnxBatch(sessions, contract, traits.name(), shape, sessions.margin())
-                : new StagedCells(sessions.of(Pass.WINDOWS), contract, traits.name(), shape, sessions.margin());
+                : new StagedCells(
+                        sessions.of(Pass.WINDOWS), contract, traits.name(), shape, sessions.margin(), traits.window());
     }
 
     @Override
@@ -262,14 +272,14 @@ public final class OnnxResolver implements SuperResolver {
     }
 
     @Override
-    public void upscale(List<Placed> work, PictureContext context, PictureMemory memory) {
+    public void upscale(List<Placed> work, List<Origins> origins, PictureContext context, PictureMemory memory) {
         if (staged == null || !(memory instanceof FeatureCache cache)) {
             work.forEach(placed -> upscale(placed.batch(), context));
             return;
         }
         SeenContext seen = known(context);
         runs.call(options -> {
-            staged.upscale(work, seen, cache, options);
+            staged.upscale(work, origins, seen, cache, options);
             return cache;
         });
     }
@@ -277,7 +287,13 @@ public final class OnnxResolver implements SuperResolver {
     /** Features of a network in two stages: 128 bytes a pixel with 32 channels. */
     @Override
     public PictureMemory newMemory(int frameWidth, int frameHeight) {
-        return staged == null ? PictureMemory.NONE : staged.newCache(frameWidth, frameHeight);
+        if (staged == null) {
+            return PictureMemory.NONE;
+        }
+        return staged.newCache(
+                frameWidth,
+                frameHeight,
+                sessions.driven() ? new KnownDepths(frameWidth, frameHeight, traits.blocks()) : null);
     }
 
     @Override

@@ -88,13 +88,13 @@ final class PassComparison {
                 StageBatch made =
                         new StageBatch(tokens, contract, first.label(), new TileShape(count, window, window));
                 StageBatch enlarged = new StageBatch(windows, contract, last.label(), new TileShape(1, core, core));
-                FeatureCache cache =
-                        new FeatureCache(first.label(), first.featureChannels(), picture.width(), picture.height());
+                FeatureCache cache = new FeatureCache(
+                        first.label(), first.featureChannels(), picture.width(), picture.height(), null);
                 RunOptions options = new RunOptions()) {
             for (int i = 0; i < count; i++) {
                 cut(picture, edge + i % across * window, edge + i / across * window, made, i);
             }
-            made.compute(context, null, options);
+            made.compute(context, null, 0, options);
             for (int i = 0; i < count; i++) {
                 int x = edge + i % across * window;
                 int y = edge + i / across * window;

@@ -75,6 +75,21 @@ final class PassRun implements AutoCloseable {
         session.run(inputs, Set.of(), outputs, options).close();
     }
 
+    /**
+     * As {@link #run}, of a graph that takes lists.
+     *
+     * @param wanted how many blocks each window passes
+     * @param threshold of summed confidence at which a window is done
+     * @return how many blocks each would have needed
+     */
+    byte[] run(byte[] wanted, float threshold, RunOptions options) throws OrtException {
+        side.depths(wanted);
+        inputs.putAll(side.tensors());
+        try (OrtSession.Result result = session.run(inputs, Set.of(PassGraph.CONFIDENCE), outputs, options)) {
+            return side.judge(Confidences.of(result), threshold);
+        }
+    }
+
     /** Has the features kept that the graph makes of a network in two stages, from the next run on. */
     void keepFeatures() throws OrtException {
         PassGraph graph = sessions.graph();

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a graph is fed with beside pictures: context, threshold, and the lists of windows that pass each block. */
@@ -23,6 +24,7 @@ final class SideInputs implements AutoCloseable {
     private final String label;
     private final int blocks;
     private final byte[] depths;
+    private @Nullable HaltingPlan plan;
     private @Nullable FloatBuffer context;
     private @Nullable FloatBuffer threshold;
 
@@ -93,12 +95,23 @@ final class SideInputs implements AutoCloseable {
         if (wanted.length != depths.length) {
             throw new IllegalArgumentException(wanted.length + " depths for " + depths.length + " windows");
         }
-        HaltingPlan plan = HaltingPlan.stepped(wanted, blocks);
+        HaltingPlan made = HaltingPlan.stepped(wanted, blocks);
         for (int block = 2; block <= blocks; block++) {
-            lists.get(block - 2).put(plan.gather(block));
+            lists.get(block - 2).put(made.gather(block));
         }
-        lists.get(blocks - 1).put(plan.assemble());
+        lists.get(blocks - 1).put(made.assemble());
         System.arraycopy(wanted, 0, depths, 0, wanted.length);
+        plan = made;
+    }
+
+    /** Of each window, how many blocks it needs by the confidences of the run that was fed with this. */
+    byte[] judge(float[] confidences, float at) {
+        return Objects.requireNonNull(plan, "a graph that takes lists").judge(depths, confidences, at);
+    }
+
+    /** Windows of a batch whose depths are wanted; 0 where the graph takes no lists. */
+    int windows() {
+        return depths.length;
     }
 
     private FloatBuffer floats(String name, long... sides) throws OrtException {

@@ -83,8 +83,11 @@ final class StageBatch implements AutoCloseable {
      *
      * @param context not to be changed afterwards; null where the graph wants none
      * @param depths how many blocks each window passes; null for all
+     * @param threshold of summed confidence at which a window is done
+     * @return how many blocks each would have needed; empty when no depths are given
      */
-    void compute(float @Nullable [] context, byte @Nullable [] depths, RunOptions options) throws OrtException {
+    byte[] compute(float @Nullable [] context, byte @Nullable [] depths, float threshold, RunOptions options)
+            throws OrtException {
         SideInputs lists = Objects.requireNonNull(side, "a first stage");
         if (context == null && sessions.graph().context() != null) {
             throw new IllegalArgumentException(sessions.graph().label() + " computes nothing without a context");
@@ -101,7 +104,10 @@ final class StageBatch implements AutoCloseable {
         from.feed();
         Map<String, OnnxTensor> all = new HashMap<>(inputs);
         all.putAll(lists.tensors());
-        session.run(all, Set.of(), outputs, options).close();
+        Set<String> asked = depths == null ? Set.of() : Set.of(PassGraph.CONFIDENCE);
+        try (OrtSession.Result result = session.run(all, asked, outputs, options)) {
+            return depths == null ? new byte[0] : lists.judge(Confidences.of(result), threshold);
+        }
     }
 
     /** The last stage. One thread at a time. */

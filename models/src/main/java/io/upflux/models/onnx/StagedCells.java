@@ -4,6 +4,7 @@ import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.tile.Tile;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /** A batch of squares of pictures, computed in two stages: its samples, and memory for the last stage. */
@@ -11,11 +12,17 @@ final class StagedCells implements TileBatch {
     private final StageBatch last;
     private final int channels;
     private final int margin;
+    private final int window;
     private final TileMemory memory = new TileMemory();
     private final FloatBuffer input;
+    private final ByteBuffer depths;
 
-    /** @param margin LR pixels around the squares that either stage takes in */
-    StagedCells(ShapeSessions windows, Contract contract, String label, TileShape shape, int margin) {
+    /**
+     * @param margin LR pixels around the squares that either stage takes in
+     * @param window side of the windows whose depths are told; 0 where none are
+     */
+    StagedCells(ShapeSessions windows, Contract contract, String label, TileShape shape, int margin, int window) {
+        this.window = window;
         this.last = new StageBatch(windows, contract, label, shape);
         this.channels = contract.format().channels();
         this.margin = margin;
@@ -28,6 +35,7 @@ final class StagedCells implements TileBatch {
                             shape.height() + 2L * margin,
                             shape.width() + 2L * margin)
                     .asFloatBuffer();
+            depths = memory.allocate(label, Byte.BYTES, shape.batch(), columns(), rows());
         } catch (RuntimeException | OutOfMemoryError e) {
             close();
             throw e;
@@ -42,6 +50,21 @@ final class StagedCells implements TileBatch {
      */
     void window(int item, Tile tile, int x, int y, StageBatch to, int at) {
         copy(item, x - tile.x(), y - tile.y(), to, at);
+    }
+
+    /** Takes note of how many blocks have computed a window, at a place in the picture. */
+    void depth(int item, Tile tile, int x, int y, byte depth) {
+        int row = y / window - tile.y() / window;
+        int column = x / window - tile.x() / window;
+        depths.put((item * rows() + row) * columns() + column, depth);
+    }
+
+    private int columns() {
+        return window == 0 ? 0 : (shape().width() + window - 1) / window;
+    }
+
+    private int rows() {
+        return window == 0 ? 0 : (shape().height() + window - 1) / window;
     }
 
     /** Gives the last stage the features of a square and what is around it. */
@@ -89,6 +112,11 @@ final class StagedCells implements TileBatch {
     @Override
     public FloatBuffer input() {
         return input;
+    }
+
+    @Override
+    public ByteBuffer depths() {
+        return depths;
     }
 
     @Override

@@ -6,9 +6,11 @@ import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.reuse.Origins;
 import io.upflux.tile.Tile;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +31,7 @@ final class StagedWindows implements AutoCloseable {
 
     private final ShapeSessions first;
     private final Contract contract;
+    private final float threshold;
     private final String label;
     private final int window;
     private final int pixel;
@@ -37,10 +40,14 @@ final class StagedWindows implements AutoCloseable {
     private FloatBuffer made = FloatBuffer.allocate(0);
     private boolean closed;
 
-    /** @param first sessions of the first stage */
-    StagedWindows(ShapeSessions first, Contract contract, String label) {
+    /**
+     * @param first sessions of the first stage
+     * @param threshold of summed confidence at which a window is done, where it may halt
+     */
+    StagedWindows(ShapeSessions first, Contract contract, float threshold, String label) {
         this.first = first;
         this.contract = contract;
+        this.threshold = threshold;
         this.label = label;
         this.window = first.graph().square();
         this.pixel = first.graph().featureChannels();
@@ -52,39 +59,53 @@ final class StagedWindows implements AutoCloseable {
     }
 
     /** What is kept of the pictures of a stream. */
-    FeatureCache newCache(int width, int height) {
-        return new FeatureCache(label, pixel, width, height);
+    FeatureCache newCache(int width, int height, @Nullable KnownDepths depths) {
+        return new FeatureCache(label, pixel, width, height, depths);
     }
 
-    /** A window of a square. */
-    private record Window(int picture, StagedCells cells, int item, Tile tile, int x, int y) {}
+    /** A window of a square, and how many blocks it passes; 0 for all. */
+    private record Window(int picture, StagedCells cells, int item, Tile tile, int x, int y, byte depth) {}
+
+    /** Tiles in one go, and how many blocks their windows pass; null for all. */
+    private record Whole(OnnxBatch tiles, List<Place> places, byte @Nullable [] depths) {}
 
     /**
      * Fills the outputs of all batches.
      *
      * @param work batches of tiles and of squares, of some pictures of one stream
+     * @param origins of these pictures, where the cache keeps depths
      * @param cache of the stream
      */
-    synchronized void upscale(List<Placed> work, @Nullable SeenContext context, FeatureCache cache, RunOptions options)
+    synchronized void upscale(
+            List<Placed> work,
+            List<Origins> origins,
+            @Nullable SeenContext context,
+            FeatureCache cache,
+            RunOptions options)
             throws OrtException {
         if (closed) {
             throw new IllegalStateException(label + " is closed");
         }
+        KnownDepths known = cache.depths();
         List<Window> windows = new ArrayList<>();
-        int pictures = 0;
-        for (Placed placed : work) {
-            for (int item = 0; item < placed.places().size(); item++) {
-                Place place = placed.places().get(item);
-                pictures = Math.max(pictures, 1 + place.picture());
-                if (placed.batch() instanceof StagedCells cells) {
-                    windows(place, cells, item, windows);
-                }
+        List<Whole> wholes = new ArrayList<>();
+        int pictures = work.stream()
+                .flatMap(placed -> placed.places().stream())
+                .mapToInt(place -> 1 + place.picture())
+                .max()
+                .orElse(0);
+        for (int picture = 0; picture < Math.max(pictures, origins.size()); picture++) {
+            if (known != null) {
+                known.move(origins.get(picture));
             }
-            if (placed.batch() instanceof OnnxBatch tiles) {
-                tiles.run(context, true, options);
+            for (Placed placed : work) {
+                collect(placed, picture, known, windows, wholes);
             }
         }
-        compute(windows, context, options);
+        for (Whole whole : wholes) {
+            compute(whole, known, context, options);
+        }
+        compute(windows, known, context, options);
         // A square of one picture must not see what is only in a later one.
         for (int picture = 0; picture < pictures; picture++) {
             keepTiles(work, picture, cache);
@@ -98,7 +119,23 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    private void windows(Place place, StagedCells cells, int item, List<Window> to) {
+    /** What is to be computed of a picture, by what is known when its turn has come. */
+    private void collect(
+            Placed placed, int picture, @Nullable KnownDepths known, List<Window> windows, List<Whole> wholes) {
+        List<Place> places = placed.places();
+        for (int item = 0; item < places.size(); item++) {
+            if (places.get(item).picture() == picture && placed.batch() instanceof StagedCells cells) {
+                windows(places.get(item), cells, item, known, windows);
+            }
+        }
+        // Tiles of several pictures in one batch go by what is known of the last.
+        int last = places.stream().mapToInt(Place::picture).max().orElse(-1);
+        if (last == picture && placed.batch() instanceof OnnxBatch tiles) {
+            wholes.add(new Whole(tiles, places, known == null ? null : depths(tiles.shape(), places, known)));
+        }
+    }
+
+    private void windows(Place place, StagedCells cells, int item, @Nullable KnownDepths known, List<Window> to) {
         Tile tile = place.tile();
         if (tile.coreX() % window != 0 || tile.coreY() % window != 0) {
             throw new IllegalArgumentException(label + ": a square at " + tile.coreX() + "," + tile.coreY()
@@ -106,13 +143,63 @@ final class StagedWindows implements AutoCloseable {
         }
         for (int y = tile.coreY(); y < tile.coreY() + tile.coreHeight(); y += window) {
             for (int x = tile.coreX(); x < tile.coreX() + tile.coreWidth(); x += window) {
-                to.add(new Window(place.picture(), cells, item, tile, x, y));
+                byte depth = known == null ? 0 : known.at(x, y);
+                if (known != null) {
+                    cells.depth(item, tile, x, y, depth);
+                }
+                to.add(new Window(place.picture(), cells, item, tile, x, y, depth));
+            }
+        }
+    }
+
+    /** Of all windows of a batch of tiles, halos included; those of places that are not filled pass one block. */
+    private byte[] depths(TileShape shape, List<Place> places, KnownDepths known) {
+        int columns = shape.width() / window;
+        int rows = shape.height() / window;
+        byte[] depths = new byte[shape.batch() * rows * columns];
+        Arrays.fill(depths, (byte) 1);
+        for (int item = 0; item < places.size(); item++) {
+            Tile tile = places.get(item).tile();
+            for (int i = 0; i < rows * columns; i++) {
+                depths[item * rows * columns + i] =
+                        known.at(tile.x() + i % columns * window, tile.y() + i / columns * window);
+            }
+        }
+        return depths;
+    }
+
+    private void compute(Whole whole, @Nullable KnownDepths known, @Nullable SeenContext context, RunOptions options)
+            throws OrtException {
+        if (known == null) {
+            whole.tiles().runKeeping(context, options);
+            return;
+        }
+        if (context == null) {
+            throw new IllegalArgumentException(label + " computes nothing without a context");
+        }
+        byte[] needed = whole.tiles().run(context, whole.depths(), options);
+        int columns = whole.tiles().shape().width() / window;
+        int all = whole.tiles().shape().height() / window * columns;
+        for (int item = 0; item < whole.places().size(); item++) {
+            Tile tile = whole.places().get(item).tile();
+            for (int i = 0; i < all; i++) {
+                int x = tile.x() + i % columns * window;
+                int y = tile.y() + i / columns * window;
+                boolean core = x + window > tile.coreX()
+                        && y + window > tile.coreY()
+                        && x < tile.coreX() + tile.coreWidth()
+                        && y < tile.coreY() + tile.coreHeight();
+                if (core) {
+                    known.found(x, y, needed[item * all + i]);
+                }
             }
         }
     }
 
     /** Puts the features of all windows into {@link #made}, one after another. */
-    private void compute(List<Window> windows, @Nullable SeenContext context, RunOptions options) throws OrtException {
+    private void compute(
+            List<Window> windows, @Nullable KnownDepths known, @Nullable SeenContext context, RunOptions options)
+            throws OrtException {
         int each = window * window * pixel;
         if (made.capacity() < windows.size() * each) {
             // Should there be no memory for more.
@@ -125,11 +212,21 @@ final class StagedWindows implements AutoCloseable {
         while (done < windows.size()) {
             StageBatch batch = batch(windows.size() - done);
             int count = Math.min(batch.shape().batch(), windows.size() - done);
+            byte[] depths = known == null ? null : new byte[batch.shape().batch()];
             for (int i = 0; i < count; i++) {
                 Window one = windows.get(done + i);
                 one.cells().window(one.item(), one.tile(), one.x(), one.y(), batch, i);
+                if (depths != null) {
+                    depths[i] = one.depth();
+                }
             }
-            batch.compute(context == null ? null : context.values(), null, options);
+            if (depths != null) {
+                Arrays.fill(depths, count, depths.length, (byte) 1);
+            }
+            byte[] needed = batch.compute(context == null ? null : context.values(), depths, threshold, options);
+            for (int i = 0; known != null && i < count; i++) {
+                known.found(windows.get(done + i).x(), windows.get(done + i).y(), needed[i]);
+            }
             made.put(done * each, batch.features(), 0, count * each);
             done += count;
         }

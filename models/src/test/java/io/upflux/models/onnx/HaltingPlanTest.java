@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,6 +123,51 @@ class HaltingPlanTest {
         }
         assertThat(Arrays.equals(depths, HaltingPlan.depths(confidences, Float.POSITIVE_INFINITY)))
                 .isEqualTo(threshold > 4);
+    }
+
+    @Test
+    void confidencesOfWhatWasComputedSayHowDeepAWindowNeedsToGo() {
+        Random random = new Random(3);
+        for (int run = 0; run < 200; run++) {
+            int blocks = 2 + random.nextInt(6);
+            byte[] planned = new byte[1 + random.nextInt(80)];
+            float[][] confidences = new float[blocks - 1][planned.length];
+            for (int w = 0; w < planned.length; w++) {
+                planned[w] = (byte) (1 + random.nextInt(blocks));
+                for (float[] block : confidences) {
+                    block[w] = random.nextFloat();
+                }
+            }
+            HaltingPlan plan = HaltingPlan.stepped(planned, blocks);
+            byte[] needed = plan.judge(planned, judged(plan, confidences, planned.length), 0.95f);
+            byte[] wanted = HaltingPlan.depths(confidences, 0.95f);
+            for (int w = 0; w < planned.length; w++) {
+                int most = Math.min(blocks, planned[w] + 1);
+                assertThat(needed[w]).as("window %d", w).isEqualTo((byte) Math.min(wanted[w], most));
+            }
+        }
+    }
+
+    /** What a graph gives: confidences of the rows of all blocks but the last. */
+    private static float[] judged(HaltingPlan plan, float[][] confidences, int windows) {
+        List<Float> judged = new ArrayList<>();
+        int[] rows = IntStream.range(0, windows).toArray();
+        for (int block = 1; block <= confidences.length; block++) {
+            if (block > 1) {
+                int[] before = rows;
+                rows = Arrays.stream(plan.gather(block))
+                        .mapToInt(row -> before[(int) row])
+                        .toArray();
+            }
+            for (int window : rows) {
+                judged.add(confidences[block - 1][window]);
+            }
+        }
+        float[] all = new float[judged.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = judged.get(i);
+        }
+        return all;
     }
 
     @Test

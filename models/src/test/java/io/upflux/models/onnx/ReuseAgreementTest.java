@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.HaltingMap;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
+import io.upflux.models.Halting;
+import io.upflux.models.ModelCard;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.SuperResolver;
@@ -48,6 +51,42 @@ class ReuseAgreementTest {
         }
     }
 
+    /** Blocks are left out from the second picture on, and pictures are nearly what the network decides by itself. */
+    @Test
+    void windowsPassAsManyBlocksAsIsKnownOfThem() {
+        FrameFormat format = format(160, 128);
+        Catalogue catalogue = Catalogue.standard();
+        ModelCard card = catalogue.find("adaformer-v-s-x2", null);
+        Halting early = new Halting(0.4);
+        try (SuperResolver told = catalogue.open(card, Device.CPU, 0, early);
+                SuperResolver deciding = catalogue.open(card, Device.CPU, 0, early)) {
+            Taken reused = run(told, format, ReuseMode.EXACT, false, 6);
+            Taken alone = run(deciding, format, ReuseMode.OFF, false, 6);
+            assertThat(reused.shares.unchanged()).isPositive();
+            assertThat(reused.depths)
+                    .hasSize(FRAMES)
+                    .element(0)
+                    .satisfies(map -> assertThat(map.sum())
+                            .as("nothing is known of the first picture")
+                            .isEqualTo(8L * 20 * 16));
+            assertThat(reused.depths.get(FRAMES - 1).sum())
+                    .isLessThan(reused.depths.get(0).sum());
+            for (int i = 0; i < FRAMES; i++) {
+                assertThat(psnr(reused.frames.get(i), alone.frames.get(i)))
+                        .as("frame %d", i)
+                        .isGreaterThan(30);
+            }
+        }
+    }
+
+    private static double psnr(byte[] one, byte[] other) {
+        double sum = 0;
+        for (int i = 0; i < one.length; i++) {
+            sum += Math.pow((one[i] & 0xff) - (other[i] & 0xff), 2);
+        }
+        return 10 * Math.log10(255 * 255 / (sum / one.length + 1e-9));
+    }
+
     @Test
     void manyScatteredSquaresDoNotWaitForEachOther() {
         Catalogue catalogue = Catalogue.standard();
@@ -70,16 +109,30 @@ class ReuseAgreementTest {
     }
 
     /** What came out. */
-    private record Taken(List<byte[]> frames, WindowShares shares) {}
+    private record Taken(List<byte[]> frames, WindowShares shares, List<DepthSum> depths) {}
+
+    /** How many blocks all windows of a picture passed. */
+    private record DepthSum(long sum) {
+        static DepthSum of(HaltingMap map) {
+            long sum = 0;
+            for (int i = 0; i < map.width() * map.height(); i++) {
+                sum += map.depth(i % map.width(), i / map.width());
+            }
+            return new DepthSum(sum);
+        }
+    }
 
     private static Taken run(SuperResolver resolver, FrameFormat format, ReuseMode mode, boolean live, int boxes) {
         List<byte[]> frames = new ArrayList<>();
         List<ReuseMap> maps = new ArrayList<>();
+        List<DepthSum> depths = new ArrayList<>();
         UpscalePipeline pipeline = UpscalePipeline.of(new Boxes(format, boxes), resolver, new Taker(frames))
+                .halting(map -> depths.add(DepthSum.of(map)))
                 .reuse(mode, maps::add);
         (live ? pipeline.live() : pipeline).run().blockLast();
         assertThat(pipeline.lostBuffers()).isZero();
-        return new Taken(frames, maps.stream().map(ReuseMap::shares).reduce(WindowShares.NONE, WindowShares::plus));
+        return new Taken(
+                frames, maps.stream().map(ReuseMap::shares).reduce(WindowShares.NONE, WindowShares::plus), depths);
     }
 
     private static int distance(byte[] one, byte[] other) {

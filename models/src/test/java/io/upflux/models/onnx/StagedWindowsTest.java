@@ -56,7 +56,7 @@ class StagedWindowsTest {
                 float[] expected = bench.expected(now);
                 try (TileBatch cells = bench.cells(squares.size())) {
                     Placed placed = bench.fill(cells, squares, now, 0);
-                    bench.resolver.upscale(List.of(placed), bench.context, bench.memory);
+                    bench.resolver.upscale(List.of(placed), List.of(), bench.context, bench.memory);
                     bench.compare(placed, expected);
                 }
             }
@@ -83,7 +83,7 @@ class StagedWindowsTest {
                     places.add(new Place(i < late.size() ? 1 : 0, bench.tile(squares.get(i))));
                 }
                 Placed placed = new Placed(both, places);
-                bench.resolver.upscale(List.of(placed), bench.context, bench.memory);
+                bench.resolver.upscale(List.of(placed), List.of(), bench.context, bench.memory);
                 bench.compare(placed, bench.expected(second), bench.expected(third));
             }
         }
@@ -115,7 +115,7 @@ class StagedWindowsTest {
                 // At the seam, so that it sees what both tiles left.
                 Placed placed = bench.fill(cells, List.of(new int[] {3, 3}), picture, 0);
                 work.add(placed);
-                bench.resolver.upscale(work, bench.context, bench.memory);
+                bench.resolver.upscale(work, List.of(), bench.context, bench.memory);
                 bench.compare(placed, bench.expected(picture));
             }
         }
@@ -127,10 +127,11 @@ class StagedWindowsTest {
                 TileBatch cells = bench.cells(1)) {
             Tile across = new Tile(6, 6, 7, 7, 2, 2);
             Placed placed = new Placed(cells, List.of(new Place(0, across)));
-            assertThatThrownBy(() -> bench.resolver.upscale(List.of(placed), bench.context, bench.memory))
+            assertThatThrownBy(() -> bench.resolver.upscale(List.of(placed), List.of(), bench.context, bench.memory))
                     .hasMessageContaining("7,7 cuts windows of 2");
             Placed blind = bench.fill(cells, List.of(new int[] {4, 4}), bench.picture(1), 0);
-            assertThatThrownBy(() -> bench.resolver.upscale(List.of(blind), PictureContext.NONE, bench.memory))
+            assertThatThrownBy(
+                            () -> bench.resolver.upscale(List.of(blind), List.of(), PictureContext.NONE, bench.memory))
                     .hasMessageContaining("without a context");
         }
     }
@@ -232,7 +233,7 @@ class StagedWindowsTest {
                 batch.input().put(0, picture.samples());
                 Tile tile = new Tile(0, 0, 0, 0, width, height);
                 Placed placed = new Placed(batch, List.of(new Place(0, tile)));
-                resolver.upscale(List.of(placed), context, memory);
+                resolver.upscale(List.of(placed), List.of(), context, memory);
                 assertThat(output(batch)).isEqualTo(expected(picture));
             }
         }

@@ -1,0 +1,65 @@
+package io.upflux.models.onnx;
+
+import io.upflux.reuse.Origins;
+import io.upflux.reuse.WindowGrid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many blocks the windows of a stream's pictures need, as their confidences said when they were computed last. Follows
+ * the content when it moves.
+ */
+final class KnownDepths {
+    /** Of a window that is new. */
+    private static final byte UNKNOWN = 0;
+
+    private final int columns;
+    private final int rows;
+    private final byte blocks;
+    private byte[] depths;
+    private byte[] before;
+    private @Nullable Origins last;
+
+    /**
+     * @param width of the pictures in pixels, whole windows
+     * @param height likewise
+     * @param blocks that a window passes of which nothing is known
+     */
+    KnownDepths(int width, int height, int blocks) {
+        this.columns = width / WindowGrid.WINDOW;
+        this.rows = height / WindowGrid.WINDOW;
+        this.blocks = (byte) blocks;
+        this.depths = new byte[columns * rows];
+        this.before = new byte[columns * rows];
+    }
+
+    /** Goes on to the next picture; does nothing when that has happened for the same one. */
+    void move(Origins origins) {
+        if (origins == last) {
+            return;
+        }
+        last = origins;
+        byte[] old = depths;
+        depths = before;
+        before = old;
+        System.arraycopy(old, 0, depths, 0, old.length);
+        WindowGrid grid = origins.grid();
+        for (int window = 0; window < grid.windows(); window++) {
+            int from = origins.window(window);
+            int at = window / grid.columns() * columns + window % grid.columns();
+            depths[at] = origins.known(window) ? old[from / grid.columns() * columns + from % grid.columns()] : UNKNOWN;
+        }
+    }
+
+    /** Blocks to compute of the window at a place in pixels; all beyond the picture, where nothing is known. */
+    byte at(int x, int y) {
+        int column = x / WindowGrid.WINDOW;
+        int row = y / WindowGrid.WINDOW;
+        byte known = x < 0 || y < 0 || column >= columns || row >= rows ? UNKNOWN : depths[row * columns + column];
+        return known == UNKNOWN ? blocks : known;
+    }
+
+    /** Takes note of what a window's confidences say. */
+    void found(int x, int y, byte depth) {
+        depths[y / WindowGrid.WINDOW * columns + x / WindowGrid.WINDOW] = depth;
+    }
+}
