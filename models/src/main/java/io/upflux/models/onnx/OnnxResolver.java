@@ -220,10 +220,8 @@ public final class OnnxResolver implements SuperResolver {
         if (contract.window() > 0) {
             return WINDOWED_FIRST * side * side + WINDOWED_LAST * Math.pow(side + 3.0, 2);
         }
-        // The first stage computes squares of a size; a pixel less than half of the margin is the first layer's.
-        int square = sessions.of(Pass.FEATURES).graph().square();
-        double first = Math.pow((square + margin - 1.0) / square, 2) * side * side;
-        return (first + Math.pow(side + margin + 1.0, 2)) / 2;
+        // Of the first stage a pixel less than half of the margin is the first layer's.
+        return (Math.pow(side + margin - 1.0, 2) + Math.pow(side + margin + 1.0, 2)) / 2;
     }
 
     @Override

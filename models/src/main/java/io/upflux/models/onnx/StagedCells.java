@@ -43,7 +43,7 @@ final class StagedCells implements TileBatch {
     }
 
     /**
-     * Gives the first stage the samples of a window.
+     * Gives the first stage the samples of a window, or of the whole square, as it takes them.
      *
      * @param tile where the square lies
      * @param x of the window in the picture

@@ -2,42 +2,30 @@ package io.upflux.models.onnx;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
-import io.upflux.models.tile.TileMemory;
+import io.upflux.models.onnx.FirstStage.Part;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.reuse.Origins;
 import io.upflux.tile.Tile;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Computes squares of pictures in two stages. The windows in them pass the first by themselves, in large batches, each
  * exactly once; what it makes of them goes to where they lie in the picture, beside what earlier pictures left there, and
  * the last stage takes the squares from there with what is around them. Tiles, which are computed in one go, leave their
- * features there, too. One call at a time.
+ * features there, too. Where a network has no windows, the squares themselves pass the first stage, the larger the better.
+ * One call at a time.
  */
 final class StagedWindows implements AutoCloseable {
-    /**
-     * Windows of a batch, largest first. One thread computes 64 as fast as any, at 0.77 of their share of a whole picture,
-     * and 4 at 0.92; several, which wait for each other after every operator, are better off with 256.
-     */
-    private static final int[] SIZES = {256, 64, 16, 4, 1};
-
-    private final ShapeSessions first;
-    private final Contract contract;
-    private final float threshold;
+    private final FirstStage first;
     private final String label;
     private final int window;
+    private final boolean windowed;
     private final int pixel;
-    private final Map<Integer, StageBatch> batches = new TreeMap<>();
-    private TileMemory memory = new TileMemory();
-    private FloatBuffer made = FloatBuffer.allocate(0);
     private boolean closed;
 
     /**
@@ -45,11 +33,10 @@ final class StagedWindows implements AutoCloseable {
      * @param threshold of summed confidence at which a window is done, where it may halt
      */
     StagedWindows(ShapeSessions first, Contract contract, float threshold, String label) {
-        this.first = first;
-        this.contract = contract;
-        this.threshold = threshold;
+        this.first = new FirstStage(first, contract, threshold, label);
         this.label = label;
         this.window = first.graph().square();
+        this.windowed = contract.window() > 0;
         this.pixel = first.graph().featureChannels();
     }
 
@@ -62,9 +49,6 @@ final class StagedWindows implements AutoCloseable {
     FeatureCache newCache(int width, int height, @Nullable KnownDepths depths) {
         return new FeatureCache(label, pixel, width, height, depths);
     }
-
-    /** A window of a square, and how many blocks it passes; 0 for all. */
-    private record Window(int picture, StagedCells cells, int item, Tile tile, int x, int y, byte depth) {}
 
     /** Tiles in one go, and how many blocks their windows pass; null for all. */
     private record Whole(OnnxBatch tiles, List<Place> places, byte @Nullable [] depths) {}
@@ -87,7 +71,7 @@ final class StagedWindows implements AutoCloseable {
             throw new IllegalStateException(label + " is closed");
         }
         KnownDepths known = cache.depths();
-        List<Window> windows = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         List<Whole> wholes = new ArrayList<>();
         int pictures = work.stream()
                 .flatMap(placed -> placed.places().stream())
@@ -99,17 +83,17 @@ final class StagedWindows implements AutoCloseable {
                 known.move(origins.get(picture));
             }
             for (Placed placed : work) {
-                collect(placed, picture, known, windows, wholes);
+                collect(placed, picture, known, parts, wholes);
             }
         }
         for (Whole whole : wholes) {
             compute(whole, known, context, options);
         }
-        compute(windows, known, context, options);
+        first.compute(parts, known, context, options);
         // A square of one picture must not see what is only in a later one.
         for (int picture = 0; picture < pictures; picture++) {
             keepTiles(work, picture, cache);
-            keepWindows(windows, picture, cache);
+            keepParts(parts, picture, cache);
             recall(work, picture, cache);
         }
         for (Placed placed : work) {
@@ -121,11 +105,11 @@ final class StagedWindows implements AutoCloseable {
 
     /** What is to be computed of a picture, by what is known when its turn has come. */
     private void collect(
-            Placed placed, int picture, @Nullable KnownDepths known, List<Window> windows, List<Whole> wholes) {
+            Placed placed, int picture, @Nullable KnownDepths known, List<Part> parts, List<Whole> wholes) {
         List<Place> places = placed.places();
         for (int item = 0; item < places.size(); item++) {
             if (places.get(item).picture() == picture && placed.batch() instanceof StagedCells cells) {
-                windows(places.get(item), cells, item, known, windows);
+                divide(places.get(item), cells, item, known, parts);
             }
         }
         // Tiles of several pictures in one batch go by what is known of the last.
@@ -135,19 +119,22 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    private void windows(Place place, StagedCells cells, int item, @Nullable KnownDepths known, List<Window> to) {
+    private void divide(Place place, StagedCells cells, int item, @Nullable KnownDepths known, List<Part> to) {
         Tile tile = place.tile();
         if (tile.coreX() % window != 0 || tile.coreY() % window != 0) {
             throw new IllegalArgumentException(label + ": a square at " + tile.coreX() + "," + tile.coreY()
                     + " cuts windows of " + window + " pixels");
         }
-        for (int y = tile.coreY(); y < tile.coreY() + tile.coreHeight(); y += window) {
-            for (int x = tile.coreX(); x < tile.coreX() + tile.coreWidth(); x += window) {
+        int side = windowed ? window : tile.coreWidth();
+        int at = FirstStage.end(to);
+        for (int y = tile.coreY(); y < tile.coreY() + tile.coreHeight(); y += side) {
+            for (int x = tile.coreX(); x < tile.coreX() + tile.coreWidth(); x += side) {
                 byte depth = known == null ? 0 : known.at(x, y);
                 if (known != null) {
                     cells.depth(item, tile, x, y, depth);
                 }
-                to.add(new Window(place.picture(), cells, item, tile, x, y, depth));
+                to.add(new Part(place.picture(), cells, item, tile, x, y, side, at, depth));
+                at += side * side;
             }
         }
     }
@@ -196,55 +183,6 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    /** Puts the features of all windows into {@link #made}, one after another. */
-    private void compute(
-            List<Window> windows, @Nullable KnownDepths known, @Nullable SeenContext context, RunOptions options)
-            throws OrtException {
-        int each = window * window * pixel;
-        if (made.capacity() < windows.size() * each) {
-            // Should there be no memory for more.
-            made = FloatBuffer.allocate(0);
-            memory.close();
-            memory = new TileMemory();
-            made = memory.allocate(label, Float.BYTES, windows.size(), each).asFloatBuffer();
-        }
-        int done = 0;
-        while (done < windows.size()) {
-            StageBatch batch = batch(windows.size() - done);
-            int count = Math.min(batch.shape().batch(), windows.size() - done);
-            byte[] depths = known == null ? null : new byte[batch.shape().batch()];
-            for (int i = 0; i < count; i++) {
-                Window one = windows.get(done + i);
-                one.cells().window(one.item(), one.tile(), one.x(), one.y(), batch, i);
-                if (depths != null) {
-                    depths[i] = one.depth();
-                }
-            }
-            if (depths != null) {
-                Arrays.fill(depths, count, depths.length, (byte) 1);
-            }
-            byte[] needed = batch.compute(context == null ? null : context.values(), depths, threshold, options);
-            for (int i = 0; known != null && i < count; i++) {
-                known.found(windows.get(done + i).x(), windows.get(done + i).y(), needed[i]);
-            }
-            made.put(done * each, batch.features(), 0, count * each);
-            done += count;
-        }
-    }
-
-    /** The largest that is three quarters full at least. */
-    private StageBatch batch(int left) {
-        int size = 1;
-        for (int candidate : SIZES) {
-            if (4 * left >= 3 * candidate) {
-                size = candidate;
-                break;
-            }
-        }
-        return batches.computeIfAbsent(
-                size, count -> new StageBatch(first, contract, label, new TileShape(count, window, window)));
-    }
-
     private static void keepTiles(List<Placed> work, int picture, FeatureCache cache) {
         for (Placed placed : work) {
             if (placed.batch() instanceof OnnxBatch tiles) {
@@ -258,11 +196,10 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    private void keepWindows(List<Window> windows, int picture, FeatureCache cache) {
-        for (int i = 0; i < windows.size(); i++) {
-            Window one = windows.get(i);
-            if (one.picture() == picture) {
-                cache.put(made, i * window * window, window, one.x(), one.y(), window, window);
+    private void keepParts(List<Part> parts, int picture, FeatureCache cache) {
+        for (Part part : parts) {
+            if (part.picture() == picture) {
+                cache.put(first.features(), part.at(), part.side(), part.x(), part.y(), part.side(), part.side());
             }
         }
     }
@@ -284,8 +221,6 @@ final class StagedWindows implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        batches.values().forEach(StageBatch::close);
-        batches.clear();
-        memory.close();
+        first.close();
     }
 }
