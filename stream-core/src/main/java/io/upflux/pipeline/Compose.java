@@ -10,18 +10,22 @@ import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameJob.TileTask;
+import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.Work.Filled;
 import io.upflux.pipeline.Work.Ready;
 import io.upflux.reuse.FramePlan.Extent;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.tile.Tile;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the tiles of a batch into their upscaled frames and hands on the frames that are whole, in order. */
-final class Compose implements Function<Ready, List<VideoFrame>> {
+/**
+ * Writes the tiles of a batch into their upscaled frames and hands on the frames that are whole, in order, each composed
+ * when it is asked for. What it returns is walked through once, to its end, before it is applied again.
+ */
+final class Compose implements Function<Ready, Iterable<VideoFrame>> {
     private final NativeScope scope;
     private final FrameFormat from;
     private final FrameFormat to;
@@ -61,11 +65,48 @@ final class Compose implements Function<Ready, List<VideoFrame>> {
     }
 
     @Override
-    public List<VideoFrame> apply(Ready work) {
-        long start = System.nanoTime();
-        List<VideoFrame> whole = new ArrayList<>(1);
-        int[] next = new int[work.parts().size()];
-        for (FrameJob job : work.jobs()) {
+    public Iterable<VideoFrame> apply(Ready work) {
+        return () -> new Stroke(work);
+    }
+
+    /** Composes a frame when it is asked for, so that upscaled pictures of one stroke do not wait for each other. */
+    private final class Stroke implements Iterator<VideoFrame> {
+        private final Ready work;
+        private final Iterator<FrameJob> jobs;
+        private final int[] next;
+        private @Nullable VideoFrame whole;
+
+        Stroke(Ready work) {
+            this.work = work;
+            this.jobs = work.jobs().iterator();
+            this.next = new int[work.parts().size()];
+        }
+
+        /** Goes on to the next frame that is whole, or to the end, where the batches are given back. */
+        @Override
+        public boolean hasNext() {
+            Moment start = Moment.now();
+            while (whole == null && jobs.hasNext()) {
+                compose(jobs.next());
+                if (!jobs.hasNext()) {
+                    work.parts().forEach(Filled::release);
+                }
+            }
+            reports.times().since(Stage.COMPOSE, start);
+            return whole != null;
+        }
+
+        @Override
+        public VideoFrame next() {
+            VideoFrame frame = hasNext() ? whole : null;
+            if (frame == null) {
+                throw new NoSuchElementException();
+            }
+            whole = null;
+            return frame;
+        }
+
+        private void compose(FrameJob job) {
             if (!job.plan().probes().isEmpty() && !job.isBegun()) {
                 composition.foretell(job.source(), job.plan().map(), job.plan().probes());
             }
@@ -77,14 +118,11 @@ final class Compose implements Function<Ready, List<VideoFrame>> {
                 }
             }
             if (job.isWhole()) {
-                whole.add(finished(job));
+                whole = finished(job);
                 reports.of(job, lastDepths, depths);
                 job.source().close();
             }
         }
-        work.parts().forEach(Filled::release);
-        reports.times().since(Stage.COMPOSE, start);
-        return whole;
     }
 
     /** Joins one tile of a batch. */

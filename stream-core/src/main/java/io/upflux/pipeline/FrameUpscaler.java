@@ -6,6 +6,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameGovernor.Turn;
 import io.upflux.pipeline.Work.Ready;
 import io.upflux.reuse.ReuseMode;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -90,11 +91,18 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
 
     @Override
     public Flux<VideoFrame> apply(Flux<VideoFrame> frames) {
-        return whole(frames).flatMapIterable(list -> list, HAND_OFF);
+        // Composed on the compose thread, and not on whichever requests.
+        return whole(frames).map(FrameUpscaler::list).flatMapIterable(list -> list, HAND_OFF);
     }
 
-    /** The frames that each stroke of work made whole, always on the compose thread. */
-    Flux<List<VideoFrame>> whole(Flux<VideoFrame> frames) {
+    private static List<VideoFrame> list(Iterable<VideoFrame> frames) {
+        List<VideoFrame> list = new ArrayList<>();
+        frames.forEach(list::add);
+        return list;
+    }
+
+    /** The frames that each stroke of work makes whole, on the compose thread, where they are to be walked through. */
+    Flux<Iterable<VideoFrame>> whole(Flux<VideoFrame> frames) {
         // hide(): a fused operator would run its mapper on whichever thread requests.
         return frames.concatMapIterable(this::work, HAND_OFF)
                 .concatWith(Flux.defer(() -> Flux.fromIterable(routes.values()).concatMapIterable(Route::rest)))

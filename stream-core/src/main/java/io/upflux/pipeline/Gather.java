@@ -3,6 +3,7 @@ package io.upflux.pipeline;
 import io.upflux.colour.TileReader;
 import io.upflux.frame.FrameFormat;
 import io.upflux.pipeline.FrameJob.TileTask;
+import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.Work.Filled;
 import io.upflux.pipeline.Work.Part;
 import io.upflux.pipeline.Work.Ready;
@@ -27,7 +28,7 @@ final class Gather implements Function<Work, Ready> {
         List<Filled> parts = new ArrayList<>(work.parts().size());
         for (Part part : work.parts()) {
             TileBatch batch = part.slots().acquire();
-            long start = System.nanoTime();
+            Moment start = Moment.now();
             fill(batch, part.tasks());
             times.since(Stage.GATHER, start);
             parts.add(new Filled(part.slots(), batch, part.tasks()));

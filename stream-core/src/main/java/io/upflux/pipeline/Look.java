@@ -3,6 +3,7 @@ package io.upflux.pipeline;
 import io.upflux.colour.TileReader;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.tile.SamplePlan;
 import io.upflux.tile.SamplePlan.Position;
@@ -46,7 +47,7 @@ final class Look implements Function<VideoFrame, Mono<PictureContext>> {
     @Override
     public Mono<PictureContext> apply(VideoFrame frame) {
         TileBatch samples = slots.acquire();
-        long start = System.nanoTime();
+        Moment start = Moment.now();
         int at = 0;
         for (Position position : plan.positions()) {
             reader.read(frame, position.x(), position.y(), shape.width(), shape.height(), samples.input(), at);
@@ -57,12 +58,12 @@ final class Look implements Function<VideoFrame, Mono<PictureContext>> {
     }
 
     private PictureContext look(TileBatch samples) {
-        times.enter(Stage.INFER);
+        Moment start = times.enter(Stage.INFER);
         try {
             return resolver.look(samples);
         } finally {
             slots.release(samples);
-            times.leave(Stage.INFER);
+            times.leave(Stage.INFER, start);
         }
     }
 }

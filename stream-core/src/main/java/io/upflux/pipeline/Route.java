@@ -6,6 +6,7 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.Work.Ready;
@@ -37,6 +38,9 @@ final class Route implements AutoCloseable {
 
     /** One gathering or waiting; those looked at come on top. */
     private static final int SAMPLE_SLOTS = 1;
+
+    /** Bytes of luma of frames that wait for later ones: 16 of 1920x1080. */
+    private static final long MOST_AHEAD = 1 << 25;
 
     private final SuperResolver resolver;
     private final FrameFormat from;
@@ -100,9 +104,15 @@ final class Route implements AutoCloseable {
         this.composition = new Composition(
                 scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null, drift, traits.scale());
         this.look = samples.isPresent() ? look(samples.get(), inference) : frame -> Mono.just(PictureContext.NONE);
-        this.batching = new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, reports.lookAhead());
+        this.batching = new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, lookAhead());
         this.gather = new Gather(from, traits.channels(), reports.times());
         this.compose = new Compose(scope, from, to, traits, composition, reports);
+    }
+
+    /** Frames that wait for later ones; large ones have windows enough by themselves. */
+    private int lookAhead() {
+        long bytes = (long) from.width() * from.height() * from.layout().bytesPerSample();
+        return (int) Math.max(1, Math.min(reports.lookAhead(), MOST_AHEAD / bytes));
     }
 
     /** Null where only whole frames are computed. */
@@ -163,7 +173,7 @@ final class Route implements AutoCloseable {
      * @param tolerance how many times the usual difference counts as small
      */
     List<Work> add(VideoFrame frame, double tolerance) {
-        long start = System.nanoTime();
+        Moment start = Moment.now();
         FramePlan todo = planner.plan(frame, tolerance);
         reports.times().since(Stage.PLAN, start);
         if (todo.extent() == Extent.KEY) {
@@ -184,16 +194,16 @@ final class Route implements AutoCloseable {
 
     /** Computes them. */
     void upscale(Ready work, PictureContext context) {
-        reports.times().enter(Stage.INFER);
+        Moment start = reports.times().enter(Stage.INFER);
         try {
             resolver.upscale(work.placed(), work.origins(), context, memory);
         } finally {
-            reports.times().leave(Stage.INFER);
+            reports.times().leave(Stage.INFER, start);
         }
     }
 
-    /** Joins them to frames; those that are whole with it. */
-    List<VideoFrame> compose(Ready work) {
+    /** Joins them to frames; those that are whole with it, each when it is asked for. */
+    Iterable<VideoFrame> compose(Ready work) {
         return compose.apply(work);
     }
 

@@ -1,46 +1,74 @@
 package io.upflux.pipeline;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Busy wall-clock time of each stage of one pipeline, without the time it waits for its neighbours. Thread-safe. */
+/** Busy time of each stage of one pipeline, without the time it waits for its neighbours. Thread-safe. */
 public final class StageTimes {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     private final Map<Stage, AtomicLong> nanos = new EnumMap<>(Stage.class);
+    private final Map<Stage, AtomicLong> cpuNanos = new EnumMap<>(Stage.class);
     private final Map<Stage, Integer> running = new EnumMap<>(Stage.class);
     private final Map<Stage, Long> started = new EnumMap<>(Stage.class);
+
+    /** A moment in the life of the thread that asked for it. */
+    record Moment(long nanos, long cpuNanos) {
+        static Moment now() {
+            return new Moment(System.nanoTime(), THREADS.getCurrentThreadCpuTime());
+        }
+    }
 
     StageTimes() {
         for (Stage stage : Stage.values()) {
             nanos.put(stage, new AtomicLong());
+            cpuNanos.put(stage, new AtomicLong());
         }
     }
 
-    /** Nanoseconds spent in {@code stage} so far. */
+    /** Nanoseconds of wall clock spent in {@code stage} so far. */
     public long nanos(Stage stage) {
-        return counter(stage).get();
+        return counter(nanos, stage).get();
     }
 
-    void since(Stage stage, long startNanos) {
-        counter(stage).addAndGet(System.nanoTime() - startNanos);
+    /**
+     * Nanoseconds of processor time that the threads of {@code stage} have used so far: all of it where what they call
+     * has no threads of its own, as inference on one thread.
+     */
+    public long cpuNanos(Stage stage) {
+        return counter(cpuNanos, stage).get();
     }
 
-    /** Begins work that may run more than once at a time; what overlaps counts once. */
-    synchronized void enter(Stage stage) {
+    /** @param start on the same thread */
+    void since(Stage stage, Moment start) {
+        Moment end = Moment.now();
+        counter(nanos, stage).addAndGet(end.nanos - start.nanos);
+        counter(cpuNanos, stage).addAndGet(end.cpuNanos - start.cpuNanos);
+    }
+
+    /** Begins work that may run more than once at a time; wall clock that overlaps counts once. */
+    synchronized Moment enter(Stage stage) {
+        Moment start = Moment.now();
         if (running.merge(stage, 1, Integer::sum) == 1) {
-            started.put(stage, System.nanoTime());
+            started.put(stage, start.nanos);
         }
+        return start;
     }
 
-    /** Ends what {@link #enter} began. */
-    synchronized void leave(Stage stage) {
+    /** Ends what {@link #enter} began, on the same thread. */
+    synchronized void leave(Stage stage, Moment start) {
+        Moment end = Moment.now();
+        counter(cpuNanos, stage).addAndGet(end.cpuNanos - start.cpuNanos);
         if (running.merge(stage, -1, Integer::sum) == 0) {
-            since(stage, started.getOrDefault(stage, System.nanoTime()));
+            counter(nanos, stage).addAndGet(end.nanos - started.getOrDefault(stage, end.nanos));
         }
     }
 
-    private AtomicLong counter(Stage stage) {
-        AtomicLong counter = nanos.get(stage);
+    private static AtomicLong counter(Map<Stage, AtomicLong> counters, Stage stage) {
+        AtomicLong counter = counters.get(stage);
         if (counter == null) {
             throw new IllegalArgumentException("no such stage: " + stage);
         }

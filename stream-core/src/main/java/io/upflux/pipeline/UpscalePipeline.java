@@ -4,6 +4,7 @@ import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingMap;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.ReuseMode;
 import java.util.ArrayList;
@@ -165,11 +166,11 @@ public final class UpscalePipeline {
         return made;
     }
 
-    private List<Progress> write(List<VideoFrame> frames) {
-        List<Progress> written = new ArrayList<>(frames.size());
+    private List<Progress> write(Iterable<VideoFrame> frames) {
+        List<Progress> written = new ArrayList<>(1);
         for (VideoFrame frame : frames) {
             long pts = frame.pts();
-            long start = System.nanoTime();
+            Moment start = Moment.now();
             sink.write(frame);
             times.since(Stage.SINK, start);
             governor.written();
@@ -181,10 +182,10 @@ public final class UpscalePipeline {
     /** Time between a request and its frame is the decoder's: it produces one frame a request, on this thread. */
     private Flux<VideoFrame> timed(Flux<VideoFrame> frames) {
         return Flux.defer(() -> {
-            long[] requested = new long[1];
+            Moment[] requested = {Moment.now()};
             // hide(): a fused source is polled, which no request announces.
             return frames.hide()
-                    .doOnRequest(n -> requested[0] = System.nanoTime())
+                    .doOnRequest(n -> requested[0] = Moment.now())
                     .doOnNext(frame -> times.since(Stage.DECODE, requested[0]));
         });
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReusePlanner implements AutoCloseable {
     /** The whole picture is computed unless cells promise to cost less than this share of it. */
-    private static final double WORTH = 0.95;
+    private static final double WORTH = 0.85;
 
     /** Adapted windows are computed at least once in so many pictures. */
     private static final int REFRESH = 64;

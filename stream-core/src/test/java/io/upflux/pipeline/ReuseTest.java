@@ -163,9 +163,75 @@ class ReuseTest {
         }
     }
 
+    @Test
+    void aMovingObjectLeavesNothingBehindUnderGrain() {
+        FrameFormat format = TestFrames.yuv420(160, 96);
+        int[] at = {-7};
+        Random grain = new Random(4);
+        BiConsumer<VideoFrame, Random> moving = (frame, r) -> {
+            at[0] += 7;
+            for (int y = 0; y < 96; y++) {
+                for (int x = 0; x < 160; x++) {
+                    TestFrames.set(frame, 0, x, y, 100 + x / 4 + grain.nextInt(3) - 1);
+                }
+            }
+            square(frame, at[0], 235);
+        };
+        try (NativeScope scope = new NativeScope()) {
+            TileShape tile = new TileShape(1, 160, 96);
+            Run off = run(scope, ReuseMode.OFF, format, resolver(2, tile, 1), 14, 9, moving);
+            at[0] = -7;
+            grain.setSeed(4);
+            Run near = run(scope, ReuseMode.NEAR, format, resolver(2, tile, 1), 14, 9, moving);
+            for (int i = 0; i < 14; i++) {
+                // The object is 100 codes from what is behind it; grain that is adapted, not averaged, is 3 off.
+                assertThat(TestFrames.distance(off.frames.get(i), near.frames.get(i)))
+                        .as("frame %d", i)
+                        .isLessThanOrEqualTo(4);
+            }
+            assertThat(near.shares.updated()).isGreaterThan(near.shares.windows() / 2);
+            close(off, near);
+        }
+    }
+
+    @Test
+    void noMoreThanThreeUpscaledPicturesExistAtOnce() {
+        FrameFormat format = TestFrames.yuv420(320, 192);
+        Random random = new Random(6);
+        try (NativeScope sources = new NativeScope();
+                NativeScope scope = new NativeScope();
+                FrameUpscaler upscaler = new FrameUpscaler(
+                        FrameGovernor.always(resolver(2, new TileShape(1, 320, 192), 1)),
+                        format,
+                        TestFrames.yuv420(640, 384),
+                        scope,
+                        new Reports(ReuseMode.NEAR, new StageTimes(), map -> {}, map -> {}))) {
+            int[] most = new int[2];
+            Flux<VideoFrame> frames = Flux.range(0, 80).map(i -> {
+                VideoFrame frame = TestFrames.random(sources, format, i, 6);
+                // Something is computed, something adapted, of every picture.
+                TestFrames.set(frame, 0, random.nextInt(160), 40, i % 2 == 0 ? 200 : 20);
+                TestFrames.set(frame, 0, 200 + random.nextInt(100), 100, 90);
+                return frame;
+            });
+            upscaler.whole(frames)
+                    .doOnNext(stroke -> stroke.forEach(frame -> {
+                        most[0] = Math.max(most[0], scope.outstanding());
+                        most[1] = Math.max(most[1], sources.outstanding());
+                        frame.close();
+                    }))
+                    .blockLast(SOON);
+            assertThat(most[0])
+                    .as("upscaled, and what windows were computed from, twice")
+                    .isLessThanOrEqualTo(3 + 2);
+            // Four strokes are on their way at most.
+            assertThat(most[1]).as("decoded").isLessThanOrEqualTo(4 * Reports.LOOK_AHEAD + 2);
+        }
+    }
+
     private static void square(VideoFrame frame, int left, int code) {
         for (int y = 30; y < 50; y++) {
-            for (int x = left; x < left + 20; x++) {
+            for (int x = Math.max(0, left); x < left + 20; x++) {
                 TestFrames.set(frame, 0, x, y, code);
             }
         }

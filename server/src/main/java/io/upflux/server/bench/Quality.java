@@ -51,6 +51,23 @@ record Quality(
         return worst;
     }
 
+    /** The block that lost most against {@code other}; its errors below half a code value are none. */
+    Block mostLost(Quality other, int width) {
+        Block most = where;
+        double worst = 0;
+        int columns = (width + QualityMeter.BLOCK - 1) / QualityMeter.BLOCK;
+        for (int i = 0; i < blocks.size(); i++) {
+            for (int b = 0; b < blocks.get(i).length; b++) {
+                double loss = Math.min(VISIBLE, other.blocks.get(i)[b]) - blocks.get(i)[b];
+                if (loss > worst) {
+                    worst = loss;
+                    most = new Block(i, b % columns * QualityMeter.BLOCK, b / columns * QualityMeter.BLOCK);
+                }
+            }
+        }
+        return most;
+    }
+
     static double psnr(double meanSquare) {
         return meanSquare <= 0 ? EQUAL : Math.min(EQUAL, 10 * Math.log10(255 * 255 / meanSquare));
     }

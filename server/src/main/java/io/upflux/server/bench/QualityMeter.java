@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Compares the luma of two sequences frame by frame. */
 final class QualityMeter {
-    private static final int BLOCK = 64;
+    static final int BLOCK = 64;
 
     private final List<Double> frames = new ArrayList<>();
     private final List<double[]> blocks = new ArrayList<>();
@@ -88,7 +88,7 @@ final class QualityMeter {
     }
 
     /** A row of luma, or of green, on the scale of 8 bits. */
-    private static void row(VideoFrame frame, int y, float[] to) {
+    static void row(VideoFrame frame, int y, float[] to) {
         FrameFormat format = frame.format();
         Plane plane = frame.plane(format.layout().family() == PixelLayout.Family.RGB ? 1 : 0);
         int at = y * plane.stride();

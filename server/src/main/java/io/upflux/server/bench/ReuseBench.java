@@ -1,6 +1,8 @@
 package io.upflux.server.bench;
 
+import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.FrameUpscaler;
@@ -14,14 +16,17 @@ import io.upflux.reuse.WindowShares;
 import io.upflux.server.bench.ReuseResult.Figures;
 import io.upflux.server.bench.Usage.Span;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures what reuse gains and costs: each clip through each model without it, exactly and nearly, one after the other in
- * one process, as fast as a file is upscaled and compared with the ground truth.
+ * Measures what reuse gains and costs: each clip through each model without it, exactly and nearly, one right after the
+ * other in one process, as a file is upscaled and compared with the ground truth. Resolvers must infer on the thread that
+ * calls them, or inference costs more processor time than is seen.
  */
 public final class ReuseBench {
     /** Frames that a model is run in with, before anything is measured on a clip. */
@@ -30,13 +35,23 @@ public final class ReuseBench {
     private final Supplier<FrameSink> sinks;
     private final int limit;
     private final Consumer<String> step;
+    private final @Nullable Pictures pictures;
+
+    /** Takes pictures of where each mode loses most. */
+    @FunctionalInterface
+    public interface Pictures {
+        /** @param picture 8-bit grey, borrowed */
+        void take(String clip, String model, ReuseMode mode, VideoFrame picture);
+    }
 
     /**
      * @param sinks makes an output that may be thrown away, each time
      * @param limit most frames of a clip
      * @param step is told what is being measured
+     * @param pictures null where nobody wants to look
      */
-    public ReuseBench(Supplier<FrameSink> sinks, int limit, Consumer<String> step) {
+    public ReuseBench(Supplier<FrameSink> sinks, int limit, Consumer<String> step, @Nullable Pictures pictures) {
+        this.pictures = pictures;
         this.sinks = sinks;
         this.limit = limit;
         this.step = step;
@@ -44,15 +59,15 @@ public final class ReuseBench {
 
     /** What a run in one mode gave. */
     private record Run(ReuseMode mode, long frames, Span span, StageTimes times, WindowShares windows) {
-        double seconds(Stage... stages) {
-            double nanos = 0;
-            for (Stage stage : stages) {
-                nanos += times.nanos(stage);
+        Map<Stage, Double> stageSeconds() {
+            Map<Stage, Double> seconds = new EnumMap<>(Stage.class);
+            for (Stage stage : List.of(Stage.PLAN, Stage.GATHER, Stage.INFER, Stage.COMPOSE)) {
+                seconds.put(stage, times.cpuNanos(stage) / 1e9 / frames);
             }
-            return nanos / 1e9 / frames;
+            return seconds;
         }
 
-        double cpuSeconds() {
+        double seconds() {
             return span.cpuSeconds() / frames;
         }
     }
@@ -80,26 +95,42 @@ public final class ReuseBench {
                     Quality quality = quality(truth.size() > 0 ? truth : plain, kept);
                     figures = Figures.against(truth.size() > 0, quality, offQuality);
                     results.add(result(clip, model, run, off, decoding + encoding, figures));
+                    look(
+                            clip,
+                            model,
+                            mode,
+                            plain,
+                            kept,
+                            quality.mostLost(offQuality, plain.format().width()));
                 }
             }
         }
         return results;
     }
 
+    private void look(
+            ReuseClip clip, String model, ReuseMode mode, KeptFrames plain, KeptFrames kept, Quality.Block where) {
+        if (pictures == null) {
+            return;
+        }
+        try (NativeScope scope = new NativeScope();
+                VideoFrame picture = BlockPicture.of(plain.get(where.frame()), kept.get(where.frame()), where, scope)) {
+            pictures.take(clip.name(), model, mode, picture);
+        }
+    }
+
     private ReuseResult result(
             ReuseClip clip, String model, Run run, Run off, double coding, @Nullable Figures figures) {
-        double gain = run.seconds(Stage.INFER) / off.seconds(Stage.INFER);
-        double rest = Math.max(0, off.cpuSeconds() - coding);
+        double left = (double) run.times().cpuNanos(Stage.INFER) / off.times().cpuNanos(Stage.INFER);
+        double rest = Math.max(0, off.seconds() - coding);
         return new ReuseResult(
                 clip.name(),
                 model,
                 run.mode(),
                 run.frames(),
-                run.seconds(Stage.INFER),
-                run.seconds(Stage.PLAN, Stage.GATHER, Stage.INFER, Stage.COMPOSE),
-                run.cpuSeconds(),
-                run.frames() / run.span().seconds(),
-                Runtime.getRuntime().availableProcessors() / (coding + rest * gain),
+                run.stageSeconds(),
+                run.seconds(),
+                coding + rest * left,
                 run.windows(),
                 figures);
     }

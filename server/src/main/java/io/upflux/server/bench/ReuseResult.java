@@ -1,22 +1,22 @@
 package io.upflux.server.bench;
 
+import io.upflux.pipeline.Stage;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One clip through one model in one mode.
+ * One clip through one model in one mode. Times are processor time, which other work on the machine hardly changes.
  *
  * @param clip name
  * @param model name
  * @param mode of reuse
  * @param frames upscaled
- * @param inferenceSeconds a frame: how long the inference stage was busy, added over its lanes
- * @param upscalingSeconds a frame: the same of planning, gathering, inference and composing
- * @param cpuSeconds a frame, of all processors, end to end
- * @param fps end to end, from file to file
- * @param fpsBound end to end at best: {@code off}'s processor time, its part that is neither decoding nor encoding shrunk
- *     as the inference stage was (Amdahl's law), filling every core
+ * @param stageSeconds a frame, of the stages between decoding and encoding
+ * @param seconds a frame, by everything, from file to file
+ * @param secondsAtBest a frame: {@code off}'s, its part that is neither decoding nor encoding shrunk as the inference
+ *     stage was (Amdahl's law)
  * @param windows what became of them
  * @param quality against the ground truth, or against {@code off}; null of {@code off} without ground truth
  */
@@ -25,13 +25,16 @@ public record ReuseResult(
         String model,
         ReuseMode mode,
         long frames,
-        double inferenceSeconds,
-        double upscalingSeconds,
-        double cpuSeconds,
-        double fps,
-        double fpsBound,
+        Map<Stage, Double> stageSeconds,
+        double seconds,
+        double secondsAtBest,
         WindowShares windows,
         @Nullable Figures quality) {
+    /** A frame, of the network alone. */
+    double inferenceSeconds() {
+        return stageSeconds.getOrDefault(Stage.INFER, 0.0);
+    }
+
     /**
      * On luma, in dB PSNR; 100 is equal.
      *

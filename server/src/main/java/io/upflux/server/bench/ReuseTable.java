@@ -1,12 +1,15 @@
 package io.upflux.server.bench;
 
-import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.bench.ReuseResult.Figures;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,32 +17,50 @@ import org.jspecify.annotations.Nullable;
 public final class ReuseTable {
     private ReuseTable() {}
 
-    /** A row for each clip, model and mode. */
+    /**
+     * A row for each clip and model, in which modes follow each other as they were measured. Frames a second are those of
+     * one processor that does nothing else; PSNR is against ground truth, or in brackets against the first mode. What is
+     * lost is what the last mode is worse than the first, all in all, in the worst frame and in the worst block.
+     */
     public static String of(List<ReuseResult> results) {
-        Map<String, ReuseResult> off = results.stream()
-                .filter(result -> result.mode() == ReuseMode.OFF)
-                .collect(Collectors.toMap(ReuseTable::key, Function.identity(), (first, second) -> second));
-        StringBuilder table =
-                new StringBuilder("| clip | model | reuse | inference ms | times | CPU ms | fps | bound | PSNR | loss"
-                        + " | worst frame | loss | worst block | loss | flicker | kept | adapted | computed | new |\n"
-                        + "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        Map<String, List<ReuseResult>> rows = new LinkedHashMap<>();
         for (ReuseResult result : results) {
-            ReuseResult plain = off.getOrDefault(key(result), result);
-            table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %s | %s | %.2f | %.2f | %.1f | %.1f | %.1f | %s | %s |%n",
-                    result.clip(),
-                    result.model(),
-                    result.mode().name().toLowerCase(Locale.ROOT),
-                    1000 * result.inferenceSeconds(),
-                    plain.inferenceSeconds() / result.inferenceSeconds(),
-                    1000 * result.cpuSeconds(),
-                    result.fps(),
-                    result.fpsBound(),
-                    figures(result.quality()),
-                    windows(result)));
+            rows.computeIfAbsent(result.clip() + '\n' + result.model(), any -> new ArrayList<>())
+                    .add(result);
         }
+        StringBuilder table = new StringBuilder();
+        String modes = results.stream()
+                .map(result -> result.mode().name().toLowerCase(Locale.ROOT))
+                .distinct()
+                .collect(Collectors.joining(" / "));
+        table.append("| ")
+                .append(modes)
+                .append(" | frames | inference fps | times | end to end fps | at best | PSNR")
+                .append(" | worst frame | worst block | flicker | lost | computed % | adapted % |\n")
+                .append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        rows.values().forEach(row -> table.append(row(row)));
         return table.toString();
+    }
+
+    private static String row(List<ReuseResult> modes) {
+        ReuseResult first = modes.get(0);
+        return String.format(
+                Locale.ROOT,
+                "| %s, %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+                first.clip(),
+                first.model(),
+                first.frames(),
+                each(modes, result -> decimals(1, 1 / result.inferenceSeconds())),
+                each(modes, result -> decimals(2, first.inferenceSeconds() / result.inferenceSeconds())),
+                each(modes, result -> decimals(1, 1 / result.seconds())),
+                each(modes, result -> decimals(1, 1 / result.secondsAtBest())),
+                each(modes, result -> psnr(result.quality(), Figures::psnr)),
+                each(modes, result -> psnr(result.quality(), Figures::worstFrame)),
+                each(modes, result -> psnr(result.quality(), Figures::worstBlock)),
+                each(modes, result -> psnr(result.quality(), Figures::flicker)),
+                lost(modes.get(modes.size() - 1).quality()),
+                each(modes, result -> share(result, windows -> windows.computed() + windows.added())),
+                each(modes, result -> share(result, WindowShares::updated)));
     }
 
     /** A row for each model and share of windows. */
@@ -63,36 +84,31 @@ public final class ReuseTable {
         return table.toString();
     }
 
-    private static String key(ReuseResult result) {
-        return result.clip() + '\n' + result.model();
+    private static String each(List<ReuseResult> modes, Function<ReuseResult, String> what) {
+        return modes.stream().map(what).collect(Collectors.joining(" / "));
     }
 
-    private static String figures(@Nullable Figures figures) {
+    private static String decimals(int digits, double value) {
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+
+    private static String psnr(@Nullable Figures figures, ToDoubleFunction<Figures> what) {
         if (figures == null) {
-            return " | | | | | | ".strip();
+            return "-";
         }
-        return String.format(
-                Locale.ROOT,
-                "%s%.2f | %s | %.2f | %s | %.2f | %s | %.2f",
-                figures.truth() ? "" : "(off) ",
-                figures.psnr(),
-                figures.truth() ? String.format(Locale.ROOT, "%.3f", figures.loss()) : "",
-                figures.worstFrame(),
-                figures.truth() ? String.format(Locale.ROOT, "%.2f", figures.worstFrameLoss()) : "",
-                figures.worstBlock(),
-                figures.truth() ? String.format(Locale.ROOT, "%.2f", figures.worstBlockLoss()) : "",
-                figures.flicker());
+        String value = decimals(2, what.applyAsDouble(figures));
+        return figures.truth() ? value : "(" + value + ")";
     }
 
-    private static String windows(ReuseResult result) {
+    private static String lost(@Nullable Figures figures) {
+        return figures == null || !figures.truth()
+                ? "-"
+                : decimals(3, figures.loss()) + ", " + decimals(2, figures.worstFrameLoss()) + ", "
+                        + decimals(2, figures.worstBlockLoss());
+    }
+
+    private static String share(ReuseResult result, ToLongFunction<WindowShares> what) {
         WindowShares windows = result.windows();
-        double all = Math.max(1, windows.windows()) / 100.0;
-        return String.format(
-                Locale.ROOT,
-                "%.1f %% | %.1f %% | %.1f %% | %.1f %%",
-                windows.unchanged() / all,
-                windows.updated() / all,
-                windows.computed() / all,
-                windows.added() / all);
+        return decimals(1, 100.0 * what.applyAsLong(windows) / Math.max(1, windows.windows()));
     }
 }

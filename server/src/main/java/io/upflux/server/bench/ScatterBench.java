@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 
 /**
  * Measures whether cost follows the windows: time against the share of windows that change, scattered at random. Frames
- * come from memory and are thrown away, so that nothing else is measured.
+ * come from memory and are thrown away, so that nothing else is measured. Resolvers must infer on the thread that calls
+ * them, as for {@link ReuseBench}.
  */
 public final class ScatterBench {
     private static final double[] SHARES = {0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 1};
@@ -43,7 +44,7 @@ public final class ScatterBench {
         this.step = step;
     }
 
-    /** Seconds a frame. */
+    /** Seconds of processor time a frame. */
     private record Cost(double inference, double upscaling, double cpu, WindowShares windows) {
         /** Of the frames behind the first, which is computed whole. */
         Cost withoutFirst(Cost whole, int frames) {
@@ -111,10 +112,10 @@ public final class ScatterBench {
                             new RepeatedFrames(kept, count), resolver, new KeepingSink(format, new KeptFrames(), 0))
                     .reuse(mode, map -> windows[0] = windows[0].plus(map.shares()));
             Span span = Usage.of(() -> pipeline.run().blockLast());
-            double inference = pipeline.times().nanos(Stage.INFER) / 1e9 / count;
+            double inference = pipeline.times().cpuNanos(Stage.INFER) / 1e9 / count;
             double rest = 0;
             for (Stage stage : List.of(Stage.PLAN, Stage.GATHER, Stage.COMPOSE)) {
-                rest += pipeline.times().nanos(stage) / 1e9 / count;
+                rest += pipeline.times().cpuNanos(stage) / 1e9 / count;
             }
             return new Cost(inference, inference + rest, span.cpuSeconds() / count, windows[0]);
         }

@@ -10,8 +10,8 @@ import io.upflux.reuse.ReuseMode;
  * @param window side of the windows that change, in LR pixels
  * @param changed share of them that each frame changes
  * @param computed share of the 8x8 windows that was computed
- * @param inference busy time of the inference stage
- * @param upscaling busy time of planning, gathering, inference and composing together
+ * @param inference processor time of the inference stage
+ * @param upscaling processor time of planning, gathering, inference and composing together
  * @param cpu time of all processors, by everything
  */
 public record ScatterResult(

@@ -14,8 +14,8 @@ final class ReuseBenchOptions {
             names = "--reuse",
             description = {
                 "Measure instead what reusing earlier frames gains and costs: off, exact and near in one run, on drawn",
-                "slides and screens, on --truth, or on each INPUT; MODEL may be several, separated by commas",
-                "(default: " + MODELS + ")."
+                "slides and screens, on --truth, or on each INPUT, in processor time of one inference thread; MODEL",
+                "may be several, separated by commas (default: " + MODELS + ")."
             })
     private boolean reuse;
 
@@ -42,7 +42,8 @@ final class ReuseBenchOptions {
     @Option(
             names = "--tables",
             paramLabel = "FOLDER",
-            description = "With --reuse: where tables (Markdown) and the plot (SVG) go.")
+            description =
+                    "With --reuse: where tables (Markdown), the plot (SVG) and pictures of the worst blocks (PNG) go.")
     private @Nullable Path tables;
 
     boolean reuse() {

@@ -6,8 +6,10 @@ import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
+import io.upflux.frame.VideoFrame;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
+import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
@@ -27,11 +29,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** {@code upflux bench --reuse}: clips with and without ground truth through each model, without and with reuse. */
 final class ReuseMeasurement {
     private static final int SCATTER_FRAMES = 16;
+
+    /** Of inference: the one that calls it, whose processor time is known, however busy the machine is. */
+    private static final int ONE_THREAD = 1;
 
     private final Console console;
     private final ReuseBenchOptions options;
@@ -97,7 +104,7 @@ final class ReuseMeasurement {
         List<ScatterResult> results = new ArrayList<>();
         ScatterBench bench = new ScatterBench(size.width(), size.height(), Math.min(frames, SCATTER_FRAMES), step);
         for (ModelCard card : cards) {
-            try (SuperResolver resolver = models.open(catalogue, card)) {
+            try (SuperResolver resolver = models.open(catalogue, card, ONE_THREAD)) {
                 List<ScatterResult> measured = new ArrayList<>();
                 measured.addAll(bench.measure(resolver, ReuseMode.NEAR, 8));
                 measured.addAll(bench.measure(resolver, ReuseMode.NEAR, 16));
@@ -112,9 +119,10 @@ final class ReuseMeasurement {
     }
 
     private void measure(Catalogue catalogue, List<ModelCard> cards, ReuseClip clip, List<ReuseResult> results) {
+        ReuseBench bench = new ReuseBench(this::discarded, frames, step, options.tables() == null ? null : this::save);
         for (ModelCard card : cards) {
-            try (SuperResolver resolver = models.open(catalogue, card)) {
-                List<ReuseResult> measured = new ReuseBench(this::discarded, frames, step).measure(clip, resolver);
+            try (SuperResolver resolver = models.open(catalogue, card, ONE_THREAD)) {
+                List<ReuseResult> measured = bench.measure(clip, resolver);
                 measured.forEach(result -> line("reuse", JsonLines.tree(result)));
                 results.addAll(measured);
             }
@@ -172,15 +180,42 @@ final class ReuseMeasurement {
     }
 
     private void save(String name, String content) {
-        Path folder = options.tables();
-        if (folder == null) {
+        Path file = table(name);
+        if (file == null) {
             return;
         }
         try {
-            Files.createDirectories(folder);
-            Files.writeString(folder.resolve(name), content);
+            Files.writeString(file, content);
         } catch (IOException e) {
-            throw new StreamException(folder.resolve(name) + ": cannot be written: " + e.getMessage(), e);
+            throw new StreamException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** A picture of a clip's worst block. */
+    private void save(String clip, String model, ReuseMode mode, VideoFrame picture) {
+        String name = String.join("-", clip, model, mode.name().toLowerCase(Locale.ROOT));
+        Path file = table(name.replaceAll("[^\\w.]+", "-") + ".png");
+        if (file == null) {
+            return;
+        }
+        try (FrameSink sink =
+                MediaSink.create(file.toString(), OutputOptions.defaults().withOverwrite(true), null, Notices.none())) {
+            sink.open(picture.format());
+            sink.write(picture.retain());
+            sink.finish();
+        }
+    }
+
+    /** A file among the tables, in a folder that exists; null where nobody wants any. */
+    private @Nullable Path table(String name) {
+        Path folder = options.tables();
+        if (folder == null) {
+            return null;
+        }
+        try {
+            return Files.createDirectories(folder).resolve(name);
+        } catch (IOException e) {
+            throw new StreamException(folder + ": cannot be made a folder: " + e.getMessage(), e);
         }
     }
 }

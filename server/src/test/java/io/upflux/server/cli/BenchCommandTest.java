@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +73,10 @@ class BenchCommandTest {
             assertThat(result.get("mode").asText())
                     .isEqualTo(List.of("OFF", "EXACT", "NEAR").get(i % 3));
             assertThat(result.get("frames").asInt()).isEqualTo(6);
-            assertThat(result.get("fpsBound").asDouble()).isPositive();
+            assertThat(result.get("stageSeconds").get("INFER").asDouble()).isPositive();
+            assertThat(result.get("seconds").asDouble())
+                    .isGreaterThan(result.get("stageSeconds").get("INFER").asDouble());
+            assertThat(result.get("secondsAtBest").asDouble()).isPositive();
             assertThat(quality.get("truth").asBoolean()).isTrue();
             assertThat(quality.get("psnr").asDouble()).isBetween(12.0, 60.0);
             assertThat(quality.get("loss").asDouble()).isLessThan(0.2);
@@ -82,8 +86,14 @@ class BenchCommandTest {
                 assertThat(windows.get("unchanged").asLong()).isPositive();
             }
         }
-        assertThat(Files.readString(tables.resolve("reuse.md")).lines()).hasSize(2 + results.size());
-        assertThat(streams.err()).contains("| slides crf 23 | plain-s-x2 | near |");
+        assertThat(Files.readString(tables.resolve("reuse.md")).lines()).hasSize(2 + results.size() / 3);
+        try (Stream<Path> files = Files.list(tables)) {
+            List<String> pictures = files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(file -> file.endsWith(".png"))
+                    .toList();
+            assertThat(pictures).hasSize(4 * 2).contains("slides-crf-23-plain-s-x2-near.png");
+        }
+        assertThat(streams.err()).contains("| off / exact / near |", "| slides crf 23, plain-s-x2 | 6 |");
     }
 
     @Test
