@@ -1,27 +1,57 @@
-"""What a part of a network is worth: it is trained with and without, equally long, from the same seed.
+"""What a part of a network is worth: it is trained with and without, equally many steps, from the same seed.
 
-    python -m upflux_training.ablate agileir-attention --data DIR --minutes 10 --test SET5 B100
+    python -m upflux_training.ablate agileir-attention --data DIR --steps 500 --test SET5 B100
 
-Prints a line per kind. Takes the minutes once for each.
+Prints a Markdown line per kind, with the processor time of a step beside the quality: whoever prefers equal time can
+tell from it what the others would have gained.
 """
 
 import argparse
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
-from .adaformer import THRESHOLD, AdaFormer, Halted
+from . import ops
+from .adaformer import THRESHOLD, WINDOW, AdaFormer, Halted
 from .agileir import AgileIR
+from .cost import macs_per_pixel
 from .data import TrainingPairs
 from .evaluate import Upscaler, evaluate
+from .layers import Conv, ResidualBlock
 from .network import Network
+from .networks import create
 from .train import train
 
 _SMALL_ADAFORMER = {"channels": 32, "heads": 2, "blocks": 4, "residual_blocks": 2, "estimator": 8}
+_SMALL_VIDEO = {"channels": 32, "heads": 2, "blocks": 8, "residual_blocks": 0, "estimator": 8, "video": True}
 _SMALL_AGILEIR = {"channels": 48, "heads": 3, "groups": 2, "layers": 1}
+
+
+class OffsetGrid(AdaFormer):
+    """Every other block attends in windows half a window off, those at the border completed by the last rows."""
+
+    def step(self, number: int, tokens: Tensor, found: Tensor, like: Tensor) -> Tensor:
+        if number % 2:
+            return super().step(number, tokens, found, like)
+        around = WINDOW // 2
+        whole = ops.transpose(ops.ungrid(tokens, WINDOW, self.channels, like), 0, 3, 1, 2)
+        wide = ops.transpose(F.pad(whole, [around] * 4, mode="replicate"), 0, 2, 3, 1)
+        seen = super().step(number, ops.grid(wide, WINDOW, self.channels), found, wide)
+        inner = ops.strip(ops.ungrid(seen, WINDOW, self.channels, wide), around)
+        return ops.grid(inner, WINDOW, self.channels)
+
+
+def wide_decoder() -> AdaFormer:
+    """Return AdaFormer-V-s with a block less, and the decoder that this pays for: it sees two more pixels."""
+    network = AdaFormer(2, **_SMALL_VIDEO | {"blocks": 7})
+    network.decoder = nn.Sequential(ResidualBlock(network.channels), Conv(network.channels, network.channels))
+    return network
+
 
 ABLATIONS: dict[str, dict[str, Callable[[], Network]]] = {
     "agileir-attention": {
@@ -32,13 +62,19 @@ ABLATIONS: dict[str, dict[str, Callable[[], Network]]] = {
         "left out of the whole block": lambda: AdaFormer(2, **_SMALL_ADAFORMER),
         "by the paper's rule": lambda: AdaFormer(2, **_SMALL_ADAFORMER, halted=Halted.PAPER_RULE),
     },
+    "across-windows": {
+        "adaformer-v-s": lambda: create("adaformer-v-s-x2"),
+        "every other grid half a window off": lambda: OffsetGrid(2, **_SMALL_VIDEO),
+        "a wider decoder for one block": wide_decoder,
+        "adaformer-s": lambda: create("adaformer-s-x2"),
+    },
 }
 
 
 def ways(network: Network) -> dict[str, Upscaler]:
     """Return how a network is to be judged: as it is, and halting if it can."""
     if not isinstance(network, AdaFormer):
-        return {"": network}
+        return {"dense": network}
 
     def halting(low: Tensor) -> Tensor:
         return network.look(low, torch.tensor(THRESHOLD)).picture
@@ -50,22 +86,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ablation", choices=ABLATIONS)
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
-    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--test", nargs="+", type=Path, required=True)
     arguments = parser.parse_args()
 
     device = torch.device(arguments.device)
+    print(f"| kind | MACs a LR pixel | ms a step | judged | {' | '.join(folder.name for folder in arguments.test)} |")
+    print("|---|---|---|---|" + "---|" * len(arguments.test))
     for kind, make in ABLATIONS[arguments.ablation].items():
         torch.manual_seed(0)
         random.seed(0)
         network = make().to(device, memory_format=torch.channels_last)
         pairs = TrainingPairs(arguments.data, network.scale, 48, device, seed=0)
-        average, steps = train(network, pairs, 8, arguments.minutes, 1e-3)
+        start = time.process_time()
+        average, steps = train(network, pairs, arguments.batch, lambda step: step / arguments.steps, 1e-3)
+        each = 1e3 * (time.process_time() - start) / steps
         for way, upscale in ways(average).items():
-            scores = {f.name: evaluate(upscale, f, network.scale, device, network.align) for f in arguments.test}
-            figures = ", ".join(f"{name} {score.psnr:.2f} dB" for name, score in scores.items())
-            print(f"{kind} {way}: {figures} after {steps} steps", flush=True)
+            scores = [evaluate(upscale, folder, network.scale, device, network.align) for folder in arguments.test]
+            figures = " | ".join(f"{score.psnr:.2f}" for score in scores)
+            print(f"| {kind} | {macs_per_pixel(average):,} | {each:.0f} | {way} | {figures} |", flush=True)
 
 
 if __name__ == "__main__":

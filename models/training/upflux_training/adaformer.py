@@ -22,14 +22,13 @@ from torch import Tensor, nn
 
 from . import ops
 from .graph import Value
-from .layers import Conv, LayerNorm, Linear, Mlp, ResidualBlock, Tail
+from .layers import Centre, Conv, LayerNorm, Linear, Mlp, ResidualBlock, Tail
 from .network import Look, Network
 from .ops import Array
 
 WINDOW = 8
 PROTOTYPES = 16
 THRESHOLD = 0.95
-_MEAN = (0.4488, 0.4371, 0.4040)
 
 
 class Halted(Enum):
@@ -200,7 +199,7 @@ class AdaFormer(Network):
         self._video = video
         self.channels = channels
         self._halted = halted
-        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
+        self.centre = Centre()
         self.head = Conv(3, channels)
         self.encoder = _convolutions(channels, residual_blocks)
         self.enter = None if video else Conv(channels, channels, 1)
@@ -216,7 +215,7 @@ class AdaFormer(Network):
 
     def start(self, low: Array) -> Array:
         """Return the head's features [N, C, H, W], which encoder and decoder begin and end with."""
-        return self.head(low - self.mean)
+        return self.head(self.centre(low))
 
     def encode(self, low: Array) -> Coded:
         """Return what encoder and head make of a picture."""
@@ -255,11 +254,12 @@ class AdaFormer(Network):
             found = block.look(tokens, pictures, halted)
             contexts.append(found)
             if halted is None:
-                tokens = block(tokens, found)
+                tokens = self.step(len(contexts), tokens, found, coded.entered)
             elif self._halted is Halted.PAPER_RULE:
                 tokens = block.by_the_paper(tokens, found, halted)
             else:
-                tokens = torch.where(halted[:, None, None], tokens, block(tokens, found))
+                computed = self.step(len(contexts), tokens, found, coded.entered)
+                tokens = torch.where(halted[:, None, None], tokens, computed)
             if len(contexts) < self.blocks:
                 judged = tokens.detach() if isinstance(tokens, Tensor) else tokens
                 confidence.append(self.estimator(judged, coded.entered))
@@ -271,6 +271,10 @@ class AdaFormer(Network):
         picture = self.decode(low, coded.start, joined)
         context = None if self.training else ops.concat(1, *contexts)
         return Look(picture, context, confidence, joined if self._video else None)
+
+    def step(self, number: int, tokens: Array, found: Array, like: Array) -> Array:
+        """Return what block ``number``, from 1, makes of tokens in windows; ``like`` is of the picture's size."""
+        return self.token_blocks[number - 1](tokens, found)
 
     def local_pass(self, low: Array, context: Array, gathers: Gathers | None = None) -> Look:
         """Enlarge with a context [1, blocks * 16, C] seen before, computing in each block only the windows listed."""

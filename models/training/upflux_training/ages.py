@@ -7,13 +7,15 @@ Prints a Markdown table of mean luma PSNR per clip against ground truth: with ea
 """
 
 import argparse
+import math
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from . import video, weights
-from .clips import cropped, print_row
+from .clips import print_row
+from .data import whole_steps
 from .metrics import luma, psnr
 from .network import Network
 from .resize import quantise, resize
@@ -23,26 +25,40 @@ _SAMPLES = 8
 _SAMPLE_SIDE = 64
 
 
-def samples(low: Tensor, align: int) -> Tensor:
-    """Return tiles [8, 3, 64, 64] spread over a picture [1, 3, h, w], on the grid of ``align``."""
-    side = _SAMPLE_SIDE // align * align
-    rows, columns = 2, _SAMPLES // 2
-    tiles = []
+def places(height: int, width: int, align: int) -> list[tuple[slice, slice]]:
+    """Return where the product takes samples of a picture, as its ``SamplePlan`` says: tiles of 64x64, or smaller in a
+    smaller picture, in rows, evenly from border to border, about as far apart downwards as across.
+
+    The picture's sides are multiples of ``align``.
+    """
+    down, across = (-(-min(length, _SAMPLE_SIDE) // align) * align for length in (height, width))
+    if height == down:
+        rows = 1
+    elif width == across:
+        rows = _SAMPLES
+    else:
+        rows = max(1, min(_SAMPLES, math.floor((_SAMPLES * height / width) ** 0.5 + 0.5)))
+
+    def start(index: int, count: int, room: int) -> int:
+        return (room // 2 if count == 1 else room * index // (count - 1)) // align * align
+
+    found = []
     for row in range(rows):
+        top = start(row, rows, height - down)
+        columns = _SAMPLES * (row + 1) // rows - _SAMPLES * row // rows
         for column in range(columns):
-            top, left = (
-                round((length - side) * (index + 0.5) / count / align) * align
-                for length, index, count in ((low.shape[2], row, rows), (low.shape[3], column, columns))
-            )
-            tiles.append(low[..., top : top + side, left : left + side])
-    return torch.cat(tiles)
+            left = start(column, columns, width - across)
+            found.append((slice(top, top + down), slice(left, left + across)))
+    return found
 
 
 def contexts(network: Network, lows: list[Tensor], index: int) -> list[Tensor]:
     """Return the contexts to compare for one frame: its own, older ones, a sampled one."""
     frames = [index, *(max(0, index - age) for age in _AGES)]
     seen = [network.look(lows[frame]).context for frame in frames]
-    return [*seen, network.look(samples(lows[index], max(network.align, network.window))).context]
+    low = lows[index]
+    samples = torch.cat([low[..., *place] for place in places(*low.shape[2:], network.align)])
+    return [*seen, network.look(samples).context]
 
 
 def main() -> None:
@@ -60,7 +76,7 @@ def main() -> None:
     print(f"| clip | own | {' | '.join(f'{age} frames old' for age in _AGES)} | {_SAMPLES} tiles |\n|---|{'---|' * (len(_AGES) + 2)}")
     rows = []
     for path in [file for path in arguments.clips for file in (sorted(path.iterdir()) if path.is_dir() else [path])]:
-        high = cropped(video.decode(path), scale * max(network.align, network.window)).permute(0, 3, 1, 2).float()
+        high = whole_steps(video.decode(path).permute(0, 3, 1, 2), scale * network.align).float()
         lows = [resize(frame[None], frame.shape[1] // scale, frame.shape[2] // scale) / 255.0 for frame in high]
         judged = torch.linspace(min(max(_AGES), len(lows) - 1), len(lows) - 1, arguments.frames).round().long().unique()
         totals = [0.0] * (len(_AGES) + 2)

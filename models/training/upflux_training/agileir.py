@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import ops
-from .layers import Conv, LayerNorm, Mlp, Tail
+from .layers import Centre, Conv, LayerNorm, Mlp, Tail
 from .network import Look, Network
 from .ops import Array
 
@@ -21,7 +21,6 @@ KEY = 16
 _EPSILON = 1e-5
 _MOMENTUM = 0.02
 _HIDDEN = -1e4
-_MEAN = (0.4488, 0.4371, 0.4040)
 
 
 class BatchNorm(nn.Module):
@@ -173,7 +172,7 @@ class Layer(nn.Module):
 
     def __init__(self, channels: int, heads: int, attention: bool) -> None:
         super().__init__()
-        self.norm = LayerNorm(channels)
+        self.norm = LayerNorm(channels) if attention else None
         self.attention = CascadedAttention(channels, heads) if attention else None
         self.mlp_norm = LayerNorm(channels)
         self.mlp = Mlp(channels, 2)
@@ -217,7 +216,7 @@ class AgileIR(Network):
         self, scale: int, channels: int, heads: int, groups: int, layers: int, attention: bool = True
     ) -> None:
         super().__init__(scale)
-        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
+        self.centre = Centre()
         self.head = Conv(3, channels)
         self.norm = LayerNorm(channels)
         self.groups = nn.ModuleList(
@@ -228,7 +227,7 @@ class AgileIR(Network):
         self.tail = Tail(channels, scale, zero=True)
 
     def look(self, low: Array) -> Look:
-        start = self.head(low - self.mean)
+        start = self.head(self.centre(low))
         x = self.norm(ops.transpose(start, 0, 2, 3, 1))
         grids = Grid(x, False), Grid(x, True)
         for group in self.groups:

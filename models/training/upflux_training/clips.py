@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from . import video, weights
+from .data import whole_steps
 from .evaluate import Upscaler, bicubic, onnx_upscaler, whole
 from .metrics import luma, psnr
 from .resize import quantise, resize
@@ -38,16 +39,10 @@ def model(path: Path) -> Model:
     return Model(path.stem, network, network.align)
 
 
-def cropped(frames: Tensor, multiple: int) -> Tensor:
-    """Cut frames [n, h, w, 3] so that both sides are multiples."""
-    height, width = frames.shape[1:3]
-    return frames[:, : height - height % multiple, : width - width % multiple]
-
-
 def versions(high: Tensor, scale: int, crfs: list[int]) -> dict[str, Tensor]:
     """Return LR frames [n, 3, h, w] in 0..255 by what happened to them."""
-    height, width = (side // scale for side in high.shape[1:3])
-    clean = torch.stack([resize(frame.permute(2, 0, 1), height, width) for frame in high])
+    height, width = (side // scale for side in high.shape[2:])
+    clean = torch.stack([resize(frame, height, width) for frame in high])
     low = {"clean": clean}
     with tempfile.TemporaryDirectory() as folder:
         source, coded = (Path(folder) / name for name in ("low.y4m", "coded.mkv"))
@@ -60,12 +55,12 @@ def versions(high: Tensor, scale: int, crfs: list[int]) -> dict[str, Tensor]:
 
 def score(model: Model, low: Tensor, high: Tensor, scale: int) -> float:
     """Return the mean luma PSNR of enlarged frames, a border of ``scale`` pixels left out."""
-    height, width = high.shape[1:3]
+    height, width = high.shape[2:]
     total = 0.0
     for small, large in zip(low, high):
         with torch.inference_mode():
             result = quantise(whole(model.upscale, small[None] / 255.0, model.align).float() * 255.0)
-        pictures = (result[..., :height, :width], large.permute(2, 0, 1)[None])
+        pictures = (result[..., :height, :width], large[None])
         total += psnr(*(luma(picture)[..., scale:-scale, scale:-scale] for picture in pictures))
     return total / len(high)
 
@@ -85,7 +80,7 @@ def main() -> None:
     print(f"| clip | LR | {' | '.join(m.name for m in models)} |\n|---|---|{'---|' * len(models)}", flush=True)
     scores: dict[str, list[list[float]]] = {}
     for path in paths:
-        high = cropped(video.decode(path), 2 * scale)
+        high = whole_steps(video.decode(path).permute(0, 3, 1, 2), 2 * scale)
         judged = torch.linspace(0, len(high) - 1, min(arguments.frames, len(high))).round().long()
         for kind, low in versions(high, scale, arguments.crf).items():
             row = [score(m, low[judged], high[judged], scale) for m in models]

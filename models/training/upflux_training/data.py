@@ -32,6 +32,11 @@ def load_picture(path: Path) -> Tensor:
         return torch.from_numpy(np.array(image.convert("RGB")))
 
 
+def whole_steps(picture: Tensor, step: int) -> Tensor:
+    """Cut [..., h, w] at the bottom and on the right so that both sides are multiples of ``step``."""
+    return picture[..., : picture.shape[-2] // step * step, : picture.shape[-1] // step * step]
+
+
 class Pairs(Protocol):
     """A source of training pairs."""
 

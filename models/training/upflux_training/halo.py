@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .data import load_picture, picture_paths
+from .data import load_picture, picture_paths, whole_steps
 from .network import Network
 from .passes import margin, reach
 
@@ -28,7 +28,8 @@ def measure_halo(network: Network, pictures: Path) -> int:
         return -(-reach(network) // step) * step + margin(network, "features")
     if network.shrinks:
         return margin(network)
-    lows = [_on_grid(load_picture(path), step) for path in picture_paths(pictures)[:_PICTURES]]
+    paths = picture_paths(pictures)[:_PICTURES]
+    lows = [whole_steps(load_picture(path).permute(2, 0, 1)[None], step).float() / 255.0 for path in paths]
     with torch.inference_mode():
         seen = [network.look(low) for low in lows]
         halo = 0
@@ -39,11 +40,6 @@ def measure_halo(network: Network, pictures: Path) -> int:
             if torch.cat(near).float().mean() >= _SHARE:
                 return halo
             halo += step
-
-
-def _on_grid(picture: Tensor, step: int) -> Tensor:
-    low = picture.permute(2, 0, 1)[None].float() / 255.0
-    return low[..., : low.shape[2] // step * step, : low.shape[3] // step * step]
 
 
 def _near(network: Network, low: Tensor, whole: Tensor, context: Tensor | None, halo: int, step: int) -> Tensor:

@@ -7,6 +7,17 @@ from . import ops
 from .ops import Array
 
 
+class Centre(nn.Module):
+    """Subtract the mean colour of DIV2K from [N, 3, H, W]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor((0.4488, 0.4371, 0.4040)).view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, low: Array) -> Array:
+        return low - self.mean
+
+
 class Conv(nn.Module):
     """A convolution of odd kernel side with bias, padded with zeros."""
 

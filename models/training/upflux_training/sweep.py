@@ -20,7 +20,7 @@ from torch import Tensor
 
 from . import weights
 from .checks import by_depth
-from .data import load_picture, picture_paths
+from .data import load_picture, picture_paths, whole_steps
 from .metrics import luma, psnr
 from .resize import quantise, resize
 
@@ -75,11 +75,6 @@ def depths(confidence: np.ndarray, threshold: float) -> np.ndarray:
     return depth
 
 
-def on_grid(picture: Tensor, align: int) -> Tensor:
-    """Cut [1, 3, h, w] to whole windows."""
-    return picture[..., : picture.shape[2] // align * align, : picture.shape[3] // align * align]
-
-
 def shares(depth: np.ndarray, blocks: int) -> list[float]:
     """Return, per block, the share of windows it is spared."""
     return [float((depth < block).mean()) for block in range(1, blocks + 1)]
@@ -104,7 +99,7 @@ def main() -> None:
     scale, blocks = network.scale, network.blocks
     step = network.align * scale
     highs = [load_picture(p).permute(2, 0, 1)[None].float() for p in picture_paths(arguments.test)]
-    highs = [on_grid(high, step) for high in highs]
+    highs = [whole_steps(high, step) for high in highs]
     lows = [resize(high, high.shape[2] // scale, high.shape[3] // scale) / 255.0 for high in highs]
 
     def quality(made: list[np.ndarray]) -> float:

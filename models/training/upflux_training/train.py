@@ -13,7 +13,8 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -46,8 +47,18 @@ def follow(average: nn.Module, network: nn.Module, step: int) -> None:
         mean.copy_(last)
 
 
-def train(network: Network, pairs: Pairs, batch: int, minutes: float, peak: float) -> tuple[Network, int]:
-    """Train for the given time and return the averaged network and the number of steps."""
+Progress = Callable[[int], float]
+"""Tells from the number of steps done how much of the training is over, from 0; at 1 it ends."""
+
+
+def for_minutes(minutes: float) -> Progress:
+    """Begin now and end by the clock."""
+    start = time.monotonic()
+    return lambda _: (time.monotonic() - start) / (60.0 * minutes)
+
+
+def train(network: Network, pairs: Pairs, batch: int, progress_at: Progress, peak: float) -> tuple[Network, int]:
+    """Train until it is over and return the averaged network and the number of steps."""
     device = next(network.parameters()).device
     network.train()
     average = copy.deepcopy(network).requires_grad_(False)
@@ -56,9 +67,8 @@ def train(network: Network, pairs: Pairs, batch: int, minutes: float, peak: floa
     loss_of: Callable[[Tensor, Tensor], Tensor] = torch.compile(network.loss) if cuda else network.loss
     # Both kinds of processor multiply bfloat16 at least twice as fast; weights and optimiser stay float32.
     half = torch.autocast(device.type, torch.bfloat16)
-    start = time.monotonic()
     for step, (low, high) in enumerate(pairs.batches(batch)):
-        progress = (time.monotonic() - start) / (60.0 * minutes)
+        progress = progress_at(step)
         if progress >= 1.0:
             average.fold()
             return average.eval(), step
@@ -85,62 +95,97 @@ def starting_point(name: str) -> Path | None:
     return None
 
 
+@dataclass(frozen=True)
+class Run:
+    """One training: what is trained on what, how long and how."""
+
+    name: str
+    data: Path
+    minutes: float
+    batch: int = 16
+    crop: int = 48
+    """Side of a training crop in LR pixels."""
+    rate: float = 1e-3
+    """Peak learning rate."""
+    clean: float = 0.25
+    """Share of degraded pairs that are left clean."""
+    device: str = "cpu"
+    seed: int = 0
+    tests: Sequence[Path] = ()
+    """Folders to evaluate on at the end."""
+
+    def perform(self, source: Path | None, output: Path, log: Path) -> None:
+        """Train from the weights of ``source``, or from noise, write them to ``output`` and a line to ``log``."""
+        device = torch.device(self.device)
+        torch.manual_seed(self.seed)
+        random.seed(self.seed)
+        network = create(self.name)
+        if source is not None:
+            left = weights.load(network, source)
+            network.restart()
+            print(f"continuing from {source.name}" + (f", new: {', '.join(left)}" if left else ""))
+        network.to(device, memory_format=torch.channels_last)
+        pairs = open_pairs(self.data, network.scale, self.crop, self.clean, device, self.seed)
+        print(f"{self.name}: {pairs.count} pictures", flush=True)
+
+        average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate)
+        weights.save(average, output)
+        # Judge what was stored, rounding to half precision included.
+        weights.load(average, output)
+        scores = {folder.name: evaluate(average, folder, network.scale, device, network.align) for folder in self.tests}
+        record = {
+            "name": self.name,
+            "from": source.name if source else None,
+            "data": self.data.name,
+            "pictures": pairs.count,
+            "degradation": pairs.degradation,
+            "batch": self.batch,
+            "crop": self.crop,
+            "rate": self.rate,
+            "steps": steps,
+            "seconds": round(60.0 * self.minutes),
+            "device": device.type,
+            "psnr": {key: round(score.psnr, 3) for key, score in scores.items()},
+            "ssim": {key: round(score.ssim, 4) for key, score in scores.items()},
+        }
+        line = json.dumps(record)
+        print(line, flush=True)
+        with log.open("a") as file:
+            file.write(line + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="such as plain-s-x2 or adaformer-v-s-x4")
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures, or a file of degraded pairs")
-    parser.add_argument("--clean", type=float, default=0.25, help="share of degraded pairs that are left clean")
+    parser.add_argument("--clean", type=float, default=Run.clean, help="share of degraded pairs that are left clean")
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--device", default=Run.device)
     parser.add_argument("--from", dest="source", type=Path, help="weights to start from")
     parser.add_argument("--fresh", action="store_true", help="start from noise")
     parser.add_argument("--output", type=Path, help="weights to write; default: the repository's")
     parser.add_argument("--log", type=Path, default=weights.LOG)
     parser.add_argument("--test", nargs="*", default=[], type=Path, help="folders to evaluate on at the end")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--crop", type=int, default=48, help="side of a training crop in LR pixels")
-    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
+    parser.add_argument("--batch", type=int, default=Run.batch)
+    parser.add_argument("--crop", type=int, default=Run.crop, help="side of a training crop in LR pixels")
+    parser.add_argument("--rate", type=float, default=Run.rate, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=Run.seed)
+    given = parser.parse_args()
 
-    device = torch.device(arguments.device)
-    torch.manual_seed(arguments.seed)
-    random.seed(arguments.seed)
-    network = create(arguments.name)
-    source = None if arguments.fresh else arguments.source or starting_point(arguments.name)
-    if source is not None:
-        left = weights.load(network, source)
-        network.restart()
-        print(f"continuing from {source.name}" + (f", new: {', '.join(left)}" if left else ""))
-    network.to(device, memory_format=torch.channels_last)
-    pairs = open_pairs(arguments.data, network.scale, arguments.crop, arguments.clean, device, arguments.seed)
-    print(f"{arguments.name}: {pairs.count} pictures", flush=True)
-
-    average, steps = train(network, pairs, arguments.batch, arguments.minutes, arguments.rate)
-    output = arguments.output or weights.default_path(arguments.name)
-    weights.save(average, output)
-    # Judge what was stored, rounding to half precision included.
-    weights.load(average, output)
-    scores = {folder.name: evaluate(average, folder, network.scale, device, network.align) for folder in arguments.test}
-    record = {
-        "name": arguments.name,
-        "from": source.name if source else None,
-        "data": arguments.data.name,
-        "pictures": pairs.count,
-        "degradation": pairs.degradation,
-        "batch": arguments.batch,
-        "crop": arguments.crop,
-        "rate": arguments.rate,
-        "steps": steps,
-        "seconds": round(60.0 * arguments.minutes),
-        "device": device.type,
-        "psnr": {key: round(score.psnr, 3) for key, score in scores.items()},
-        "ssim": {key: round(score.ssim, 4) for key, score in scores.items()},
-    }
-    line = json.dumps(record)
-    print(line)
-    with arguments.log.open("a") as log:
-        log.write(line + "\n")
+    run = Run(
+        given.name,
+        given.data,
+        given.minutes,
+        given.batch,
+        given.crop,
+        given.rate,
+        given.clean,
+        given.device,
+        given.seed,
+        given.test,
+    )
+    source = None if given.fresh else given.source or starting_point(given.name)
+    run.perform(source, given.output or weights.default_path(given.name), given.log)
 
 
 if __name__ == "__main__":

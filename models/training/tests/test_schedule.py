@@ -1,0 +1,100 @@
+"""Training in slices: whose turn it is, that it goes on from where it was, and what a compiled step computes."""
+
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from upflux_training import schedule, weights
+from upflux_training.adaformer import AdaFormer
+from upflux_training.networks import NETWORKS, create
+from upflux_training.plain import Plain
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    generator = torch.Generator().manual_seed(0)
+    for index in range(2):
+        noise = torch.randint(0, 256, (160, 176, 3), generator=generator, dtype=torch.uint8)
+        Image.fromarray(noise.numpy()).save(folder / f"{index}.png")
+    return folder
+
+
+def test_every_full_size_network_has_its_turn_at_every_scale() -> None:
+    full = {stem for stem in NETWORKS if not stem.endswith(("-s", "-m"))}
+    assert sorted(schedule.ORDER) == sorted(f"{stem}-x{scale}" for stem in full for scale in (2, 3, 4))
+
+
+@pytest.mark.parametrize("name", schedule.ORDER)
+def test_crops_hold_whole_windows(name: str) -> None:
+    assert schedule.recipe(name).crop % create(name).align == 0
+
+
+def log_of(path: Path, *runs: tuple[str, str | None, int]) -> Path:
+    path.write_text("".join(json.dumps({"name": n, "from": f, "seconds": s}) + "\n" for n, f, s in runs))
+    return path
+
+
+def test_who_has_had_least_comes_next(tmp_path: Path) -> None:
+    names, log = ["a-x2", "b-x2", "c-x4"], tmp_path / "log.jsonl"
+    assert schedule.next_of(names, log) == "a-x2"
+    log_of(log, ("a-x2", None, 60))
+    assert schedule.next_of(names, log) == "b-x2"
+    log_of(log, ("a-x2", None, 60), ("b-x2", None, 30), ("c-x4", "c-x2.safetensors", 40))
+    assert schedule.next_of(names, log) == "b-x2"
+    # What began anew has only had what came after.
+    log_of(log, ("a-x2", None, 60), ("a-x2", "a-x2.safetensors", 60), ("a-x2", None, 5), ("b-x2", None, 6), ("c-x4", None, 7))
+    assert schedule.next_of(names, log) == "a-x2"
+
+
+def test_slices_follow_each_other_and_go_on_where_they_were(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
+    monkeypatch.setitem(NETWORKS, "tiny", lambda scale: Plain(scale, 4, 2))
+    monkeypatch.setitem(schedule._RECIPES, "tiny", schedule.Recipe(batch=2, crop=16, rate=1e-3))
+    log = tmp_path / "log.jsonl"
+
+    def call(minutes: str) -> list[dict[str, object]]:
+        monkeypatch.setattr(
+            sys,
+            "argv",
+            ["schedule", "tiny-x2", "tiny-x3", "--data", str(pictures), "--device", "cpu", "--minutes", minutes]
+            + ["--slice", "0.02", "--log", str(log), "--test", str(pictures)],
+        )
+        schedule.main()
+        return [json.loads(line) for line in log.read_text().splitlines()]
+
+    first = call("0.04")
+    assert [(r["name"], r["from"]) for r in first] == [("tiny-x2", None), ("tiny-x3", "tiny-x2.safetensors")]
+    before = weights.default_path("tiny-x2").read_bytes()
+
+    assert [(r["name"], r["from"]) for r in call("0.02")[2:]] == [("tiny-x2", "tiny-x2.safetensors")]
+    assert weights.default_path("tiny-x2").read_bytes() != before
+    assert all(r["steps"] > 0 and r["device"] == "cpu" and "pictures" in r["psnr"] for r in first)
+
+
+@pytest.mark.parametrize("video", [False, True])
+def test_a_compiled_step_is_the_step(video: bool) -> None:
+    """As on a GPU, where training compiles; the backend that generates code is left out."""
+    torch.manual_seed(0)
+    network = AdaFormer(2, 8, 2, blocks=2, residual_blocks=0, estimator=4, video=video).train()
+    compiled = torch.compile(network.loss, backend="aot_eager")
+    low, high = torch.rand(2, 3, 16, 16), torch.rand(2, 3, 32, 32)
+    for seed in range(4):
+        losses, gradients = [], []
+        for loss in (compiled, network.loss):
+            random.seed(seed)
+            network.zero_grad()
+            losses.append(loss(low, high))
+            losses[-1].backward()
+            gradients.append([p.grad.clone() for p in network.parameters() if p.grad is not None])
+        assert torch.allclose(*losses, atol=1e-5)
+        assert len(gradients[0]) == len(gradients[1])
+        assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*gradients))
