@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from upflux_training.ablate import ABLATIONS, OffsetGrid
+from upflux_training.ablate import ABLATIONS, OffsetGrid, warm
 from upflux_training.adaformer import WINDOW, AdaFormer
 from upflux_training.cost import macs_per_pixel
+from upflux_training.weights import trained
 
 KINDS = [(name, kind) for name, kinds in ABLATIONS.items() for kind in kinds]
 
@@ -13,15 +14,22 @@ KINDS = [(name, kind) for name, kinds in ABLATIONS.items() for kind in kinds]
 @pytest.mark.parametrize("name, kind", KINDS)
 def test_every_kind_learns(name: str, kind: str) -> None:
     torch.manual_seed(0)
-    network = ABLATIONS[name][kind]().train()
+    network = ABLATIONS[name][kind].make().train()
     torch.nn.init.normal_(network.tail.conv.weight, std=0.02)
     network.loss(torch.rand(2, 3, 48, 48), torch.rand(2, 3, 96, 96)).backward()
     # AgileIR's attention begins at a factor of zero, behind which nothing has a gradient yet.
     assert all(p.grad is not None for p in network.parameters())
 
 
+def test_a_warm_start_is_the_trained_network_where_nothing_differs() -> None:
+    kind = ABLATIONS["agileir-attention"]["with attention"]
+    low = torch.rand(1, 3, 24, 24)
+    with torch.inference_mode():
+        assert torch.equal(warm(kind.make(), kind.base).eval()(low), trained(kind.base)(low))
+
+
 def test_ways_across_windows_cost_about_the_same() -> None:
-    macs = [macs_per_pixel(make()) for make in ABLATIONS["across-windows"].values()]
+    macs = [macs_per_pixel(kind.make()) for kind in ABLATIONS["across-windows"].values()]
     assert max(macs) <= 1.05 * min(macs)
 
 

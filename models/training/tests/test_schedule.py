@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from upflux_training import schedule, weights
+from upflux_training import schedule, train, weights
 from upflux_training.adaformer import AdaFormer
 from upflux_training.networks import NETWORKS, create
 from upflux_training.plain import Plain
@@ -48,6 +48,9 @@ def test_who_has_had_least_comes_next(tmp_path: Path) -> None:
     assert schedule.next_of(names, log) == "b-x2"
     log_of(log, ("a-x2", None, 60), ("b-x2", None, 30), ("c-x4", "c-x2.safetensors", 40))
     assert schedule.next_of(names, log) == "b-x2"
+    with log.open("a") as file:
+        file.write(json.dumps({"name": "b-x2", "from": "b-x2.safetensors", "seconds": 99, "kept": False}) + "\n")
+    assert schedule.next_of(names, log) == "b-x2"
     # What began anew has only had what came after.
     log_of(log, ("a-x2", None, 60), ("a-x2", "a-x2.safetensors", 60), ("a-x2", None, 5), ("b-x2", None, 6), ("c-x4", None, 7))
     assert schedule.next_of(names, log) == "a-x2"
@@ -57,6 +60,8 @@ def test_slices_follow_each_other_and_go_on_where_they_were(
     tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
+    # Three steps a slice, however long they take.
+    monkeypatch.setattr(train, "for_minutes", lambda minutes: lambda step: step / 3)
     monkeypatch.setitem(NETWORKS, "tiny", lambda scale: Plain(scale, 4, 2))
     monkeypatch.setitem(schedule._RECIPES, "tiny", schedule.Recipe(batch=2, crop=16, rate=1e-3))
     log = tmp_path / "log.jsonl"
@@ -66,18 +71,18 @@ def test_slices_follow_each_other_and_go_on_where_they_were(
             sys,
             "argv",
             ["schedule", "tiny-x2", "tiny-x3", "--data", str(pictures), "--device", "cpu", "--minutes", minutes]
-            + ["--slice", "0.02", "--log", str(log), "--test", str(pictures)],
+            + ["--slice", "1", "--log", str(log), "--test", str(pictures)],
         )
         schedule.main()
         return [json.loads(line) for line in log.read_text().splitlines()]
 
-    first = call("0.04")
+    first = call("2")
     assert [(r["name"], r["from"]) for r in first] == [("tiny-x2", None), ("tiny-x3", "tiny-x2.safetensors")]
     before = weights.default_path("tiny-x2").read_bytes()
 
-    assert [(r["name"], r["from"]) for r in call("0.02")[2:]] == [("tiny-x2", "tiny-x2.safetensors")]
+    assert [(r["name"], r["from"]) for r in call("1")[2:]] == [("tiny-x2", "tiny-x2.safetensors")]
     assert weights.default_path("tiny-x2").read_bytes() != before
-    assert all(r["steps"] > 0 and r["device"] == "cpu" and "pictures" in r["psnr"] for r in first)
+    assert all(r["steps"] == 3 and r["device"] == "cpu" and "pictures" in r["psnr"] for r in first)
 
 
 @pytest.mark.parametrize("video", [False, True])

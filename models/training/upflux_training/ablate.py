@@ -1,6 +1,11 @@
 """What a part of a network is worth: it is trained with and without, equally many steps, from the same seed.
 
-    python -m upflux_training.ablate agileir-attention --data DIR --steps 500 --test SET5 B100
+    python -m upflux_training.ablate agileir-attention --data DIR --steps 20000 --test SET5 B100
+    python -m upflux_training.ablate agileir-attention --data DIR --steps 150 --warm --test SET5
+
+From noise it takes many thousands of steps until quality tells. With ``--warm`` all kinds go on from the weights of the
+network as it is, as far as they fit: a few steps then show what it loses without the part at first, or how soon a new one
+helps, which favours the network as it is.
 
 Prints a Markdown line per kind, with the processor time of a step beside the quality: whoever prefers equal time can
 tell from it what the others would have gained.
@@ -11,12 +16,14 @@ import random
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from . import ops
+from . import ops, weights
 from .adaformer import THRESHOLD, WINDOW, AdaFormer, Halted
 from .agileir import AgileIR
 from .cost import macs_per_pixel
@@ -53,22 +60,41 @@ def wide_decoder() -> AdaFormer:
     return network
 
 
-ABLATIONS: dict[str, dict[str, Callable[[], Network]]] = {
+class Kind(NamedTuple):
+    """One way to build a network."""
+
+    base: str
+    """Whose weights a warm start takes."""
+    make: Callable[[], Network]
+
+
+ABLATIONS: dict[str, dict[str, Kind]] = {
     "agileir-attention": {
-        "with attention": lambda: AgileIR(2, **_SMALL_AGILEIR),
-        "without": lambda: AgileIR(2, **_SMALL_AGILEIR, attention=False),
+        "with attention": Kind("agileir-s-x2", lambda: AgileIR(2, **_SMALL_AGILEIR)),
+        "without": Kind("agileir-s-x2", lambda: AgileIR(2, **_SMALL_AGILEIR, attention=False)),
     },
     "halted-windows": {
-        "left out of the whole block": lambda: AdaFormer(2, **_SMALL_ADAFORMER),
-        "by the paper's rule": lambda: AdaFormer(2, **_SMALL_ADAFORMER, halted=Halted.PAPER_RULE),
+        "left out of the whole block": Kind("adaformer-s-x2", lambda: AdaFormer(2, **_SMALL_ADAFORMER)),
+        "by the paper's rule": Kind(
+            "adaformer-s-x2", lambda: AdaFormer(2, **_SMALL_ADAFORMER, halted=Halted.PAPER_RULE)
+        ),
     },
     "across-windows": {
-        "adaformer-v-s": lambda: create("adaformer-v-s-x2"),
-        "every other grid half a window off": lambda: OffsetGrid(2, **_SMALL_VIDEO),
-        "a wider decoder for one block": wide_decoder,
-        "adaformer-s": lambda: create("adaformer-s-x2"),
+        "adaformer-v-s": Kind("adaformer-v-s-x2", lambda: create("adaformer-v-s-x2")),
+        "every other grid half a window off": Kind("adaformer-v-s-x2", lambda: OffsetGrid(2, **_SMALL_VIDEO)),
+        "a wider decoder for one block": Kind("adaformer-v-s-x2", wide_decoder),
+        "adaformer-s": Kind("adaformer-s-x2", lambda: create("adaformer-s-x2")),
     },
 }
+
+
+def warm(network: Network, name: str) -> Network:
+    """Give a network the weights of another as far as they fit."""
+    own = network.state_dict()
+    stored = load_file(weights.default_path(name))
+    fitting = {key: value.float() for key, value in stored.items() if key in own and value.shape == own[key].shape}
+    network.load_state_dict(fitting, strict=False)
+    return network
 
 
 def ways(network: Network) -> dict[str, Upscaler]:
@@ -87,6 +113,8 @@ def main() -> None:
     parser.add_argument("ablation", choices=ABLATIONS)
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--warm", action="store_true", help="go on from trained weights instead of noise")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--test", nargs="+", type=Path, required=True)
@@ -95,18 +123,21 @@ def main() -> None:
     device = torch.device(arguments.device)
     print(f"| kind | MACs a LR pixel | ms a step | judged | {' | '.join(folder.name for folder in arguments.test)} |")
     print("|---|---|---|---|" + "---|" * len(arguments.test))
-    for kind, make in ABLATIONS[arguments.ablation].items():
+    for name, kind in ABLATIONS[arguments.ablation].items():
         torch.manual_seed(0)
         random.seed(0)
-        network = make().to(device, memory_format=torch.channels_last)
+        network = kind.make()
+        if arguments.warm:
+            warm(network, kind.base)
+        network.to(device, memory_format=torch.channels_last)
         pairs = TrainingPairs(arguments.data, network.scale, 48, device, seed=0)
         start = time.process_time()
-        average, steps = train(network, pairs, arguments.batch, lambda step: step / arguments.steps, 1e-3)
+        average, steps = train(network, pairs, arguments.batch, lambda step: step / arguments.steps, arguments.rate)
         each = 1e3 * (time.process_time() - start) / steps
         for way, upscale in ways(average).items():
             scores = [evaluate(upscale, folder, network.scale, device, network.align) for folder in arguments.test]
             figures = " | ".join(f"{score.psnr:.2f}" for score in scores)
-            print(f"| {kind} | {macs_per_pixel(average):,} | {each:.0f} | {way} | {figures} |", flush=True)
+            print(f"| {name} | {macs_per_pixel(average):,} | {each:.0f} | {way} | {figures} |", flush=True)
 
 
 if __name__ == "__main__":

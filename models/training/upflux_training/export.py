@@ -15,6 +15,7 @@ import onnx
 import torch
 from onnx import helper
 from safetensors.torch import save_file
+from torch import Tensor
 
 from . import weights
 from .checks import check
@@ -23,6 +24,7 @@ from .evaluate import Score, evaluate, onnx_upscaler
 from .halo import measure_halo
 from .network import Network
 from .passes import Form, build, margin, passes, reach
+from .sweep import depths
 from .targets import state
 
 GOLDEN = Path(__file__).resolve().parents[2] / "src/test/resources/io/upflux/models/golden"
@@ -30,7 +32,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "src/test/resources/io/upflux/mod
 
 def training_summary(log: Path, name: str) -> str:
     """Return in one line how a model was trained: the chain of its runs in the log since the last fresh start."""
-    runs = [record for line in log.read_text().splitlines() if (record := json.loads(line))["name"] == name]
+    runs = [record for record in weights.kept_runs(log) if record["name"] == name]
     fresh = max(index for index, record in enumerate(runs) if record["from"] != f"{name}.safetensors")
     chain = runs[fresh:]
     start, last = chain[0]["from"], chain[-1]
@@ -43,6 +45,15 @@ def training_summary(log: Path, name: str) -> str:
         f"{last['crop']}x{last['crop']} crops in {minutes:.0f} minutes on {devices}"
         + (f"; started from {Path(start).stem}" if start else "")
     )
+
+
+def clear_threshold(confidence: list[Tensor]) -> Tensor:
+    """Return a threshold [] at which some windows halt early and others do not, far from where rounding would decide."""
+    sums = torch.stack(confidence).cumsum(0).flatten().sort().values
+    # Neither so low that all halt at once, nor so high that none does.
+    middle = sums[len(sums) // 8 : -len(sums) // 8]
+    widest = middle.diff().argmax()
+    return middle[widest : widest + 2].mean()
 
 
 def golden(network: Network, path: Path) -> None:
@@ -59,7 +70,17 @@ def golden(network: Network, path: Path) -> None:
     if seen.context is not None:
         vectors["context"] = seen.context
     if seen.confidence:
-        vectors["confidence"] = torch.stack(seen.confidence).reshape(1, -1, side // network.window, side // network.window)
+        windows = (side // network.window, side // network.window)
+        vectors["confidence"] = torch.stack(seen.confidence).reshape(1, -1, *windows)
+        threshold = clear_threshold(seen.confidence)
+        with torch.inference_mode():
+            halted = network.look(low.float() / 255.0, threshold)
+        depth = depths(torch.stack(halted.confidence).numpy(), threshold.item())
+        vectors |= {
+            "threshold": threshold.reshape(1),
+            "halted": halted.picture,
+            "depth": torch.from_numpy(depth).float().reshape(1, *windows),
+        }
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({key: value.contiguous() for key, value in vectors.items()}, path)
     path.chmod(0o644)
@@ -127,10 +148,13 @@ def main() -> None:
     for kind in passes(network):
         model = build(network, kind, weights.stored(source), form)
         target = source.with_name(f"{name}.onnx" if kind == passes(network)[0] else f"{name}.{kind}.onnx")
-        onnx.save(model, target)
         if not scores:
-            upscale = onnx_upscaler(target)
+            # Beside the weights, which it points into.
+            judged = target.with_suffix(".part")
+            onnx.save(model, judged)
+            upscale = onnx_upscaler(judged)
             scores = {f.name: evaluate(upscale, f, network.scale, align=network.align) for f in arguments.test}
+            judged.unlink()
         helper.set_model_props(
             model, {f"upflux.{key}": value for key, value in entries(name, network, kind, scores, halo, source).items()}
         )

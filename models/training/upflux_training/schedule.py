@@ -8,7 +8,6 @@ since it began from noise or from another, the first of them in the order. What 
 """
 
 import argparse
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +53,7 @@ def recipe(name: str) -> Recipe:
 def trained_seconds(log: Path) -> dict[str, int]:
     """Return by name for how long networks have been trained since they last began anew."""
     seconds: dict[str, int] = {}
-    for line in log.read_text().splitlines() if log.exists() else ():
-        record = json.loads(line)
+    for record in weights.kept_runs(log) if log.exists() else ():
         name = record["name"]
         goes_on = record["from"] == f"{name}.safetensors"
         seconds[name] = (seconds.get(name, 0) if goes_on else 0) + record["seconds"]

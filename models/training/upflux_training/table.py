@@ -1,6 +1,9 @@
-"""The models there are, with what they cost and reach, as a Markdown table.
+"""The models there are, with what they cost and reach, as Markdown tables.
 
     python -m upflux_training.table
+
+First those that are shipped, as their files say; then the networks that are defined and tested but wait for a GPU; then
+how the quality of those at x2 rose in training, as the log says.
 """
 
 import json
@@ -9,6 +12,8 @@ from pathlib import Path
 import onnx
 
 from . import weights
+from .cost import macs, macs_per_pixel
+from .networks import NETWORKS, create
 from .targets import PAPER
 
 _SETS = ("set5", "set14", "b100")
@@ -37,13 +42,47 @@ def row(entries: dict[str, str]) -> str:
     )
 
 
+def untrained(name: str) -> str:
+    """Return the line of a network without weights; arithmetic is that of one picture of 1280x720 made."""
+    network = create(name).eval()
+    scale = network.scale
+    parameters = sum(p.numel() for p in network.parameters())
+    whole = macs(network, 720 // scale, 1280 // scale) / 1e9
+    paper = " | ".join(f"{value:.2f}" for value in PAPER[name]) if name in PAPER else " | "
+    return f"| {name} | {parameters:,} | {macs_per_pixel(network):,} | {whole:.1f} | {paper} | untrained, not shipped |"
+
+
+def course(scale: int) -> list[str]:
+    """Return a line for each kept run of the networks of a scale, minutes and crops summed up since they began anew."""
+    spent: dict[str, tuple[float, int]] = {}
+    lines: dict[str, list[str]] = {}
+    for run in weights.kept_runs(weights.LOG):
+        name = run["name"]
+        if not name.endswith(f"-x{scale}") or "-stream" in name:
+            continue
+        minutes, crops = spent.get(name, (0.0, 0)) if run["from"] == f"{name}.safetensors" else (0.0, 0)
+        spent[name] = minutes, crops = minutes + run["seconds"] / 60, crops + run["steps"] * run["batch"]
+        figures = " | ".join(f"{run['psnr'][s]:.3f}" if s in run["psnr"] else "" for s in ("set5", "b100"))
+        lines.setdefault(name, []).append(f"| {name} | {minutes:.0f} | {crops // 1000} | {figures} |")
+    return [line for name in sorted(lines) for line in lines[name]]
+
+
 def main() -> None:
     print("| model | parameters | MACs a LR pixel | Set5 | Set14 | B100 | the paper's | training | state |")
     print("|---|---|---|---|---|---|---|---|---|")
     found = [metadata(path) for path in sorted(weights.FOLDER.glob("*.onnx"))]
-    for entries in sorted(found, key=lambda e: (e["scale"], e["name"])):
-        if entries["pass"] in ("plain", "key"):
-            print(row(entries))
+    leading = [entries for entries in found if entries["pass"] in ("plain", "key")]
+    for entries in sorted(leading, key=lambda e: (e["scale"], e["name"])):
+        print(row(entries))
+
+    print("\n| network | parameters | MACs a LR pixel | G at 1280x720 | paper: Set5 | Set14 | B100 | state |")
+    print("|---|---|---|---|---|---|---|---|")
+    names = [f"{stem}-x{scale}" for scale in (2, 3, 4) for stem in NETWORKS]
+    for name in sorted(set(names) - {entries["name"] for entries in leading}, key=lambda n: (n[-1], n)):
+        print(untrained(name))
+
+    print("\n| model | minutes | thousand crops | Set5 | B100 |\n|---|---|---|---|---|")
+    print(*course(2), sep="\n")
 
 
 if __name__ == "__main__":

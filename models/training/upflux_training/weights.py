@@ -5,6 +5,7 @@ import hashlib
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -16,12 +17,18 @@ from .networks import create
 
 FOLDER = Path(__file__).resolve().parents[2] / "src/main/resources/io/upflux/models"
 LOG = Path(__file__).resolve().parents[1] / "log.jsonl"
-"""Every training run, one JSON object a line."""
+"""Every training run, one JSON object a line; ``"kept": false`` marks those whose weights were no better."""
 
 
 def default_path(name: str) -> Path:
     """Return where the repository keeps the weights of a network such as ``plain-s-x2``."""
     return FOLDER / f"{name}.safetensors"
+
+
+def kept_runs(log: Path) -> list[dict[str, Any]]:
+    """Return the runs whose weights were kept, in their order."""
+    runs = [json.loads(line) for line in log.read_text().splitlines()]
+    return [run for run in runs if run.get("kept", True)]
 
 
 def save(network: nn.Module, path: Path) -> None:

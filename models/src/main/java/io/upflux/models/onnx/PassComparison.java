@@ -8,6 +8,7 @@ import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.tile.TilePlan;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the graphs of a model are the same network: of one picture, given its context and with nothing halting, they
@@ -32,49 +33,59 @@ final class PassComparison {
     }
 
     /**
-     * @param key of the main graph
+     * @param main of the main graph
      * @throws StreamException when they differ, or one cannot be run
      */
-    void check(ProbeSession key) {
-        if (graphs.main().pass() != Pass.KEY || graphs.main().picture().half()) {
+    void check(ProbeSession main) {
+        PassGraph windows = graphs.get(Pass.WINDOWS);
+        boolean alone = windows == null && graphs.get(Pass.BODY) == null && graphs.get(Pass.HALTING) == null;
+        if (alone || graphs.main().picture().half()) {
             return;
         }
-        Picture picture = picture();
+        Picture picture = picture(windows == null ? 0 : windows.margin());
         try {
-            Picture expected = key.run(picture);
-            float[] context = key.look(picture);
+            Picture expected = main.run(picture);
+            float[] context = graphs.main().pass() == Pass.KEY ? main.look(picture) : null;
             for (Pass pass : new Pass[] {Pass.BODY, Pass.HALTING}) {
                 PassGraph graph = graphs.get(pass);
                 if (graph != null) {
-                    compare(graph, picture, context, expected);
+                    same(graph, worst(expected, 0, picture.width(), run(graph, picture, context)));
                 }
             }
             if (graphs.staged()) {
                 compareStages(picture, context, expected);
+            } else if (windows != null) {
+                compareWindows(windows, picture, context, expected);
             }
         } catch (OrtException e) {
             throw new StreamException(graphs.main().label() + ": fails on a probe picture: " + Ort.reason(e), e);
         }
     }
 
-    private void compare(PassGraph graph, Picture picture, float[] context, Picture expected) {
-        Picture made;
+    private Picture run(PassGraph graph, Picture picture, float @Nullable [] context) {
         try (ProbeSession session = new ProbeSession(
                 new SessionFactory(graph, weights, threads).anyShape(Provider.CPU), graph, Provider.CPU)) {
-            session.context(context);
-            made = session.run(picture);
+            if (context != null) {
+                session.context(context);
+            }
+            return session.run(picture);
         } catch (OrtException e) {
             throw new StreamException(graph.label() + ": ONNX Runtime cannot run it: " + Ort.reason(e), e);
         }
-        float worst = made.samples().length == expected.samples().length ? 0 : Float.POSITIVE_INFINITY;
-        for (int i = 0; i < made.samples().length && Float.isFinite(worst); i++) {
-            worst = Math.max(worst, Math.abs(made.samples()[i] - expected.samples()[i]));
-        }
-        same(graph, worst);
+    }
+
+    /** A square around which there is picture, as large as whole windows allow. */
+    private void compareWindows(PassGraph graph, Picture picture, float @Nullable [] context, Picture expected) {
+        int step = Math.max(1, graph.window());
+        int start = TilePlan.roundUp(graph.margin(), step);
+        int core = (picture.width() - 2 * start) / step * step;
+        int side = core + 2 * graph.margin();
+        Picture part = cut(picture, start - graph.margin(), start - graph.margin(), side, side);
+        same(graph, worst(expected, start, core, run(graph, part, context)));
     }
 
     /** Windows around which there is picture, computed by themselves and enlarged together. */
-    private void compareStages(Picture picture, float[] context, Picture expected) throws OrtException {
+    private void compareStages(Picture picture, float @Nullable [] context, Picture expected) throws OrtException {
         PassGraph first = Objects.requireNonNull(graphs.get(Pass.FEATURES));
         PassGraph last = Objects.requireNonNull(graphs.get(Pass.WINDOWS));
         int window = first.square();
@@ -85,54 +96,65 @@ final class PassComparison {
         int start = edge + last.reach();
         try (ShapeSessions tokens = sessions(first);
                 ShapeSessions windows = sessions(last);
-                StageBatch made =
+                StageBatch seen =
                         new StageBatch(tokens, contract, first.label(), new TileShape(count, window, window));
                 StageBatch enlarged = new StageBatch(windows, contract, last.label(), new TileShape(1, core, core));
                 FeatureCache cache = new FeatureCache(
                         first.label(), first.featureChannels(), picture.width(), picture.height(), null);
                 RunOptions options = new RunOptions()) {
             for (int i = 0; i < count; i++) {
-                cut(picture, edge + i % across * window, edge + i / across * window, made, i);
+                feed(picture, edge + i % across * window, edge + i / across * window, seen, i);
             }
-            made.compute(context, null, 0, options);
+            seen.compute(context, null, 0, options);
             for (int i = 0; i < count; i++) {
                 int x = edge + i % across * window;
                 int y = edge + i / across * window;
-                cache.put(made.features(), i * window * window, window, x, y, window, window);
+                cache.put(seen.features(), i * window * window, window, x, y, window, window);
             }
             int taken = core + 2 * last.reach();
             cache.cut(edge, edge, taken, taken, enlarged.features(), 0);
-            cut(picture, start, start, enlarged, 0);
+            feed(picture, start, start, enlarged, 0);
             enlarged.enlarge(options);
-            same(last, worst(expected, start, core, enlarged));
+            same(last, worst(expected, start, core, made(enlarged, core * contract.scale())));
         }
     }
 
-    private float worst(Picture expected, int start, int core, StageBatch made) {
+    /** How far a square is from the same part of the picture; {@code start} and {@code core} in LR pixels. */
+    private float worst(Picture expected, int start, int core, Picture made) {
         int scale = contract.scale();
-        int side = core * scale;
-        float worst = 0;
-        for (int i = 0; i < made.output().capacity() && Float.isFinite(worst); i++) {
-            int row = i / (side * side) * expected.height() + start * scale + i / side % side;
-            float wanted = expected.samples()[row * expected.width() + start * scale + i % side];
-            worst = Math.max(
-                    worst, Math.abs(made.output().get(i) * contract.range().white() - wanted));
+        Picture part = cut(expected, start * scale, start * scale, core * scale, core * scale);
+        float worst = made.samples().length == part.samples().length ? 0 : Float.POSITIVE_INFINITY;
+        for (int i = 0; i < made.samples().length && Float.isFinite(worst); i++) {
+            worst = Math.max(worst, Math.abs(made.samples()[i] - part.samples()[i]));
         }
         return worst;
     }
 
-    private void cut(Picture picture, int x, int y, StageBatch to, int at) {
+    private static Picture cut(Picture picture, int x, int y, int width, int height) {
+        Picture part = Picture.of(picture.channels(), width, height);
+        for (int i = 0; i < part.samples().length; i++) {
+            int row = i / (height * width) * picture.height() + y + i / width % height;
+            part.samples()[i] = picture.samples()[row * picture.width() + x + i % width];
+        }
+        return part;
+    }
+
+    private void feed(Picture picture, int x, int y, StageBatch to, int at) {
         int margin = to.margin();
         int width = to.shape().width() + 2 * margin;
         int height = to.shape().height() + 2 * margin;
-        for (int i = 0; i < picture.channels() * height * width; i++) {
-            int row = i / (height * width) * picture.height() + y - margin + i / width % height;
-            float sample = picture.samples()[row * picture.width() + x - margin + i % width];
-            to.input()
-                    .put(
-                            at * picture.channels() * height * width + i,
-                            sample / contract.range().white());
+        float[] part = cut(picture, x - margin, y - margin, width, height).samples();
+        for (int i = 0; i < part.length; i++) {
+            to.input().put(at * part.length + i, part[i] / contract.range().white());
         }
+    }
+
+    private Picture made(StageBatch from, int side) {
+        Picture made = Picture.of(contract.format().channels(), side, side);
+        for (int i = 0; i < made.samples().length; i++) {
+            made.samples()[i] = from.output().get(i) * contract.range().white();
+        }
+        return made;
     }
 
     private ShapeSessions sessions(PassGraph graph) {
@@ -149,8 +171,8 @@ final class PassComparison {
     }
 
     /** Smooth with some detail, as pictures are. */
-    private Picture picture() {
-        int side = TilePlan.roundUp(SIDE, contract.align());
+    private Picture picture(int margin) {
+        int side = TilePlan.roundUp(SIDE + 2 * margin, contract.align());
         Picture picture = Picture.of(contract.format().channels(), side, side);
         Random random = new Random(1);
         float white = contract.range().white();

@@ -143,6 +143,11 @@ record PassGraph(
             if (blocks > 0 && window == 0) {
                 throw contradiction("blocks", blocks, "its metadata states no upflux.window that they work on");
             }
+            Integer align = declared.align();
+            if (window > 0 && align != null && align % window != 0) {
+                throw contradiction(
+                        "align", align, "its windows of " + window + " pixels do not fit into multiples of that");
+            }
             if ((pass == Pass.WINDOWS || pass == Pass.FEATURES) && declared.margin() == null) {
                 throw contradiction("pass", pass, "its metadata states no upflux.margin that such a graph eats");
             }

@@ -49,7 +49,7 @@ final class Runs {
         }
     }
 
-    /** Makes those that run now return soon. */
+    /** Makes those that run now return soon, and those that begin before the last of them has returned. */
     void interrupt() {
         synchronized (state) {
             if (inRun > 0 && !terminated) {
@@ -83,7 +83,7 @@ final class Runs {
             if (closed) {
                 throw new StreamException(label + ": is closed");
             }
-            // Runs that were interrupted end before others begin afresh.
+            // All share their options: one that begins while interrupted ones are still ending is interrupted, too.
             if (terminated && inRun == 0) {
                 terminate(false);
             }

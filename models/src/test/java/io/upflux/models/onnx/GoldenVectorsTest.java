@@ -4,6 +4,7 @@ import static io.upflux.models.onnx.Agreement.close;
 import static io.upflux.models.onnx.Agreement.largest;
 import static io.upflux.models.onnx.NamedModels.BY_HEART;
 import static io.upflux.models.onnx.NamedModels.files;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
 import io.upflux.models.Catalogue;
@@ -79,6 +80,27 @@ class GoldenVectorsTest {
                 close(main.run(planes, null, "confidence"), confidence, 1e-4f);
             }
         }
+    }
+
+    static Stream<String> halting() throws IOException, URISyntaxException {
+        return golden().filter(name ->
+                !name.equals(BY_HEART) && files(name).passes(Pass.KEY).contains(Pass.HALTING));
+    }
+
+    @ParameterizedTest
+    @MethodSource("halting")
+    void windowsHaltWhereTheyHaltInTheTrainedNetwork(String name) throws IOException {
+        SafeTensors golden = new SafeTensors(NamedModels.resource("golden/" + name + ".safetensors"));
+        Planes picture = new Planes(golden.read("lr"), golden.side("lr", 3), golden.side("lr", 2));
+
+        WholePicture made = WholePicture.of(files(name), picture, OptionalDouble.of(golden.read("threshold")[0]));
+
+        float[] depths = golden.read("depth");
+        assertThat(made.depths()).hasSameSizeAs(depths);
+        for (int w = 0; w < depths.length; w++) {
+            assertThat(made.depths()[w]).isEqualTo((byte) depths[w]);
+        }
+        close(made.samples(), golden.read("halted"), 1e-4f);
     }
 
     /** What {@link TestPair} makes of 4x2 pixels of 0.5: each has 4 or, in the middle, 6 pixels to blur. */

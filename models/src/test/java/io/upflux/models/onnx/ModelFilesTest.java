@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
@@ -81,6 +82,7 @@ class ModelFilesTest {
         refused(Pass.KEY, model -> model.metadata("upflux.context", "seen"), "pass = key", "no output 'seen'");
         refused(Pass.KEY, model -> model.without("upflux.context"), "pass = key", "names no upflux.context");
         refused(Pass.KEY, model -> model.without("upflux.window"), "blocks = 3", "no upflux.window");
+        refused(Pass.KEY, model -> model.metadata("upflux.align", "3"), "upflux.align = 3", "windows of 2 pixels");
         refused(Pass.KEY, model -> model.input("more", 1, 1), "wants an input 'more'");
         refusedKey(key -> key.output("hr", 1, "n", 3, "", "").output("context", 1, 1, "free"), "[1, free]", "fixed");
         refusedKey(key -> key.output("hr", 1, "n", 3, "", "").output("context", 1, 2, 3), "[2, 3]", "first side is 1");
@@ -127,7 +129,7 @@ class ModelFilesTest {
     @Test
     void refusesFilesThatDoNotBelongTogether() {
         refused(Pass.BODY, model -> model.metadata("upflux.scale", "3"), "upflux.scale = 3", "pair-x2 says 2");
-        refused(Pass.BODY, model -> model.metadata("upflux.window", "4"), "upflux.window = 4", "says 2");
+        refused(Pass.BODY, model -> model.metadata("upflux.window", "1"), "upflux.window = 1", "says 2");
         refused(Pass.HALTING, model -> model.metadata("upflux.blocks", "4"), "upflux.blocks = 4", "says 3");
         refused(Pass.HALTING, model -> model.metadata("upflux.pass", "body"), "its name says", "upflux.pass = body");
         refused(
@@ -201,6 +203,27 @@ class ModelFilesTest {
         assertThatThrownBy(() -> OnnxResolver.inspect(other, true, said))
                 .isInstanceOf(StreamException.class)
                 .hasMessageStartingWith("two.body.onnx: makes another picture than two ");
+    }
+
+    @Test
+    void theThoroughCheckComparesSquaresOfALocalNetwork() {
+        assertThat(inspected(TestModels.valid(2, 1, 1f))).isEqualTo(1);
+        for (OnnxBuilder other : List.of(TestModels.valid(2, 1, 1.01f), TestModels.valid(2, 0, 1f))) {
+            assertThatThrownBy(() -> inspected(other))
+                    .isInstanceOf(StreamException.class)
+                    .hasMessageStartingWith("two.windows.onnx: makes another picture than two ");
+        }
+    }
+
+    /** The halo of a blur with a graph for squares. */
+    private int inspected(OnnxBuilder windows) {
+        byte[] main = TestModels.declare(TestModels.blur(2, 1), 2, 1).build();
+        byte[] companion = TestModels.declare(windows, 2, 1)
+                .metadata("upflux.pass", "windows")
+                .metadata("upflux.margin", "1")
+                .build();
+        ModelFiles files = ModelFiles.of("two", Map.of("two.onnx", main, "two.windows.onnx", companion)::get);
+        return OnnxResolver.inspect(files, true, said).halo();
     }
 
     @ParameterizedTest

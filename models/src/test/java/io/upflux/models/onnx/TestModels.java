@@ -35,6 +35,15 @@ public final class TestModels {
     }
 
     public static OnnxBuilder blur(int scale, int reach, Object n, Object h, Object w) {
+        return blur(scale, reach, reach, 1, n, h, w);
+    }
+
+    /** The blur times a gain, which shrinks the picture by what it reaches, on each side. */
+    public static OnnxBuilder valid(int scale, int reach, float gain) {
+        return blur(scale, reach, 0, gain, FREE[0], FREE[1], FREE[2]);
+    }
+
+    private static OnnxBuilder blur(int scale, int reach, long pad, float gain, Object n, Object h, Object w) {
         int side = 2 * reach + 1;
         int area = side * side;
         int outputs = 3 * scale * scale;
@@ -42,14 +51,14 @@ public final class TestModels {
         for (int o = 0; o < outputs; o++) {
             int from = o / (scale * scale);
             for (int i = 0; i < area; i++) {
-                weights[(o * 3 + from) * area + i] = 1f / area;
+                weights[(o * 3 + from) * area + i] = gain / area;
             }
         }
         return new OnnxBuilder()
                 .input("lr", OnnxBuilder.FLOAT, n, 3, h, w)
                 .output("hr", OnnxBuilder.FLOAT, n, 3, "", "")
                 .floats("weights", weights, outputs, 3, side, side)
-                .node("Conv", "lr weights", "wide", Map.of("pads", new long[] {reach, reach, reach, reach}))
+                .node("Conv", "lr weights", "wide", Map.of("pads", new long[] {pad, pad, pad, pad}))
                 .node("DepthToSpace", "wide", "hr", Map.of("blocksize", scale, "mode", "CRD"));
     }
 
