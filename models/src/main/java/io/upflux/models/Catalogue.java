@@ -31,6 +31,9 @@ public final class Catalogue {
     /** Networks taken when none is named, best first: those that two CPU cores can keep up with. */
     private static final List<String> DEFAULT_NETWORKS = List.of("plain-s");
 
+    /** Follows the name of a network that was also trained on compressed video. */
+    private static final String STREAM_KIND = "-stream";
+
     private static final int DEFAULT_SCALE = 2;
     private static final String SUFFIX = ".onnx";
 
@@ -88,7 +91,7 @@ public final class Catalogue {
      */
     public ModelCard find(@Nullable String name, @Nullable Integer scale) {
         if (name == null) {
-            return standardFor(scale == null ? DEFAULT_SCALE : scale);
+            return standardFor(scale, List.of(""));
         }
         if (isPath(name)) {
             ModelCard card = card(ModelFiles.read(Path.of(name)), stemOf(Path.of(name)), name, false);
@@ -111,6 +114,14 @@ public final class Catalogue {
             throw notInScale(complete.stem(), complete.scale());
         }
         throw unknown(name);
+    }
+
+    /**
+     * As {@link #find}, for video that a codec has compressed a lot: where no name is given and a network was also trained on
+     * such video, that kind of it.
+     */
+    public ModelCard findForStream(@Nullable String name, @Nullable Integer scale) {
+        return name == null ? standardFor(scale, List.of(STREAM_KIND, "")) : find(name, scale);
     }
 
     /** As {@link #open(ModelCard, Device, int)} with a thread per core. */
@@ -173,11 +184,15 @@ public final class Catalogue {
         return card(imported, name);
     }
 
-    private ModelCard standardFor(int scale) {
+    /** @param kinds of a network, best first */
+    private ModelCard standardFor(@Nullable Integer wanted, List<String> kinds) {
+        int scale = wanted == null ? DEFAULT_SCALE : wanted;
         for (String network : DEFAULT_NETWORKS) {
-            String name = network + "-x" + scale;
-            if (bundled.names().contains(name)) {
-                return card(bundled, name);
+            for (String kind : kinds) {
+                String name = network + kind + "-x" + scale;
+                if (bundled.names().contains(name)) {
+                    return card(bundled, name);
+                }
             }
         }
         ModelCard lanczos = Resizers.find(new ModelName("lanczos", scale));

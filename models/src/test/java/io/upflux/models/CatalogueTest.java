@@ -65,6 +65,18 @@ class CatalogueTest {
     }
 
     @Test
+    void streamsDefaultToTheKindTrainedOnCompressedVideo() {
+        bundle("plain-s-stream-x2", 2);
+        bundle("plain-s-x2", 2);
+        bundle("plain-s-x4", 4);
+
+        assertThat(find(null, null).name()).isEqualTo("plain-s-x2");
+        assertThat(catalogue().findForStream(null, null).name()).isEqualTo("plain-s-stream-x2");
+        assertThat(catalogue().findForStream(null, 4).name()).isEqualTo("plain-s-x4");
+        assertThat(catalogue().findForStream("plain-s", 2).name()).isEqualTo("plain-s-x2");
+    }
+
+    @Test
     void refusesInOneLineAndNamesWhatIsNear() {
         bundle("esc-x2", 2);
         bundle("esc-light-x3", 3);

@@ -48,7 +48,7 @@ public final class Ladder implements AutoCloseable {
      * @throws io.upflux.pipeline.StreamException in one line, when its model cannot be found or run
      */
     public static Ladder open(Catalogue catalogue, StreamConfig stream) {
-        ModelCard card = catalogue.find(stream.model(), stream.scale());
+        ModelCard card = catalogue.findForStream(stream.model(), stream.scale());
         Builder builder = new Builder(catalogue, stream, card);
         try {
             builder.add("full", card, Halting.OFF, 1, 1);

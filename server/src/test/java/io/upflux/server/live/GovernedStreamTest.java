@@ -71,6 +71,13 @@ class GovernedStreamTest {
         assertThat(rungs(catalogue, "model: plain-m-x2, governor: false")).containsExactly("full");
     }
 
+    @Test
+    void aStreamIsEnlargedByWhatWasTrainedOnCompressedVideoUnlessTold() {
+        try (Ladder ladder = Ladder.open(Catalogue.standard(), config("cam", "source: x, device: cpu"))) {
+            assertThat(ladder.best().traits().name()).isEqualTo("plain-s-stream-x2");
+        }
+    }
+
     private List<String> rungs(Catalogue catalogue, String keys) {
         try (Ladder ladder = Ladder.open(catalogue, config("cam", "source: x, device: cpu, " + keys))) {
             return ladder.steps().stream().map(step -> step.rung().name()).toList();
