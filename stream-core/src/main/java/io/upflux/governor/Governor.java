@@ -1,6 +1,5 @@
 package io.upflux.governor;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -50,6 +49,7 @@ public final class Governor {
     private final Pace pace = new Pace();
     private final Backlog backlog = new Backlog();
     private final long[] perRung;
+    private final long[] nanosPerRung;
 
     private int rung;
     private Reason reason = Reason.START;
@@ -59,6 +59,7 @@ public final class Governor {
     private long missed;
     private long dropped;
     private long lastMade;
+    private long lastAsked;
     private boolean made;
     private long outAtRung;
     private long lastMiss;
@@ -77,6 +78,7 @@ public final class Governor {
         this.costs = new Costs(this.ladder.subList(0, computing), 0);
         this.climb = new Climb(computing);
         this.perRung = new long[ladder.size()];
+        this.nanosPerRung = new long[ladder.size()];
     }
 
     /**
@@ -88,6 +90,8 @@ public final class Governor {
      */
     public synchronized Decision next(long deadline, long arrived) {
         long now = ticker.read();
+        nanosPerRung[rung] += frames == 0 ? 0 : now - lastAsked;
+        lastAsked = now;
         arrival(deadline, arrived);
         double begin = backlog.freeAt(now, after.estimate());
         double excused = Math.max(deadline, arrived + pace.usualSlack()) - after.estimate();
@@ -162,8 +166,6 @@ public final class Governor {
     /** The present state. */
     public synchronized GovernorStatus status() {
         double interval = pace.interval();
-        List<Long> used = new ArrayList<>();
-        Arrays.stream(perRung).forEach(used::add);
         return new GovernorStatus(
                 ladder.get(rung),
                 reason,
@@ -173,7 +175,8 @@ public final class Governor {
                 missed,
                 dropped,
                 interval == 0 ? 0 : costs.here() / interval,
-                used);
+                Arrays.stream(perRung).boxed().toList(),
+                Arrays.stream(nanosPerRung).boxed().toList());
     }
 
     private void arrival(long deadline, long arrived) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param dropped frames that were thrown away, by decision or by {@link Governor#skipped}
  * @param load expected cost of a frame at this rung as a part of the time between frames; 0 when unknown
  * @param framesPerRung decisions for each rung of the ladder, dropped frames at the dropping rung
+ * @param nanosPerRung time spent at each rung that computes, from the first decision to the last
  */
 public record GovernorStatus(
         Rung rung,
@@ -24,8 +25,10 @@ public record GovernorStatus(
         long missed,
         long dropped,
         double load,
-        List<Long> framesPerRung) {
+        List<Long> framesPerRung,
+        List<Long> nanosPerRung) {
     public GovernorStatus {
         framesPerRung = List.copyOf(framesPerRung);
+        nanosPerRung = List.copyOf(nanosPerRung);
     }
 }

@@ -17,7 +17,7 @@ public interface Arrivals {
      * A frame is there.
      *
      * @param frame borrowed
-     * @param due when its time has come, in nanoseconds of {@link System#nanoTime}
+     * @param due when its time has come, in nanoseconds of the clock that the governor reads, too
      */
     void arrived(VideoFrame frame, long due);
 

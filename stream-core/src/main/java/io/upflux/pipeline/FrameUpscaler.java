@@ -73,7 +73,10 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         for (SuperResolver resolver : resolvers) {
             routes.put(resolver, new Route(resolver, from, to, scope, reports, inference));
         }
-        this.lanes = routes.values().stream().mapToInt(Route::lanes).min().orElse(1);
+        Collection<Route> all = routes.values();
+        this.lanes = all.stream().anyMatch(Route::remembers)
+                ? 1
+                : all.stream().mapToInt(Route::lanes).max().orElse(1);
     }
 
     /** {@code from} enlarged by the resolver's scale: what it produces unless asked for another layout. */

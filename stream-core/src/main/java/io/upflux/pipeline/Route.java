@@ -22,6 +22,7 @@ import io.upflux.tile.SamplePlan;
 import io.upflux.tile.TilePlan;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -49,6 +50,7 @@ final class Route implements AutoCloseable {
     private final TileShape shape;
     private final int align;
     private final int lanes;
+    private final Semaphore free;
     private final TilePlan plan;
     private final int chromaReach;
     private final BatchSlots slots;
@@ -92,6 +94,7 @@ final class Route implements AutoCloseable {
         this.memory = cellTiles == null ? PictureMemory.NONE : resolver.newMemory(plan.width(), plan.height());
         // What is kept from picture to picture makes them wait for each other.
         this.lanes = memory == PictureMemory.NONE ? resolver.lanes() : 1;
+        this.free = new Semaphore(lanes);
         this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + lanes);
         boolean whole = plan.tiles().size() == 1 && cellTiles == null;
         Optional<TileShape> samples = cellTiles != null
@@ -161,6 +164,11 @@ final class Route implements AutoCloseable {
         return new Look(resolver, sampleSlots, spread, tiles, from, inference, reports.times());
     }
 
+    /** Whether the resolver must compute frames in their order. */
+    boolean remembers() {
+        return memory != PictureMemory.NONE;
+    }
+
     /** How many pieces of work may be in inference at once. */
     int lanes() {
         return lanes;
@@ -192,13 +200,15 @@ final class Route implements AutoCloseable {
         return gather.apply(work);
     }
 
-    /** Computes them. */
+    /** Computes them, once a lane is free: another route may have more. */
     void upscale(Ready work, PictureContext context) {
+        free.acquireUninterruptibly();
         Moment start = reports.times().enter(Stage.INFER);
         try {
             resolver.upscale(work.placed(), work.origins(), context, memory);
         } finally {
             reports.times().leave(Stage.INFER, start);
+            free.release();
         }
     }
 

@@ -74,9 +74,10 @@ class LiveFramesTest {
                         frame.close();
                     })
                     .verifyComplete();
-            assertThat(times).endsWith(48L, 49L).hasSize(3);
+            // The first is an early one, unless the source was done before it was taken.
+            assertThat(times).endsWith(48L, 49L).hasSizeBetween(2, 3);
             assertThat(live.received()).isEqualTo(50);
-            assertThat(live.dropped()).isEqualTo(47);
+            assertThat(live.dropped()).isEqualTo(50 - times.size());
         }
     }
 
