@@ -14,6 +14,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.upflux.live.LiveGovernor;
+import io.upflux.pipeline.FrameGovernor;
+import io.upflux.pipeline.UpscalePipeline;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +55,19 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(CODECS, MODELS, SERVER, FFMPEG, ONNX_RUNTIME, "io.netty..", "reactor.netty..")
+                .check(UPFLUX);
+    }
+
+    @Test
+    void onlyLiveStreamsAreGoverned() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.upflux.server.live..", "io.upflux.live..")
+                .should()
+                .callMethod(UpscalePipeline.class, "live", FrameGovernor.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(LiveGovernor.class)
                 .check(UPFLUX);
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class RungCounters {
     private final List<Step> ladder;
     private final long[] frames;
+    private final long[] nanos;
     private long moves;
     private long late;
     private @Nullable LiveGovernor governor;
@@ -17,6 +18,7 @@ public final class RungCounters {
     RungCounters(List<Step> ladder) {
         this.ladder = ladder;
         this.frames = new long[ladder.size()];
+        this.nanos = new long[ladder.size()];
     }
 
     /** Where it stands; null while there is no source. */
@@ -46,12 +48,29 @@ public final class RungCounters {
 
     /** Frames made at a rung, or dropped there; 0 when the stream has no such rung. */
     public synchronized long frames(String name) {
+        int rung = index(name);
+        return rung < 0 ? 0 : frames(rung);
+    }
+
+    /** Time at a rung, by the frames that came; 0 when the stream has no such rung. */
+    public synchronized double seconds(String name) {
+        int rung = index(name);
+        return rung < 0 ? 0 : nanos(rung) / 1e9;
+    }
+
+    /** Whether frames are made at the rung now. */
+    public synchronized boolean isAt(String name) {
+        RungStatus now = now();
+        return now != null && now.name().equals(name);
+    }
+
+    private int index(String name) {
         for (int i = 0; i < ladder.size(); i++) {
             if (ladder.get(i).rung().name().equals(name)) {
-                return frames(i);
+                return i;
             }
         }
-        return 0;
+        return -1;
     }
 
     /** Frames thrown away since they would have come too late. */
@@ -65,6 +84,11 @@ public final class RungCounters {
                 + (governor == null ? 0 : governor.status().framesPerRung().get(rung));
     }
 
+    private long nanos(int rung) {
+        return nanos[rung]
+                + (governor == null ? 0 : governor.status().nanosPerRung().get(rung));
+    }
+
     synchronized void begin(LiveGovernor of) {
         governor = of;
     }
@@ -74,6 +98,7 @@ public final class RungCounters {
         late = late();
         for (int i = 0; i < frames.length; i++) {
             frames[i] = frames(i);
+            nanos[i] = nanos(i);
         }
         governor = null;
     }

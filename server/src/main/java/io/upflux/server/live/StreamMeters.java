@@ -89,6 +89,21 @@ final class StreamMeters implements AutoCloseable {
                     .tags(tags.and("rung", rung))
                     .description("Frames by the rung that they were made or dropped at")
                     .register(registry));
+            meters.add(FunctionCounter.builder(
+                            "upflux.stream.rung.time",
+                            counters,
+                            all -> all.rungs().map(rungs -> rungs.seconds(rung)).orElse(0.0))
+                    .tags(tags.and("rung", rung))
+                    .baseUnit("seconds")
+                    .description("Time at each rung that makes frames")
+                    .register(registry));
+            meters.add(Gauge.builder(
+                            "upflux.stream.rung.here",
+                            counters,
+                            all -> all.rungs().map(rungs -> rungs.isAt(rung)).orElse(false) ? 1 : 0)
+                    .tags(tags.and("rung", rung))
+                    .description("1 for the rung that frames are made at")
+                    .register(registry));
         }
         for (Stage stage : Stage.values()) {
             meters.add(FunctionCounter.builder("upflux.stage.busy", counters, all -> all.seconds(stage))

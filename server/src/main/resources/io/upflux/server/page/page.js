@@ -66,6 +66,7 @@ function facts(stream) {
   const rows = {
     Picture: stream.width ? `${stream.width}×${stream.height}` : '–',
     Model: stream.model || '–',
+    Quality: quality(stream.rung),
     Codecs: stream.codecs || '–',
     Rate: before ? `${fps.toFixed(1)} fps` : '–',
     Dropped: `${stream.framesDropped} of ${stream.framesIn}`,
@@ -81,6 +82,13 @@ function facts(stream) {
     row.append(term, text);
     return row;
   }));
+}
+
+function quality(rung) {
+  if (!rung) {
+    return '–';
+  }
+  return rung.index === 0 ? rung.name : `${rung.name} (${rung.reason}), ${rung.model}`;
 }
 
 function ahead() {
