@@ -26,11 +26,24 @@ class SegmentsTest {
                 "clip.mp4 -c:v mpeg4 -bf 2 -g 25 -c:a aac",
                 "clip.mkv -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 30 -c:a libopus -b:a 64k",
                 "clip.ts -c:v mpeg2video -bf 2 -g 15 -c:a mp2",
+                "clip.mp4 -vf select='gt(random(1),0.3)' -fps_mode vfr -c:v mpeg4 -bf 2 -g 25 -c:a aac",
                 "clip.ts -c:v mpeg2video -flags +ildct+ilme -bf 2 -g 15 -c:a mp2",
             })
     void framesSoundAndTimesAreThoseOfOneRun(String form) {
         String[] words = form.split(" ", 2);
-        Path clip = clip(words[0], words[1]);
+        assertSameAsOneRun(clip(words[0], words[1]));
+    }
+
+    /** What precedes the edit is decoded but not shown, in the first segment as in one run. */
+    @Test
+    void editListsHoldForSegmentsToo() {
+        Path clip = clip("clip.mp4", "-c:v mpeg4 -bf 2 -g 25 -c:a aac");
+        Path edited = folder.resolve("edited.mp4");
+        FfmpegPrograms.ffmpeg("-ss", "0.5", "-i", clip.toString(), "-c", "copy", edited.toString());
+        assertSameAsOneRun(edited);
+    }
+
+    private void assertSameAsOneRun(Path clip) {
         Path atOnce = folder.resolve("once.mkv");
         writeAtOnce(clip, atOnce, LOSSLESS);
 

@@ -3,8 +3,9 @@ package io.upflux.codecs.output;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.frame.Rational;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
 /**
@@ -22,7 +23,10 @@ final class EncoderClock {
     private final Rational source;
     private final Rational timeBase;
     private final Rational frameRate;
-    private final Map<Long, Time> inside = new HashMap<>();
+
+    /** By the encoder's time: those that a packet may still be shown or decoded at. */
+    private final NavigableMap<Long, Time> inside = new TreeMap<>();
+
     private long last = Long.MIN_VALUE;
     private long lastDts = Long.MIN_VALUE;
 
@@ -68,20 +72,39 @@ final class EncoderClock {
 
     /** Puts exact times, in the pictures' time base, on a packet of the encoder. */
     void out(AVPacket packet) {
-        Time time = inside.remove(packet.pts());
-        long dts = packet.dts();
-        boolean reordered = dts != Av.NO_PTS && dts != packet.pts();
+        Time time = inside.get(packet.pts());
+        long dts = packet.dts() == Av.NO_PTS ? packet.pts() : packet.dts();
+        long exact = exact(dts);
         if (time != null) {
             packet.pts(time.pts());
             packet.duration(time.duration());
         } else {
             packet.pts(Av.rescale(packet.pts(), timeBase, source));
         }
-        long exact = reordered ? Av.rescale(dts, timeBase, source) : packet.pts();
         if (lastDts != Long.MIN_VALUE && exact <= lastDts) {
             exact = lastDts + 1;
         }
         packet.dts(Math.min(exact, packet.pts()));
         lastDts = packet.dts();
+        Long passed = inside.floorKey(dts);
+        if (passed != null) {
+            inside.headMap(passed, false).clear();
+        }
+    }
+
+    /**
+     * When a packet is decoded: where the encoder has moved pictures, decoding times move with them, or they would not
+     * rise, or pass presentation times.
+     */
+    private long exact(long dts) {
+        Map.Entry<Long, Time> at = inside.floorEntry(dts);
+        Map.Entry<Long, Time> next = inside.higherEntry(dts);
+        if (at != null) {
+            long later = at.getValue().pts() + Av.rescale(dts - at.getKey(), timeBase, source);
+            return next == null ? later : Math.min(later, next.getValue().pts() - 1);
+        }
+        return next == null
+                ? Av.rescale(dts, timeBase, source)
+                : next.getValue().pts() - Av.rescale(next.getKey() - dts, timeBase, source);
     }
 }

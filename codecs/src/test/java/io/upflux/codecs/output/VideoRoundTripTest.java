@@ -13,11 +13,13 @@ import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames go in, ffprobe says what came out. */
 class VideoRoundTripTest {
@@ -25,6 +27,9 @@ class VideoRoundTripTest {
 
     /** Milliseconds of a stream whose rate varies. */
     private static final long[] VARIABLE = {0, 40, 80, 200, 233, 267, 300, 1000, 1040, 1041, 2500, 2540};
+
+    /** Pictures that come in bursts. */
+    private static final long[] CLUSTERED = {0, 1, 2, 3, 200, 201, 202, 203, 204, 1000, 1001, 1500, 1501, 1502, 2500};
 
     @TempDir
     Path folder;
@@ -65,6 +70,29 @@ class VideoRoundTripTest {
                 .containsExactlyElementsOf(expected(VARIABLE, times(out).get(0)));
     }
 
+    /** MPEG-2 moves pictures to its own rate, and decoding times that it states may lie behind exact presentation. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mpeg2video", "mpeg4"})
+    void decodingTimesRiseWhereTheRateVariesAndPicturesAreReordered(String encoder) {
+        Path out = folder.resolve("out.mp4");
+        FrameFormat format = format(96, 80, PixelLayout.YUV420P, BT709);
+        OutputOptions options = OutputOptions.defaults().withVideoCodec(encoder).withEncoderOptions(Map.of("bf", "2"));
+
+        write(out, options, format, CLUSTERED);
+
+        assertThat(times(out))
+                .containsExactlyElementsOf(expected(CLUSTERED, times(out).get(0)));
+        List<Double> presentation = packets(out, "pts_time");
+        List<Double> decoding = packets(out, "dts_time");
+        assertThat(presentation)
+                .hasSize(CLUSTERED.length)
+                .isNotEqualTo(presentation.stream().sorted().toList());
+        assertThat(decoding).isSorted().doesNotHaveDuplicates();
+        for (int i = 0; i < CLUSTERED.length; i++) {
+            assertThat(decoding.get(i)).isLessThanOrEqualTo(presentation.get(i));
+        }
+    }
+
     @Test
     void keepsTheAspectOfSamples() {
         for (String name : List.of("a.mp4", "a.mkv", "a.ts", "a.mov")) {
@@ -100,6 +128,13 @@ class VideoRoundTripTest {
     private static List<Long> times(Path file) {
         return Programs.ffprobe(file, "-select_streams", "v:0", "-show_entries", "frame=pts_time").stream()
                 .map(line -> Math.round(Double.parseDouble(line.split(",")[0]) * 1000))
+                .toList();
+    }
+
+    /** A time of each packet in seconds, in the order of the file. */
+    private static List<Double> packets(Path file, String time) {
+        return Programs.ffprobe(file, "-select_streams", "v:0", "-show_entries", "packet=" + time).stream()
+                .map(line -> Double.parseDouble(line.split(",")[0]))
                 .toList();
     }
 
