@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,10 +51,16 @@ final class Journal implements AutoCloseable {
      * @throws StreamException when it cannot be written
      */
     static Journal create(Path file, ObjectNode header) {
-        Journal journal = open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
-        journal.append(header);
+        // Never a journal without a first line, whenever the process is killed.
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        try (Journal beginning = open(partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            beginning.append(header);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new StreamException(file + ": cannot be written: " + WorkFolder.reason(e), e);
+        }
         WorkFolder.force(file.toAbsolutePath().getParent());
-        return journal;
+        return append(file);
     }
 
     /** Continues a journal. */
@@ -64,9 +71,9 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Reads a journal.
+     * Reads a journal. When its first line is damaged, nothing of it counts, and the header is empty.
      *
-     * @throws StreamException when the file cannot be read, or its first line is not that of a journal of this version
+     * @throws StreamException when the file cannot be read, or is a journal of another version
      */
     static Contents read(Path file) {
         List<String> lines;
@@ -79,6 +86,9 @@ final class Journal implements AutoCloseable {
             throw new StreamException(file + ": cannot be read: " + WorkFolder.reason(e), e);
         }
         JsonNode header = object(lines.isEmpty() ? "" : lines.get(0));
+        if (header.isEmpty()) {
+            return new Contents(header, Map.of(), -1, Math.max(1, lines.size()));
+        }
         if (header.path("journal").asInt() != JobHeader.VERSION) {
             throw new StreamException(file + ": is no journal that this version of Upflux can continue");
         }

@@ -146,6 +146,11 @@ public final class SegmentedJob {
             return false;
         }
         Journal.Contents contents = Journal.read(folder.journal());
+        if (contents.header().isEmpty()) {
+            notices.info(folder.journal() + ": its first line is damaged; everything is computed again");
+            folder.clear();
+            return false;
+        }
         List<String> differences = JobHeader.differences(contents.header(), header);
         if (!differences.isEmpty()) {
             throw new StreamException(output + ": cannot be resumed, since this is another job than the one begun: "
@@ -155,12 +160,15 @@ public final class SegmentedJob {
             notices.info(folder.journal() + ": " + contents.unreadable()
                     + " unreadable line(s); what they spoke of is computed again");
         }
+        boolean published =
+                contents.wholeBytes() >= 0 && isThere(output, contents.wholeBytes()) && !Files.exists(folder.whole());
         for (SegmentResult result : contents.segments().values()) {
-            if (result.segment() < plan.size()) {
-                keep(folder, result);
+            if (result.segment() < plan.size() && (published || isIntact(folder, result))) {
+                finished.put(result.segment(), result);
+                result.warnings().forEach(notices::warning);
             }
         }
-        return contents.wholeBytes() >= 0 && isThere(output, contents.wholeBytes()) && !Files.exists(folder.whole());
+        return published;
     }
 
     /** @return what to say to somebody who would begin a job that was begun before */
@@ -169,18 +177,17 @@ public final class SegmentedJob {
                 + "; --resume continues it, --overwrite starts anew";
     }
 
-    private void keep(WorkFolder folder, SegmentResult result) {
+    private boolean isIntact(WorkFolder folder, SegmentResult result) {
         Path file = folder.segment(result.segment());
         try {
             if (isThere(file, result.bytes()) && Sha256.of(file).equals(result.sha256())) {
-                finished.put(result.segment(), result);
-                result.warnings().forEach(notices::warning);
-                return;
+                return true;
             }
         } catch (IOException unreadable) {
             // As good as damaged.
         }
         notices.info(file + ": is " + (Files.exists(file) ? "damaged" : "gone") + " and computed again");
+        return false;
     }
 
     private void compute(WorkFolder folder, Journal journal, Resolvers resolvers, Progress progress, Mono<Void> stop) {

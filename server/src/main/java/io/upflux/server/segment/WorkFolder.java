@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +57,13 @@ public final class WorkFolder implements AutoCloseable {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectory(folder);
+                force(parent);
             }
             FileChannel channel =
                     FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = lock(channel);
-            if (lock == null) {
+            // A lock on a file that its owner has just removed keeps nobody out.
+            if (lock == null || !Files.exists(folder.resolve(LOCK))) {
                 channel.close();
                 throw new StreamException(output + ": another process is writing it (it holds " + folder.resolve(LOCK)
                         + "); wait for its end or choose another output");
@@ -104,13 +105,10 @@ public final class WorkFolder implements AutoCloseable {
 
     /** Removes everything but the lock. */
     void clear() {
-        try (Stream<Path> files = Files.list(folder)) {
-            List<Path> all = files.filter(file -> !file.endsWith(LOCK)).toList();
+        try {
             // The journal first: without it the rest is nothing.
             Files.deleteIfExists(journal());
-            for (Path file : all) {
-                Files.deleteIfExists(file);
-            }
+            removeWork();
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be cleared: " + reason(e), e);
         }
@@ -118,8 +116,10 @@ public final class WorkFolder implements AutoCloseable {
 
     /** Removes everything; to be closed afterwards all the same. */
     void remove() {
-        clear();
         try {
+            removeWork();
+            // After the rest: it says that the output is whole, should this be interrupted.
+            Files.deleteIfExists(journal());
             Files.deleteIfExists(folder.resolve(LOCK));
             Files.deleteIfExists(folder);
         } catch (IOException e) {
@@ -129,15 +129,24 @@ public final class WorkFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            lock.release();
-            channel.close();
+        try (channel;
+                lock) {
             if (Files.isDirectory(folder) && !Files.exists(journal())) {
-                // Nothing was begun here.
+                // Nothing was begun here. While it is locked: afterwards it may be another process's.
                 remove();
             }
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be closed: " + reason(e), e);
+        }
+    }
+
+    private void removeWork() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith(LOCK) && !file.endsWith(JOURNAL)) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.upflux.server.segment;
 
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -25,7 +27,7 @@ final class Workers {
     private final Notices notices;
     private final Queue<Segment> queue;
     private final Sinks.Empty<Void> halt = Sinks.empty();
-    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean halted;
 
     Workers(
@@ -61,9 +63,12 @@ final class Workers {
         } finally {
             stopping.dispose();
         }
-        RuntimeException first = failure.get();
+        Throwable first = failure.get();
         if (first != null) {
-            throw first;
+            throw Exceptions.propagate(first);
+        }
+        if (halted) {
+            throw new StreamException(options.output() + ": interrupted");
         }
     }
 
@@ -78,7 +83,8 @@ final class Workers {
             } finally {
                 resolvers.giveBack(resolver);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Errors as well: the others must have stopped before models are closed under them.
             failure.compareAndSet(null, e);
             halt();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.upflux.codecs.FfmpegPrograms;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -117,6 +118,25 @@ class ResumeTest {
         assertThat(content(output)).isEqualTo(content(whole));
     }
 
+    /** Killed between the output's getting its name and the end of tidying up. */
+    @Test
+    void whatIsLeftBesideAFinishedOutputIsTidiedUp() throws Exception {
+        interrupt();
+        String journal = Files.readString(work.resolve("journal.jsonl"));
+        assertThat(new Streams().upflux(command(output, "--resume"))).isZero();
+        byte[] whole = Files.readAllBytes(output);
+        Files.createDirectory(work);
+        Files.writeString(work.resolve("journal.jsonl"), journal + "{\"whole\":{\"bytes\":" + whole.length + "}}\n");
+
+        Streams again = new Streams();
+        assertThat(again.upflux(command(output, "--resume")))
+                .describedAs(again.err())
+                .isZero();
+        assertThat(again.err()).doesNotContain("computed again");
+        assertThat(work).doesNotExist();
+        assertThat(output).hasBinaryContent(whole);
+    }
+
     @Test
     void anotherJobIsRefusedWithWhatDiffers() throws Exception {
         interrupt();
@@ -178,15 +198,49 @@ class ResumeTest {
     @Test
     void twoOnOneOutputIsRefused() throws Exception {
         Files.createDirectory(work);
-        try (FileChannel channel =
-                        FileChannel.open(work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
-            assertThat(lock.isValid()).isTrue();
-            assertThat(streams.upflux(command(output))).isEqualTo(1);
-            assertThat(streams.err().lines())
-                    .containsExactly("upflux: " + output + ": another process is writing it (it holds "
-                            + work.resolve("lock") + "); wait for its end or choose another output");
+        Path lock = work.resolve("lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertInUse(streams, lock);
         }
+    }
+
+    @Test
+    void twoProcessesOnOneOutputAreRefused() throws Exception {
+        Files.createDirectory(work);
+        Path lock = work.resolve("lock");
+        Path holder = Files.writeString(folder.resolve("Holder.java"), """
+                import java.nio.channels.FileChannel;
+                import java.nio.file.Path;
+                import java.nio.file.StandardOpenOption;
+
+                class Holder {
+                    public static void main(String[] lock) throws Exception {
+                        FileChannel.open(Path.of(lock[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE).lock();
+                        System.out.println("held");
+                        System.in.read();
+                    }
+                }
+                """);
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        holder.toString(),
+                        lock.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader said = other.inputReader()) {
+            assertThat(said.readLine()).isEqualTo("held");
+            assertInUse(streams, lock);
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        // Its end ends the lock, however it came.
+        Streams afterwards = new Streams();
+        assertThat(afterwards.upflux(command(output)))
+                .describedAs(afterwards.err())
+                .isZero();
+        assertThat(work).doesNotExist();
     }
 
     @Test
@@ -233,6 +287,13 @@ class ResumeTest {
                         .filter(line -> line.startsWith("{\"segment\""))
                         .count()
                 : 0;
+    }
+
+    private void assertInUse(Streams refused, Path lock) {
+        assertThat(refused.upflux(command(output))).isEqualTo(1);
+        assertThat(refused.err().lines())
+                .containsExactly("upflux: " + output + ": another process is writing it (it holds " + lock
+                        + "); wait for its end or choose another output");
     }
 
     private void assertRefused(String difference, String... other) {

@@ -67,6 +67,20 @@ class JournalTest {
         assertThat(contents.unreadable()).isOne();
     }
 
+    /** What the lines are about is unknown then. */
+    @Test
+    void withoutAFirstLineNothingCounts() throws IOException {
+        for (String first : List.of("", "{\"journal\":1,\"upfl", "\u0000\u0000\u0000")) {
+            List<String> lines = Files.readAllLines(write(2));
+            Path torn = folder.resolve("torn");
+            Files.write(torn, List.of(first, lines.get(1), lines.get(2)));
+            Journal.Contents contents = Journal.read(torn);
+            assertThat(contents.header()).isEmpty();
+            assertThat(contents.segments()).isEmpty();
+            assertThat(contents.wholeBytes()).isNegative();
+        }
+    }
+
     @Test
     void otherVersionsAreRefused() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "{\"journal\":99}\n");
