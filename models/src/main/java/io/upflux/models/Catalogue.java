@@ -292,7 +292,8 @@ public final class Catalogue {
         return new ModelCard(name, main.parameters(), main.sha256(), source, files.passes(contract.pass()), contract);
     }
 
-    private static boolean isPath(String name) {
+    /** Whether {@link #find} takes a name for a file's. */
+    public static boolean isPath(String name) {
         return name.toLowerCase(Locale.ROOT).endsWith(SUFFIX) || name.contains("/") || name.contains("\\");
     }
 

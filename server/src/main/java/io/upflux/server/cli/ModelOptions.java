@@ -60,9 +60,23 @@ final class ModelOptions {
         return model;
     }
 
-    /** @throws StreamException when there is no such model, or it does not run */
+    /**
+     * Looks whether a model of that name is known, before anything is opened.
+     *
+     * @throws ParameterException when there is none, or none in that scale
+     */
+    void check(@Nullable Integer scale) {
+        if (model != null && !Catalogue.isPath(model)) {
+            find(Catalogue.standard(), scale);
+        }
+    }
+
+    /**
+     * @throws StreamException when it does not run
+     * @throws ParameterException when there is no model of that name, or none in that scale
+     */
     SuperResolver open(Catalogue catalogue, @Nullable Integer scale) {
-        return open(catalogue, catalogue.find(model, scale));
+        return open(catalogue, find(catalogue, scale));
     }
 
     /**
@@ -77,6 +91,17 @@ final class ModelOptions {
     SuperResolver open(Catalogue catalogue, ModelCard card, int ownThreads) {
         requireReachable(card);
         return catalogue.open(card, device, ownThreads, halting);
+    }
+
+    private ModelCard find(Catalogue catalogue, @Nullable Integer scale) {
+        try {
+            return catalogue.find(model, scale);
+        } catch (StreamException e) {
+            if (model != null && Catalogue.isPath(model)) {
+                throw e;
+            }
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
     }
 
     private void requireReachable(ModelCard card) {

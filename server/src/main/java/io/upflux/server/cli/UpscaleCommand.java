@@ -85,6 +85,9 @@ final class UpscaleCommand implements Callable<Integer> {
         refuseWhatCannotBe();
         List<UpscaleTask> tasks = plan();
         ScaleChoice choice = size();
+        if (choice.height() == null) {
+            models.check(choice.scale());
+        }
         OutputOptions encoding = encoding(choice);
         UpscaleReport report = report(tasks.size());
         try (Interruption interruption = Interruption.install();
@@ -136,6 +139,9 @@ final class UpscaleCommand implements Callable<Integer> {
     private void refuseWhatCannotBe() {
         if (options.dumpHalting() != null && !models.halts()) {
             throw wrong("--dump-halting needs --halting T: without it no window halts");
+        }
+        if (options.readsNothing()) {
+            throw wrong("--duration must be more than 0");
         }
         segments.check();
     }

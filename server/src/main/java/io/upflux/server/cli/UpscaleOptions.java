@@ -112,6 +112,11 @@ final class UpscaleOptions {
         return dumpHalting;
     }
 
+    /** Whether nothing of the input is asked for. */
+    boolean readsNothing() {
+        return duration != null && duration.isZero();
+    }
+
     /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
     InputOptions input(boolean rotatePixels) {
         return InputOptions.defaults()

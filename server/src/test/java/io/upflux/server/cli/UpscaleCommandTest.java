@@ -184,11 +184,12 @@ class UpscaleCommandTest {
         Path clip = clip("clip.mp4");
         Path output = folder.resolve("out.mp4");
         assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "nosuch"))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(streams.err()).contains("nosuch");
-        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic", "-s", "99"))
-                .isEqualTo(1);
-        assertThat(streams.err().lines().toList()).hasSize(2);
+        Streams tooLarge = new Streams();
+        assertThat(tooLarge.upflux("upscale", clip, "-o", output, "-n", "bicubic", "-s", "99"))
+                .isEqualTo(2);
+        assertThat(tooLarge.err().lines().toList()).hasSize(2);
         assertThat(output).doesNotExist();
     }
 

@@ -38,6 +38,10 @@ class UsageTest {
                 "upscale a.mp4 -o b.mp4 --dump-halting maps | --dump-halting needs --halting T",
                 "upscale a.mp4 -o b.mp4 --jobs 0 | --jobs is 1 to 256, not 0",
                 "upscale a.mp4 -o b.mp4 --segment 0.5 | --segment is 1s at least",
+                "upscale a.mp4 -o b.mp4 --duration 0 | --duration must be more than 0",
+                "upscale a.mp4 -o b.mp4 -n nosuch | no model is named 'nosuch'",
+                "upscale a.mp4 -o b.mp4 -n plain-s-x2 -s 3 | plain-s",
+                "bench -n nosuch | no model is named 'nosuch'",
                 "upscale a.mp4 b.mp4 -o - | several inputs need a folder",
                 "upscale - b.mp4 -o folder/ | standard input has no name",
             })
