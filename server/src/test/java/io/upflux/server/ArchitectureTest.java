@@ -37,8 +37,8 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> NATIVE =
             JavaClass.Predicates.resideInAnyPackage(FFMPEG, ONNX_RUNTIME);
 
-    private static final DescribedPredicate<JavaClass> RECORD =
-            DescribedPredicate.describe("records", JavaClass::isRecord);
+    private static final DescribedPredicate<JavaClass> VALUE =
+            DescribedPredicate.describe("records and enums", type -> type.isRecord() || type.isEnum());
 
     @Test
     void allModulesAreLookedAt() {
@@ -176,7 +176,7 @@ class ArchitectureTest {
                 .ignoreDependency(
                         JavaClass.Predicates.resideInAPackage("io.upflux.codecs.*"),
                         JavaClass.Predicates.resideInAPackage("io.upflux.codecs")
-                                .and(RECORD))
+                                .and(VALUE))
                 // A frame is a view of native memory, and a scope hands out frames: two rooms with a door both ways.
                 .ignoreDependency(
                         JavaClass.Predicates.resideInAPackage("io.upflux.buffer"),

@@ -1,6 +1,8 @@
 package io.upflux.frame;
 
 import io.upflux.buffer.NativeBuffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -61,6 +63,35 @@ public final class VideoFrame implements AutoCloseable {
     /** The same picture at another time: adds an owner, and is closed like any frame. */
     public VideoFrame at(long newPts, long newDuration) {
         return new VideoFrame(format, planes, memory.retain(), newPts, newDuration);
+    }
+
+    /**
+     * A part of the picture: adds an owner, and is closed like any frame.
+     *
+     * @param x of its first column in luma samples, on the chroma grid
+     * @param y of its first row in luma samples, on the chroma grid
+     */
+    public VideoFrame crop(int x, int y, int width, int height) {
+        FrameFormat part = format.withSize(width, height);
+        PixelLayout layout = format.layout();
+        List<Plane> views = new ArrayList<>(planes.size());
+        for (int i = 0; i < planes.size(); i++) {
+            Plane plane = planes.get(i);
+            int left = layout.planeWidth(i, x);
+            int top = layout.planeHeight(i, y);
+            int columns = part.planeWidth(i);
+            int rows = part.planeHeight(i);
+            if (x < 0 || y < 0 || left + columns > plane.width() || top + rows > plane.height()) {
+                throw new IllegalArgumentException(width + "x" + height + " at " + x + "," + y
+                        + " is not inside a picture of " + format.width() + "x" + format.height());
+            }
+            int start = top * plane.stride() + left * layout.bytesPerSample();
+            int bytes = (rows - 1) * plane.stride() + columns * layout.bytesPerSample();
+            ByteBuffer data =
+                    plane.data().slice(start, bytes).order(plane.data().order());
+            views.add(new Plane(data, plane.stride(), columns, rows));
+        }
+        return new VideoFrame(part, views, memory.retain(), pts, duration);
     }
 
     /** Copies all samples into a frame of the same size and layout. */

@@ -118,8 +118,9 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
                 }
             }
             if (job.isWhole()) {
-                whole = finished(job);
-                reports.of(job, lastDepths, depths);
+                VideoFrame upscaled = finished(job);
+                whole = upscaled;
+                reports.of(job, upscaled, lastDepths, depths);
                 job.source().close();
             }
         }

@@ -39,6 +39,7 @@ public final class UpscalePipeline {
     private final Sinks.Empty<Void> closed = Sinks.empty();
     private Consumer<HaltingMap> halting = map -> {};
     private Consumer<ReuseMap> reused = map -> {};
+    private FrameWatcher watcher = FrameWatcher.NONE;
     private ReuseMode mode = ReuseMode.OFF;
     private int lookAhead = Reports.LOOK_AHEAD;
     private FrameGovernor governor;
@@ -80,6 +81,17 @@ public final class UpscalePipeline {
     public UpscalePipeline reuse(ReuseMode much, Consumer<ReuseMap> maps) {
         mode = much;
         reused = maps;
+        return this;
+    }
+
+    /**
+     * Shows {@code eyes} each picture beside the one it was made from. To be called before {@link #run()}.
+     *
+     * @param eyes closed by the pipeline
+     * @return this pipeline
+     */
+    public UpscalePipeline watch(FrameWatcher eyes) {
+        watcher = eyes;
         return this;
     }
 
@@ -160,8 +172,8 @@ public final class UpscalePipeline {
         FrameFormat from = source.format();
         FrameFormat to =
                 sink.open(FrameUpscaler.upscaled(from, governor.resolvers().get(0)));
-        FrameUpscaler made =
-                new FrameUpscaler(governor, from, to, scope, new Reports(mode, lookAhead, times, halting, reused));
+        Reports reports = new Reports(mode, lookAhead, times, halting, reused, watcher);
+        FrameUpscaler made = new FrameUpscaler(governor, from, to, scope, reports);
         upscaler = made;
         return made;
     }
@@ -221,7 +233,7 @@ public final class UpscalePipeline {
                 throw e;
             }
         }
-        List<Runnable> steps = List.of(sink::close, () -> lost = scope.reclaim(), source::close);
+        List<Runnable> steps = List.of(sink::close, watcher::close, () -> lost = scope.reclaim(), source::close);
         for (Runnable step : steps) {
             try {
                 step.run();

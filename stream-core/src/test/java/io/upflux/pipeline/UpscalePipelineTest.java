@@ -50,6 +50,40 @@ class UpscalePipelineTest {
     }
 
     @Test
+    void aWatcherSeesEachPictureBesideItsSource() {
+        KeepingWatcher watcher = new KeepingWatcher(3);
+        FakeSink sink = new FakeSink();
+        UpscalePipeline pipeline = UpscalePipeline.of(
+                        new FakeSource(TestFrames.yuv420(20, 12), 9, -1),
+                        new FakeResolver(2, 3, 1, new TileShape(3, 8, 8), false),
+                        sink)
+                .watch(watcher);
+        StepVerifier.create(pipeline.run()).expectNextCount(9).verifyComplete();
+        assertThat(watcher.seen).isEqualTo(sink.pts);
+        assertThat(watcher.closed).isEqualTo(1);
+        assertThat(pipeline.lostBuffers()).as("what it kept it has given back").isZero();
+    }
+
+    @Test
+    void aWatcherIsClosedBeforeItsFramesAreFreed() {
+        for (int i = 0; i < 20; i++) {
+            KeepingWatcher watcher = new KeepingWatcher(Integer.MAX_VALUE);
+            UpscalePipeline pipeline = UpscalePipeline.of(
+                            new FakeSource(TestFrames.yuv420(16, 16), 100_000, -1),
+                            FakeResolver.identity(),
+                            new FakeSink())
+                    .watch(watcher);
+            StepVerifier.create(pipeline.run())
+                    .expectNextCount(i % 5)
+                    .thenCancel()
+                    .verify(SOON);
+            pipeline.closed().block(SOON);
+            assertThat(watcher.closed).isEqualTo(1);
+            assertThat(watcher.kept).isEmpty();
+        }
+    }
+
+    @Test
     void slowRequestsKeepTheStagesOnTheirThreads() {
         FakeSink sink = new FakeSink();
         UpscalePipeline pipeline =

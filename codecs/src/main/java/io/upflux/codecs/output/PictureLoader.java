@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * encoder has let go of them.
  */
 final class PictureLoader implements AutoCloseable {
+    private final FrameFormat incoming;
     private final FrameFormat encoded;
     private final int pixelFormat;
     private final int planarFormat;
@@ -31,18 +32,20 @@ final class PictureLoader implements AutoCloseable {
 
     /**
      * @param incoming format of the frames
-     * @param encoded the same layout and colour at the size of the output
-     * @param pixelFormat AVPixelFormat of the encoder, holding the same samples as {@code incoming}'s layout
+     * @param encoded what the encoder gets; FFmpeg's scaler changes what is not the same
+     * @param pixelFormat AVPixelFormat of the encoder, holding the same samples as {@code encoded}'s layout
      */
     PictureLoader(FrameFormat incoming, FrameFormat encoded, int pixelFormat) {
+        this.incoming = incoming;
         this.encoded = encoded;
         this.pixelFormat = pixelFormat;
         this.planarFormat = PixelFormats.format(incoming.layout()).orElseThrow();
         boolean resized = incoming.width() != encoded.width() || incoming.height() != encoded.height();
+        boolean recoloured = !incoming.colour().equals(encoded.colour());
         this.view = av_frame_alloc();
         view.format(planarFormat).width(incoming.width()).height(incoming.height());
         ColourTags.apply(incoming.colour(), view);
-        if (resized || planarFormat != pixelFormat) {
+        if (resized || recoloured || planarFormat != pixelFormat) {
             scaler = sws_alloc_context();
             scaler.flags(SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP);
         } else {
@@ -96,7 +99,7 @@ final class PictureLoader implements AutoCloseable {
 
     /** FFmpeg's planar RGB is stored G, B, R. */
     private int plane(int index) {
-        if (encoded.layout().family() != Family.RGB) {
+        if (incoming.layout().family() != Family.RGB) {
             return index;
         }
         return switch (index) {

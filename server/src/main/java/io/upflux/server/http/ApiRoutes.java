@@ -3,6 +3,7 @@ package io.upflux.server.http;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.RecentFrames;
 import io.upflux.server.live.RungStatus;
 import io.upflux.server.live.StreamState;
 import io.upflux.server.live.StreamStatus;
@@ -82,6 +83,11 @@ final class ApiRoutes {
         tree.put("framesIn", status.framesIn());
         tree.put("framesOut", status.framesOut());
         tree.put("framesDropped", status.framesDropped());
+        if (status.framesOut() > 0) {
+            RecentFrames recent = stream.counters().recent();
+            tree.put("latencyMillis", millis(recent.latencyNanos()));
+            tree.put("windows", windows(recent.unchanged(), recent.updated(), recent.computed(), recent.added()));
+        }
         return tree;
     }
 
@@ -96,6 +102,21 @@ final class ApiRoutes {
         }
         tree.put("load", Math.round(100 * rung.load()) / 100.0);
         return tree;
+    }
+
+    /** To a tenth. */
+    static double millis(double nanos) {
+        return Math.round(nanos / 1e5) / 10.0;
+    }
+
+    /** Shares of the windows. */
+    static Map<String, Object> windows(double unchanged, double updated, double computed, double added) {
+        Map<String, Object> shares = new LinkedHashMap<>();
+        shares.put("unchanged", unchanged);
+        shares.put("updated", updated);
+        shares.put("computed", computed);
+        shares.put("new", added);
+        return shares;
     }
 
     private static String lower(Enum<?> value) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
@@ -16,11 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.WebsocketServerSpec;
+import reactor.netty.http.websocket.WebsocketInbound;
+import reactor.netty.http.websocket.WebsocketOutbound;
 
 /**
  * A request and its answer.
@@ -79,6 +85,26 @@ record Exchange(
             throw Problem.badRequest("parameter " + name + " must be a whole number, not '" + text + "'");
         }
         return Long.valueOf(text);
+    }
+
+    /**
+     * Makes the connection a WebSocket.
+     *
+     * @param largest message that is taken, in bytes
+     */
+    Mono<Void> socket(
+            int largest,
+            BiFunction<? super WebsocketInbound, ? super WebsocketOutbound, ? extends Publisher<Void>> talk) {
+        WebsocketServerSpec spec =
+                WebsocketServerSpec.builder().maxFramePayloadLength(largest).build();
+        return response.sendWebsocket(talk, spec);
+    }
+
+    /** @throws Problem when it is not asked for as a WebSocket */
+    void requireUpgrade() {
+        if (!request.requestHeaders().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+            throw Problem.upgradeRequired();
+        }
     }
 
     Mono<Void> text(String type, String text) {

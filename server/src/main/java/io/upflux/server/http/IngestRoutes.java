@@ -1,7 +1,5 @@
 package io.upflux.server.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.upflux.pipeline.StreamException;
@@ -9,7 +7,6 @@ import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.Publication;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.server.WebsocketServerSpec;
 
 /** {@code /ingest/{s}}: streams sent to the server, as a request's body or over a WebSocket. */
 final class IngestRoutes {
@@ -38,17 +35,10 @@ final class IngestRoutes {
     }
 
     private Mono<Void> socket(Exchange exchange) {
-        boolean upgrade =
-                exchange.request().requestHeaders().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
-        if (!upgrade) {
-            throw Problem.upgradeRequired();
-        }
+        exchange.requireUpgrade();
         Publication publication = begin(exchange);
-        WebsocketServerSpec spec = WebsocketServerSpec.builder()
-                .maxFramePayloadLength(LARGEST_MESSAGE)
-                .build();
-        return exchange.response()
-                .sendWebsocket((in, out) -> received(publication, in.receive().asByteArray()), spec);
+        return exchange.socket(
+                LARGEST_MESSAGE, (in, out) -> received(publication, in.receive().asByteArray()));
     }
 
     private Publication begin(Exchange exchange) {

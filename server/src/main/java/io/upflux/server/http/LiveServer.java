@@ -55,6 +55,7 @@ public final class LiveServer implements AutoCloseable {
         new HlsRoutes(named).addTo(router);
         new StreamingRoutes(named, config.viewerBytes()).addTo(router);
         new MseSocket(named, config.viewerBytes()).addTo(router);
+        new PreviewSocket(named).addTo(router);
         new IngestRoutes(named).addTo(router);
         new StreamRoutes(streams, config.requests()).addTo(router);
         new ApiRoutes(named, models, meters).addTo(router);

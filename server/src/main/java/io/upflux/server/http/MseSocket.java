@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.server.WebsocketServerSpec;
 import reactor.netty.http.websocket.WebsocketInbound;
 import reactor.netty.http.websocket.WebsocketOutbound;
 
@@ -50,15 +47,8 @@ final class MseSocket {
 
     private Mono<Void> open(Exchange exchange) {
         LiveStream stream = streams.ofQuery(exchange);
-        boolean upgrade =
-                exchange.request().requestHeaders().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
-        if (!upgrade) {
-            throw Problem.upgradeRequired();
-        }
-        WebsocketServerSpec spec = WebsocketServerSpec.builder()
-                .maxFramePayloadLength(LARGEST_QUESTION)
-                .build();
-        return exchange.response().sendWebsocket((in, out) -> talk(stream, in, out), spec);
+        exchange.requireUpgrade();
+        return exchange.socket(LARGEST_QUESTION, (in, out) -> talk(stream, in, out));
     }
 
     private Publisher<Void> talk(LiveStream stream, WebsocketInbound in, WebsocketOutbound out) {

@@ -8,7 +8,10 @@ import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.Viewer;
+import io.upflux.server.preview.PreviewPicture;
+import io.upflux.server.preview.PreviewWish;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +82,12 @@ final class StreamingRoutes {
     private Mono<Void> picture(Exchange exchange) {
         LiveStream stream = streams.ofQuery(exchange);
         return streams.started(stream)
-                .then(Mono.defer(stream::picture))
+                .then(picture(stream))
                 .timeout(stream.segmentTarget().multipliedBy(3), late(stream))
+                .switchIfEmpty(late(stream))
                 .flatMap(picture -> {
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-store");
-                    return exchange.shared("image/jpeg", picture.bytes());
+                    return exchange.shared(picture.type().mime(), picture.bytes());
                 });
     }
 
@@ -93,8 +97,13 @@ final class StreamingRoutes {
                 .flatMap(view -> send(
                         exchange,
                         "multipart/x-mixed-replace; boundary=" + BOUNDARY,
-                        outlet -> Mono.defer(() -> outlet.whenWritable().then(stream.picture()))
+                        outlet -> outlet.whenWritable()
+                                .then(picture(stream))
+                                .map(Optional::of)
+                                .defaultIfEmpty(Optional.empty())
                                 .repeat()
+                                .takeWhile(Optional::isPresent)
+                                .map(Optional::get)
                                 .map(picture -> {
                                     String head = "--" + BOUNDARY + "\r\nContent-Type: image/jpeg\r\nContent-Length: "
                                             + picture.bytes().remaining() + "\r\n\r\n";
@@ -104,6 +113,12 @@ final class StreamingRoutes {
                                                     picture.bytes().duplicate()),
                                             Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII));
                                 })));
+    }
+
+    /** The next one; empty when no more will come. */
+    private static Mono<PreviewPicture> picture(LiveStream stream) {
+        return stream.preview(PreviewWish.UPSCALED)
+                .map(preview -> preview.pictures().get(0));
     }
 
     /** Fragments as fast as the outlet takes them. */

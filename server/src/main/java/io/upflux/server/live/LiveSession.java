@@ -5,11 +5,13 @@ import io.upflux.codecs.LiveOutput;
 import io.upflux.codecs.MediaSource;
 import io.upflux.governor.Ticker;
 import io.upflux.live.Arrivals;
+import io.upflux.live.FrameAges;
 import io.upflux.live.LiveFrames;
 import io.upflux.live.LiveGovernor;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.config.StreamConfig;
+import io.upflux.server.preview.Previews;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -27,7 +29,7 @@ final class LiveSession {
     private final StreamConfig config;
     private final LiveOutput output;
     private final Ladder ladder;
-    private final Snapshots snapshots;
+    private final Previews previews;
     private final StreamCounters counters;
     private final Notices notices;
 
@@ -35,13 +37,13 @@ final class LiveSession {
             StreamConfig config,
             LiveOutput output,
             Ladder ladder,
-            Snapshots snapshots,
+            Previews previews,
             StreamCounters counters,
             Notices notices) {
         this.config = config;
         this.output = output;
         this.ladder = ladder;
-        this.snapshots = snapshots;
+        this.previews = previews;
         this.counters = counters;
         this.notices = notices;
     }
@@ -63,10 +65,11 @@ final class LiveSession {
                     config.governor() ? new LiveGovernor(ladder.steps(), config.latency(), Ticker.system()) : null;
             // What knows its length comes as fast as it is read.
             boolean paced = isFile() || source.estimatedFrames() > 0;
-            LiveFrames frames = new LiveFrames(source, paced, governor == null ? Arrivals.UNHEARD : governor);
-            UpscalePipeline pipeline = UpscalePipeline.of(
-                            frames, ladder.best(), snapshots.watching(output.sink(source)))
-                    .reuse(config.reuse(), counters::windows);
+            FrameAges ages = new FrameAges(governor == null ? Arrivals.UNHEARD : governor);
+            LiveFrames frames = new LiveFrames(source, paced, ages);
+            UpscalePipeline pipeline = UpscalePipeline.of(frames, ladder.best(), output.sink(source))
+                    .watch(previews.watcher(ages::age))
+                    .reuse(config.reuse(), map -> counters.upscaled(map.shares(), ages.age(map.pts())));
             counters.begin(frames, pipeline.times(), governor);
             Mono<Long> unwanted =
                     Flux.interval(LOOK).filter(tick -> !demand.exists()).next();

@@ -5,6 +5,9 @@ import io.upflux.codecs.FragmentHeader;
 import io.upflux.codecs.LiveOutput;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.StreamConfig;
+import io.upflux.server.preview.Preview;
+import io.upflux.server.preview.PreviewWish;
+import io.upflux.server.preview.Previews;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +31,7 @@ public final class LiveStream implements AutoCloseable {
     private final Supplier<Ladder> ladders;
     private final LoggedNotices notices;
     private final FragmentWindow window;
-    private final Snapshots snapshots;
+    private final Previews previews;
     private final Demand demand;
     private final StreamCounters counters = new StreamCounters();
     private final Publications publications = new Publications();
@@ -48,8 +51,8 @@ public final class LiveStream implements AutoCloseable {
         this.ladders = ladders;
         this.notices = new LoggedNotices(config.name());
         this.window = window;
-        this.snapshots = new Snapshots();
-        this.demand = new Demand(!config.onDemand(), config.closeAfter(), window::viewers, System::nanoTime);
+        this.previews = new Previews(config.name());
+        this.demand = new Demand(!config.onDemand(), config.closeAfter(), this::followers, System::nanoTime);
         this.worker = new Thread(this::run, "upflux-live-" + config.name());
         worker.setDaemon(true);
     }
@@ -85,9 +88,9 @@ public final class LiveStream implements AutoCloseable {
         demand.touch();
     }
 
-    /** The next upscaled picture as a JPEG. */
-    public Mono<Snapshots.Picture> picture() {
-        return snapshots.next().doOnSubscribe(subscription -> touch());
+    /** The next frame as pictures; empty when no more will come. */
+    public Mono<Preview> preview(PreviewWish wish) {
+        return previews.next(wish).doOnSubscribe(subscription -> touch());
     }
 
     /** Whether it is sent to the server, instead of being fetched. */
@@ -148,6 +151,11 @@ public final class LiveStream implements AutoCloseable {
         if (worker.isAlive()) {
             LOG.error("{}: does not stop", name());
         }
+        previews.close();
+    }
+
+    private int followers() {
+        return window.viewers() + previews.waiting();
     }
 
     private void run() {
@@ -181,7 +189,7 @@ public final class LiveStream implements AutoCloseable {
             state = StreamState.CONNECTING;
             long before = counters.out();
             try {
-                new LiveSession(config, output, ladder, snapshots, counters, notices).run(stop.asMono(), demand);
+                new LiveSession(config, output, ladder, previews, counters, notices).run(stop.asMono(), demand);
                 error = closed || !demand.exists() ? null : "the source has ended";
             } catch (RuntimeException e) {
                 error = line(e);
@@ -205,7 +213,7 @@ public final class LiveStream implements AutoCloseable {
             state = StreamState.CONNECTING;
             RuntimeException failure = null;
             try {
-                new LiveSession(config, output, ladder, snapshots, counters, notices).run(next, stop.asMono(), demand);
+                new LiveSession(config, output, ladder, previews, counters, notices).run(next, stop.asMono(), demand);
             } catch (RuntimeException e) {
                 failure = e;
                 error = line(e);

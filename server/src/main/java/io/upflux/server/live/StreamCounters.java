@@ -5,7 +5,6 @@ import io.upflux.live.LiveGovernor;
 import io.upflux.live.Step;
 import io.upflux.pipeline.Stage;
 import io.upflux.pipeline.StageTimes;
-import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.WindowShares;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +20,7 @@ public final class StreamCounters {
     private final LongAdder skipped = new LongAdder();
     private final long[] nanos = new long[Stage.values().length];
     private WindowShares windows = WindowShares.NONE;
+    private RecentFrames recent = RecentFrames.NONE;
     private long received;
     private long dropped;
     private @Nullable RungCounters rungs;
@@ -54,6 +54,11 @@ public final class StreamCounters {
     /** What was reused. */
     public synchronized WindowShares windows() {
         return windows;
+    }
+
+    /** What the latest frames were like. */
+    public synchronized RecentFrames recent() {
+        return recent;
     }
 
     /** Fragments made. */
@@ -91,8 +96,10 @@ public final class StreamCounters {
         bytes.add(size);
     }
 
-    synchronized void windows(ReuseMap map) {
-        windows = windows.plus(map.shares());
+    /** A frame is upscaled. @param latency in nanoseconds since it was due */
+    synchronized void upscaled(WindowShares shares, long latency) {
+        windows = windows.plus(shares);
+        recent = recent.with(shares, latency);
     }
 
     void frame() {

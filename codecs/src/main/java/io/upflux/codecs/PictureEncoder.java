@@ -1,24 +1,26 @@
 package io.upflux.codecs;
 
-import io.upflux.codecs.output.JpegOutput;
+import io.upflux.codecs.output.PictureOutput;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import java.nio.ByteBuffer;
 
-/** Encodes single frames of one format as JPEG pictures (JFIF: BT.601, full range). One thread. */
-public final class JpegEncoder implements AutoCloseable {
-    private final JpegOutput output;
+/** Encodes single frames of one format as pictures, for a look rather than for keeping. One thread. */
+public final class PictureEncoder implements AutoCloseable {
+    private final PictureOutput output;
 
-    private JpegEncoder(JpegOutput output) {
+    private PictureEncoder(PictureOutput output) {
         this.output = output;
     }
 
     /**
      * @param format of the frames
+     * @param width of the pictures
+     * @param height of the pictures
      * @throws io.upflux.pipeline.StreamException when no encoder takes them
      */
-    public static JpegEncoder open(FrameFormat format) {
-        return new JpegEncoder(new JpegOutput(format));
+    public static PictureEncoder open(FrameFormat format, PictureType type, int width, int height) {
+        return new PictureEncoder(new PictureOutput(format, type, width, height));
     }
 
     /** The picture, on the heap, read-only; the frame stays the caller's. */
