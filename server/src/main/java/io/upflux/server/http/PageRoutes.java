@@ -5,16 +5,48 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import reactor.core.publisher.Mono;
 
 /** The web page and its parts, read from the jar when the server starts. Nothing of it comes from elsewhere. */
 final class PageRoutes {
     private static final String FOLDER = "/io/upflux/server/page/";
+    private static final String HLS = "/META-INF/resources/webjars/hls.js/%s/dist/hls.min.js";
 
-    private static final String RULES =
-            "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:;"
-                    + " style-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'self'";
+    /** Scripts and styles come as files from here; blobs are what players make of media. */
+    private static final String RULES = String.join(
+            "; ",
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' blob:",
+            "media-src 'self' blob:",
+            "worker-src 'self' blob:",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'");
+
+    private static final List<String> FILES = List.of(
+            "icon.svg",
+            "page.css",
+            "page.js",
+            "api.js",
+            "compare.js",
+            "dom.js",
+            "graphs.js",
+            "jobs.js",
+            "overlay.js",
+            "players.js",
+            "preview.js",
+            "streams.js",
+            "view.js",
+            "watch.js",
+            "wipe.js");
 
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -23,10 +55,22 @@ final class PageRoutes {
             "svg", "image/svg+xml");
 
     void addTo(Router router) {
-        add(router, "/", "index.html");
-        for (String file : new String[] {"page.js", "players.js", "page.css", "icon.svg", "hls.min.js"}) {
-            add(router, "/page/" + file, file);
+        add(router, "/", FOLDER + "index.html");
+        for (String file : FILES) {
+            add(router, "/page/" + file, FOLDER + file);
         }
+        add(router, "/page/hls.min.js", String.format(Locale.ROOT, HLS, hlsVersion()));
+    }
+
+    /** As the build wrote it down; it is part of the path inside the WebJar. */
+    private static String hlsVersion() {
+        Properties properties = new Properties();
+        try (InputStream in = PageRoutes.class.getResourceAsStream(FOLDER + "webjars.properties")) {
+            properties.load(Objects.requireNonNull(in, "webjars.properties"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("hls.js", "");
     }
 
     private static void add(Router router, String path, String file) {
@@ -47,7 +91,7 @@ final class PageRoutes {
     }
 
     private static ByteBuffer read(String file) {
-        try (InputStream in = PageRoutes.class.getResourceAsStream(FOLDER + file)) {
+        try (InputStream in = PageRoutes.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException("the program lacks its file " + file);
             }

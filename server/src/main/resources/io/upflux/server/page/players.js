@@ -1,4 +1,5 @@
-/** Two ways from the server into a video element. Each returns an object whose stop() ends it. */
+/** Ways from the server into a video element. Each returns an object whose stop() ends it. */
+import {live, socket as connected} from './api.js';
 
 const FARTHEST_BEHIND = 3;
 const KEPT_BEHIND = 20;
@@ -6,7 +7,7 @@ const RETRY_MS = 2000;
 
 /** Low-latency HLS by hls.js, or by the browser itself where it can. */
 export function playHls(video, name, say) {
-  const url = `/live/${encodeURIComponent(name)}/index.m3u8`;
+  const url = live(name).hls;
   const Hls = window.Hls;
   if (Hls?.isSupported()) {
     const hls = new Hls({lowLatencyMode: true, backBufferLength: KEPT_BEHIND, maxLiveSyncPlaybackRate: 1.1});
@@ -26,6 +27,11 @@ export function playHls(video, name, say) {
     hls.attachMedia(video);
     return {stop() { clearTimeout(again); hls.destroy(); }};
   }
+  return playFile(video, url);
+}
+
+/** What the browser plays by itself. */
+export function playFile(video, url) {
   video.src = url;
   return {stop() { video.removeAttribute('src'); video.load(); }};
 }
@@ -50,10 +56,7 @@ export function playMse(video, name, say) {
     video.src = address;
     media.addEventListener('sourceopen', () => {
       URL.revokeObjectURL(address);
-      const url = new URL(`/api/ws?src=${encodeURIComponent(name)}`, location.href);
-      url.protocol = url.protocol.replace('http', 'ws');
-      socket = new WebSocket(url);
-      socket.binaryType = 'arraybuffer';
+      socket = connected(live(name).mse);
       socket.onopen = () => socket.send(JSON.stringify({type: 'mse', value: playable(Source)}));
       socket.onclose = retry;
       socket.onmessage = message => {

@@ -21,12 +21,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -339,14 +344,28 @@ class LiveServerTest {
 
     @Test
     void thePageAndAllItNeedsComeFromHere() {
-        String page = server.get("/").body();
-        assertThat(page)
+        HttpResponse<String> page = server.get("/");
+        assertThat(page.body())
                 .contains("<title>Upflux</title>")
                 .doesNotContain("http://")
                 .doesNotContain("https://");
-        for (String file : Arrays.asList("page.js", "players.js", "page.css", "icon.svg", "hls.min.js")) {
-            assertThat(server.get("/page/" + file).statusCode()).as(file).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
+                .contains("default-src 'none'")
+                .contains("script-src 'self';");
+        Pattern needed = Pattern.compile("(?:from '\\./|(?:src|href)=\"/page/)([a-z.]+)");
+        Set<String> seen = new HashSet<>();
+        Deque<String> bodies = new ArrayDeque<>(List.of(page.body()));
+        while (!bodies.isEmpty()) {
+            Matcher file = needed.matcher(bodies.remove());
+            while (file.find()) {
+                if (seen.add(file.group(1))) {
+                    HttpResponse<String> answer = server.get("/page/" + file.group(1));
+                    assertThat(answer.statusCode()).as(file.group(1)).isEqualTo(200);
+                    bodies.add(answer.body());
+                }
+            }
         }
+        assertThat(seen).contains("page.css", "page.js", "hls.min.js", "wipe.js", "view.js");
     }
 
     @Test

@@ -1,0 +1,34 @@
+/** What became of windows, in colours over the picture. The server's map has one pixel a window (docs/server.md). */
+
+const KEPT = [0, 0, 0, 0];
+
+/** By the server's codes 0, 85, 170 and 255; the colours of the graph of reuse, too. */
+export const REUSE = [
+  {name: 'unchanged', key: 'unchanged', colour: 'var(--kept)', rgba: KEPT},
+  {name: 'updated', key: 'updated', colour: 'var(--updated)', rgba: [38, 166, 154, 150]},
+  {name: 'computed', key: 'computed', colour: 'var(--computed)', rgba: [240, 170, 40, 150]},
+  {name: 'new', key: 'new', colour: 'var(--new)', rgba: [214, 70, 120, 170]},
+];
+
+/** A canvas of one pixel a window; null where the network does not halt and halting is asked for. */
+export function paint(bitmap, what) {
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext('2d', {willReadFrequently: true});
+  context.drawImage(bitmap, 0, 0);
+  const image = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  const codes = image.data;
+  let halts = false;
+  for (let i = 0; i < codes.length; i += 4) {
+    const depth = codes[i + 1];
+    halts ||= depth > 0;
+    codes.set(what === 'reuse' ? REUSE[Math.round(codes[i] / 85)].rgba : shade(depth), i);
+  }
+  if (what === 'halting' && !halts) return null;
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** The deeper, the less transparent. */
+function shade(depth) {
+  return [124, 92, 240, Math.round(depth * 0.75)];
+}
