@@ -4,6 +4,7 @@ import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.AvOptions;
 import io.upflux.codecs.ffmpeg.Interrupts;
+import io.upflux.codecs.ffmpeg.NestedOpens;
 import io.upflux.codecs.input.Location.Kind;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
@@ -77,6 +78,7 @@ public final class Demuxer implements AutoCloseable {
 
     private void open() {
         interrupts.watch(context);
+        NestedOpens.check(context);
         if (location.isNetwork()) {
             interrupts.deadline(options.openDeadline());
         }
