@@ -14,6 +14,7 @@ public final class StageTimes {
     private final Map<Stage, AtomicLong> cpuNanos = new EnumMap<>(Stage.class);
     private final Map<Stage, Integer> running = new EnumMap<>(Stage.class);
     private final Map<Stage, Long> started = new EnumMap<>(Stage.class);
+    private volatile StageWatcher watcher = (stage, took) -> {};
 
     /** A moment in the life of the thread that asked for it. */
     record Moment(long nanos, long cpuNanos) {
@@ -42,11 +43,17 @@ public final class StageTimes {
         return counter(cpuNanos, stage).get();
     }
 
+    /** From now on {@code eyes} are told of each piece of work by itself. */
+    public void watch(StageWatcher eyes) {
+        watcher = eyes;
+    }
+
     /** @param start on the same thread */
     void since(Stage stage, Moment start) {
         Moment end = Moment.now();
         counter(nanos, stage).addAndGet(end.nanos - start.nanos);
         counter(cpuNanos, stage).addAndGet(end.cpuNanos - start.cpuNanos);
+        watcher.worked(stage, end.nanos - start.nanos);
     }
 
     /** Begins work that may run more than once at a time; wall clock that overlaps counts once. */
@@ -59,12 +66,15 @@ public final class StageTimes {
     }
 
     /** Ends what {@link #enter} began, on the same thread. */
-    synchronized void leave(Stage stage, Moment start) {
+    void leave(Stage stage, Moment start) {
         Moment end = Moment.now();
-        counter(cpuNanos, stage).addAndGet(end.cpuNanos - start.cpuNanos);
-        if (running.merge(stage, -1, Integer::sum) == 0) {
-            counter(nanos, stage).addAndGet(end.nanos - started.getOrDefault(stage, end.nanos));
+        synchronized (this) {
+            counter(cpuNanos, stage).addAndGet(end.cpuNanos - start.cpuNanos);
+            if (running.merge(stage, -1, Integer::sum) == 0) {
+                counter(nanos, stage).addAndGet(end.nanos - started.getOrDefault(stage, end.nanos));
+            }
         }
+        watcher.worked(stage, end.nanos - start.nanos);
     }
 
     private static AtomicLong counter(Map<Stage, AtomicLong> counters, Stage stage) {

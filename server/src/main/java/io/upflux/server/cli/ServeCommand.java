@@ -59,40 +59,50 @@ final class ServeCommand implements Callable<Integer> {
         if (port != null && (port < 0 || port > 65535)) {
             throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535, not " + port);
         }
-        Logging.serving();
         Catalogue catalogue = Catalogue.standard(new CollectedNotices(console));
         try (Interruption interruption = Interruption.install();
                 ScratchFolder scratch = ScratchFolder.create()) {
             ServerConfig config = config(scratch);
-            serve(port == null ? config : config.withPort(port), catalogue, interruption);
+            Logging.serving(config.log());
+            serve(config, catalogue, interruption);
         }
         return 0;
     }
 
     private ServerConfig config(ScratchFolder scratch) {
-        Map<String, String> environment = System.getenv();
         if (demo) {
             Path clip = scratch.file("demo.mp4");
             console.say("Drawing a clip...");
             DemoClip.draw(clip);
             // JSON strings are YAML, whatever is in them.
             String yaml = "streams: {demo: {source: " + JsonLines.text(clip.toString()) + "}}";
-            return ConfigFile.parse("demo", yaml, environment);
+            ServerConfig config = ConfigFile.parse("demo", yaml, System.getenv());
+            return port == null ? config : config.withPort(port);
         }
         if (file == null && !Files.exists(USUAL)) {
             throw new ParameterException(
                     spec.commandLine(), "there is no upflux.yml here: name a configuration with -c, or try --demo");
         }
-        return ConfigFile.read(file == null ? USUAL : file, environment);
+        return read();
+    }
+
+    private ServerConfig read() {
+        ServerConfig config = ConfigFile.read(path(), System.getenv());
+        return port == null ? config : config.withPort(port);
+    }
+
+    private Path path() {
+        return file == null ? USUAL : file;
     }
 
     private void serve(ServerConfig config, Catalogue catalogue, Interruption interruption) {
         LiveStreams streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
         try (LiveServer server = LiveServer.start(config, streams, models(catalogue))) {
-            try {
+            try (Reload reload = demo ? null : new Reload(path(), this::read, config, streams, server)) {
                 streams.start();
                 InetSocketAddress address = server.address();
-                console.say("Listening on http://" + config.host() + ":" + address.getPort() + "/");
+                console.say("Listening on http" + (config.tls() == null ? "" : "s") + "://" + config.host() + ":"
+                        + address.getPort() + "/");
                 interruption.requested().block();
                 console.say("Stopping...");
             } finally {

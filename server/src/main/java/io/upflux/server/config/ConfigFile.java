@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.source.AllowedSources;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -26,7 +27,9 @@ public final class ConfigFile {
             .build();
 
     private static final Set<String> SERVER_KEYS =
-            Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "allowedSources");
+            Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "linkSecret", "allowedSources");
+
+    private static final Map<String, Set<String>> GROUPS = Map.of("tls", Tls.KEYS, "log", LogConfig.KEYS);
 
     private ConfigFile() {}
 
@@ -51,14 +54,16 @@ public final class ConfigFile {
      */
     public static ServerConfig parse(String name, String yaml, Map<String, String> variables) {
         ObjectNode root = tree(name, yaml);
-        Environment.apply(root, variables, SERVER_KEYS, StreamSettings.KEYS);
+        Environment.apply(root, variables, SERVER_KEYS, GROUPS, StreamSettings.KEYS);
         Settings settings = new Settings(name + ": ", root);
         URI address = address(settings);
         Integer segments = settings.integer("segments", 3, 100);
         Long viewerBytes = settings.size("viewerBuffer");
         String allowOrigin = settings.text("allowOrigin");
-        List<String> allowedSources = settings.list("allowedSources");
         Guests guests = Guests.of(settings, ServerConfig.isLocal(address.getHost()));
+        Tls tls = Tls.of(settings.child("tls"));
+        LogConfig log = LogConfig.of(settings.child("log"));
+        AllowedSources allowed = allowedSources(settings);
         Settings defaults = settings.child("streamDefaults");
         Settings streams = settings.child("streams");
         settings.end();
@@ -77,10 +82,22 @@ public final class ConfigFile {
                 allowOrigin,
                 guests.tokens(),
                 guests.anonymous(),
+                guests.linkSecret(),
+                tls,
+                log,
+                allowed,
                 configs,
                 new StreamRequests(
-                        defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(),
-                        new AllowedSources(allowedSources)));
+                        defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), allowed));
+    }
+
+    private static AllowedSources allowedSources(Settings settings) {
+        List<String> rules = settings.list("allowedSources");
+        try {
+            return AllowedSources.of(rules);
+        } catch (StreamException e) {
+            throw settings.wrong("allowedSources", String.valueOf(e.getMessage()));
+        }
     }
 
     private static StreamConfig stream(Settings streams, String name, Settings own, @Nullable Settings defaults) {

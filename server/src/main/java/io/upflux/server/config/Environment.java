@@ -17,8 +17,16 @@ final class Environment {
 
     private Environment() {}
 
-    /** @param serverKeys keys of the whole; other variables with the prefix mean something else and are left alone */
-    static void apply(ObjectNode root, Map<String, String> variables, Set<String> serverKeys, Set<String> streamKeys) {
+    /**
+     * @param serverKeys keys of the whole; other variables with the prefix mean something else and are left alone
+     * @param groups keys inside others
+     */
+    static void apply(
+            ObjectNode root,
+            Map<String, String> variables,
+            Set<String> serverKeys,
+            Map<String, Set<String>> groups,
+            Set<String> streamKeys) {
         variables.forEach((name, value) -> {
             if (!name.startsWith(PREFIX)) {
                 return;
@@ -30,6 +38,7 @@ final class Environment {
                 set(mapping(root, "streamDefaults"), path.substring(DEFAULTS.length()), value, streamKeys);
             } else {
                 set(root, path, value, serverKeys);
+                groups.forEach((group, keys) -> inGroup(root, group, path, value, keys));
             }
         });
     }
@@ -49,6 +58,13 @@ final class Environment {
             }
         }
         set(mapping(streams, existing), path.substring(last + 1), value, keys);
+    }
+
+    private static void inGroup(ObjectNode root, String group, String path, String value, Set<String> keys) {
+        String start = group.toUpperCase(Locale.ROOT) + "_";
+        if (path.startsWith(start) && keys.stream().anyMatch(path.substring(start.length())::equalsIgnoreCase)) {
+            set(mapping(root, group), path.substring(start.length()), value, keys);
+        }
     }
 
     private static void set(ObjectNode node, String name, String value, Set<String> keys) {

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens secrets and their roles
  * @param anonymous role of those who show none
+ * @param linkSecret signs links to streams; null when there are none
  */
-record Guests(List<Token> tokens, Role anonymous) {
+record Guests(List<Token> tokens, Role anonymous, @Nullable String linkSecret) {
     private static final int SHORTEST_SECRET = 16;
 
     /**
-     * Reads {@code tokens} and {@code anonymous}. A server that others than this machine can reach must say one of them.
+     * Reads {@code tokens}, {@code anonymous} and {@code linkSecret}. A server that others than this machine can reach must say one of them.
      *
      * @param local whether it listens on this machine's own address only
      */
@@ -35,17 +36,25 @@ record Guests(List<Token> tokens, Role anonymous) {
                     "address",
                     "can be reached from elsewhere: name tokens, or what is free to all (anonymous: viewer)");
         }
-        return new Guests(tokens, said != null ? said : tokens.isEmpty() ? Role.ADMIN : Role.NONE);
+        String linkSecret = settings.text("linkSecret");
+        if (linkSecret != null) {
+            checkSecret(settings, "linkSecret", linkSecret);
+        }
+        return new Guests(tokens, said != null ? said : tokens.isEmpty() ? Role.ADMIN : Role.NONE, linkSecret);
     }
 
     private static Token token(String name, Settings settings) {
-        String secret = settings.text("secret");
-        if (secret == null || secret.length() < SHORTEST_SECRET) {
-            throw settings.wrong("secret", "must have " + SHORTEST_SECRET + " characters or more");
-        }
+        String secret = checkSecret(settings, "secret", settings.text("secret"));
         Role role = role(settings, "role");
         settings.end();
         return new Token(name, secret, role == null ? Role.VIEWER : role);
+    }
+
+    private static String checkSecret(Settings settings, String key, @Nullable String secret) {
+        if (secret == null || secret.length() < SHORTEST_SECRET) {
+            throw settings.wrong(key, "must have " + SHORTEST_SECRET + " characters or more");
+        }
+        return secret;
     }
 
     private static @Nullable Role role(Settings settings, String key) throws StreamException {

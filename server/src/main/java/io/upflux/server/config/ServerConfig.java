@@ -1,5 +1,6 @@
 package io.upflux.server.config;
 
+import io.upflux.server.source.AllowedSources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param allowOrigin whose web pages may read answers, {@code *} for all; null for the server's own only
  * @param tokens secrets and what they allow
  * @param anonymous what is allowed without one
+ * @param linkSecret signs links to streams; null when there are none
+ * @param tls how the server proves who it is; null to serve in the clear
+ * @param log what is logged, and how
+ * @param allowedSources what sources may be that somebody asks for over the network
  * @param streams in the order of the file
  * @param requests how streams are made and changed while the server runs
  */
@@ -24,6 +29,10 @@ public record ServerConfig(
         @Nullable String allowOrigin,
         List<Token> tokens,
         Role anonymous,
+        @Nullable String linkSecret,
+        @Nullable Tls tls,
+        LogConfig log,
+        AllowedSources allowedSources,
         List<StreamConfig> streams,
         StreamRequests requests) {
     public ServerConfig {
@@ -33,8 +42,35 @@ public record ServerConfig(
 
     /** As this one with another port. */
     public ServerConfig withPort(int newPort) {
+        return at(host, newPort);
+    }
+
+    /** As this one, listening where that one does. */
+    public ServerConfig listeningAs(ServerConfig other) {
+        return at(other.host, other.port);
+    }
+
+    private ServerConfig at(String newHost, int newPort) {
         return new ServerConfig(
-                host, newPort, segments, viewerBytes, allowOrigin, tokens, anonymous, streams, requests);
+                newHost,
+                newPort,
+                segments,
+                viewerBytes,
+                allowOrigin,
+                tokens,
+                anonymous,
+                linkSecret,
+                tls,
+                log,
+                allowedSources,
+                streams,
+                requests);
+    }
+
+    /** Without what is secret. */
+    @Override
+    public String toString() {
+        return "ServerConfig[" + host + ":" + port + ", " + streams + "]";
     }
 
     /** Whether only this machine can reach it. */

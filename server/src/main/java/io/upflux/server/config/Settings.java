@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One mapping of the file while it is read: every key is asked for by its type, and what nobody asked for is an error. */
 final class Settings {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)([kKMG]?)");
     private static final Pattern RATE = SIZE;
 
@@ -81,19 +80,11 @@ final class Settings {
         if (text == null) {
             return null;
         }
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            throw wrong(key, "must be a duration such as 300ms, 10s, 5m or 1h, not " + text);
+        try {
+            return Durations.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw wrong(key, String.valueOf(e.getMessage()));
         }
-        long unit = switch (matcher.group(2)) {
-            case "ms" -> 1_000_000L;
-            case "s" -> 1_000_000_000L;
-            case "m" -> 60_000_000_000L;
-            default -> 3_600_000_000_000L;
-        };
-        return Duration.ofNanos(new BigDecimal(matcher.group(1))
-                .multiply(BigDecimal.valueOf(unit))
-                .longValue());
     }
 
     /** Bytes, with units of 1024. */

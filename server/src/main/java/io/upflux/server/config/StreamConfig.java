@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param onDemand whether it only runs while somebody watches
  * @param closeAfter how long it goes on when nobody does
  * @param settings what was written of it, without what comes from the defaults
+ * @param guarded whether its source came by request, and is read only as {@code allowedSources} says
  */
 public record StreamConfig(
         String name,
@@ -40,7 +41,8 @@ public record StreamConfig(
         LiveOptions live,
         boolean onDemand,
         Duration closeAfter,
-        ObjectNode settings) {
+        ObjectNode settings,
+        boolean guarded) {
     /** The source of streams that are sent to the server. */
     public static final String PUBLISHER = "publisher";
 
@@ -65,7 +67,28 @@ public record StreamConfig(
                 other.live,
                 onDemand,
                 closeAfter,
-                settings));
+                settings,
+                other.guarded));
+    }
+
+    /** As this one, its source come by request. */
+    StreamConfig guardedSource() {
+        return new StreamConfig(
+                name,
+                source,
+                sourceOptions,
+                model,
+                scale,
+                device,
+                threads,
+                reuse,
+                governor,
+                latency,
+                live,
+                onDemand,
+                closeAfter,
+                settings,
+                true);
     }
 
     /** Whether it is sent to the server, instead of being fetched. */

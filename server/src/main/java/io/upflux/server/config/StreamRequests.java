@@ -3,8 +3,9 @@ package io.upflux.server.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.source.AllowedSources;
+import io.upflux.server.source.SourceRefused;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Settings of streams that come by request while the server runs. They have the keys of the file and its defaults, but reach
@@ -16,28 +17,12 @@ public final class StreamRequests {
 
     private static final String NAME = "name";
 
-    private static final Set<String> SOURCE_OPTIONS = Set.of(
-            "analyzeduration",
-            "fflags",
-            "latency",
-            "passphrase",
-            "pbkeylen",
-            "probesize",
-            "reconnect",
-            "reconnect_streamed",
-            "rtsp_transport",
-            "rw_timeout",
-            "stimeout",
-            "streamid",
-            "timeout",
-            "user_agent");
-
     private final ObjectNode defaults;
-    private final SourceGuard guard;
+    private final AllowedSources allowed;
 
-    StreamRequests(ObjectNode defaults, SourceGuard guard) {
+    StreamRequests(ObjectNode defaults, AllowedSources allowed) {
         this.defaults = defaults;
-        this.guard = guard;
+        this.allowed = allowed;
     }
 
     /**
@@ -60,7 +45,7 @@ public final class StreamRequests {
             throw new StreamException("name: " + NAMES + ", not " + name);
         }
         check(said);
-        return read(name, said);
+        return read(name, said).guardedSource();
     }
 
     /** As {@link #create(ObjectNode)}, of a stream with some settings changed, as RFC 7396 merges them. */
@@ -68,7 +53,8 @@ public final class StreamRequests {
         check(patch);
         ObjectNode merged = stream.settings().deepCopy();
         merge(merged, patch);
-        return read(stream.name(), merged);
+        StreamConfig changed = read(stream.name(), merged);
+        return stream.guarded() || patch.has("source") ? changed.guardedSource() : changed;
     }
 
     private StreamConfig read(String name, ObjectNode said) {
@@ -85,19 +71,15 @@ public final class StreamRequests {
         Settings settings = new Settings("", said);
         String source = settings.text("source");
         if (source != null && !source.equals(StreamConfig.PUBLISHER)) {
-            guard.check(source);
+            allowed.check(source);
         }
+        settings.texts("sourceOptions").keySet().forEach(AllowedSources::checkOption);
         String model = settings.text("model");
         if (model != null && (model.endsWith(".onnx") || model.contains("/") || model.contains("\\"))) {
             throw new SourceRefused("model: by request, models go by their names, not " + model);
         }
         if (settings.child("encoderOptions") != null) {
             throw new SourceRefused("encoderOptions: only the configuration can set them");
-        }
-        for (String option : settings.texts("sourceOptions").keySet()) {
-            if (!SOURCE_OPTIONS.contains(option)) {
-                throw new SourceRefused("sourceOptions." + option + ": only the configuration can set it");
-            }
         }
     }
 

@@ -89,7 +89,8 @@ final class StreamSettings {
                 checked("part", () -> usual.withEncoding(encoding).withCuts(segment, part)),
                 Objects.requireNonNullElse(get(settings -> settings.flag("onDemand")), false),
                 Objects.requireNonNullElse(get(settings -> settings.duration("closeAfter")), Duration.ofSeconds(10)),
-                own.tree());
+                own.tree(),
+                false);
         own.end();
         if (config.isPublished() && config.onDemand()) {
             throw own.wrong("onDemand", "has no meaning for what is sent to the server: it runs while somebody sends");

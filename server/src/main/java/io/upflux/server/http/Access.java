@@ -9,6 +9,7 @@ import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.Token;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -25,10 +26,18 @@ final class Access {
 
     private static final String BEARER = "bearer ";
 
-    private final ServerConfig config;
+    private final Links links;
+    private volatile ServerConfig config;
 
-    Access(ServerConfig config) {
+    Access(ServerConfig config, Links links) {
         this.config = config;
+        this.links = links;
+    }
+
+    /** From now on, others may do what. */
+    void become(ServerConfig other) {
+        config = other;
+        links.become(other.linkSecret());
     }
 
     /** Whose web pages may read answers; null for the server's own only. */
@@ -42,27 +51,32 @@ final class Access {
      * origin, or by a name of its own that it lets point here.
      */
     void checkPeer(HttpServerRequest request) {
+        ServerConfig rules = config;
         String host = request.requestHeaders().get(HttpHeaderNames.HOST, "");
-        if (config.local() && !ServerConfig.isLocal(name("http://" + host))) {
+        if (rules.local() && !ServerConfig.isLocal(name("http://" + host))) {
             throw Problem.forbidden("this server is not " + host + ": it serves this machine only");
         }
         String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
         boolean own = origin == null || origin.replaceFirst("^https?://", "").equalsIgnoreCase(host);
-        String allowed = config.allowOrigin();
+        String allowed = rules.allowOrigin();
         if (!own && !"*".equals(allowed) && !origin.equals(allowed)) {
             throw Problem.forbidden("pages of " + origin + " may not use this server; allowOrigin can allow them");
         }
     }
 
-    /** The role of whoever asks. */
-    Role role(HttpServerRequest request, Map<String, List<String>> query) {
+    /** The role of whoever asks, for what they ask for. */
+    Role role(HttpServerRequest request, String path, Map<String, List<String>> query) {
+        if (links.open(path, query)) {
+            return Role.VIEWER;
+        }
+        ServerConfig rules = config;
         String shown = shown(request, query);
-        if (shown == null || config.tokens().isEmpty()) {
-            return config.anonymous();
+        if (shown == null || rules.tokens().isEmpty()) {
+            return rules.anonymous();
         }
         byte[] given = digest(shown);
         Role role = null;
-        for (Token token : config.tokens()) {
+        for (Token token : rules.tokens()) {
             // All are looked at, so that time tells nothing.
             if (MessageDigest.isEqual(digest(token.secret()), given)) {
                 role = token.role();
@@ -91,6 +105,21 @@ final class Access {
         cookie.setHttpOnly(true);
         cookie.setSameSite(SameSite.Strict);
         return cookie;
+    }
+
+    /** Players ask for what a playlist lists as it is written there: what opened the playlist is repeated in it. */
+    static String repeated(Exchange exchange) {
+        StringBuilder repeated = new StringBuilder();
+        for (String name : List.of(TOKEN, Links.EXPIRES, Links.SIGNATURE)) {
+            String value = exchange.parameter(name);
+            if (value != null) {
+                repeated.append(repeated.isEmpty() ? '?' : '&')
+                        .append(name)
+                        .append('=')
+                        .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+            }
+        }
+        return repeated.toString();
     }
 
     private static @Nullable String shown(HttpServerRequest request, Map<String, List<String>> query) {

@@ -5,9 +5,7 @@ import io.upflux.codecs.Fragment;
 import io.upflux.server.live.LiveSegment;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.WindowView;
-import java.net.URLEncoder;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -40,7 +38,7 @@ final class HlsRoutes {
     private Mono<Void> index(Exchange exchange) {
         LiveStream stream = streams.wanted(exchange.part("s"));
         return streams.started(stream).flatMap(view -> {
-            String text = Playlists.main(view.last().header(), Playlists.bitrate(view), access(exchange));
+            String text = Playlists.main(view.last().header(), Playlists.bitrate(view), Access.repeated(exchange));
             exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
             return exchange.text(PLAYLIST, text);
         });
@@ -59,7 +57,8 @@ final class HlsRoutes {
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
                     return exchange.text(
                             PLAYLIST,
-                            Playlists.media(view, stream.segmentTarget(), stream.partTarget(), access(exchange)));
+                            Playlists.media(
+                                    view, stream.segmentTarget(), stream.partTarget(), Access.repeated(exchange)));
                 });
     }
 
@@ -111,12 +110,6 @@ final class HlsRoutes {
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
                     return exchange.shared(MP4, part.mp4());
                 });
-    }
-
-    /** Players ask for what a playlist lists as it is written there: whoever shows a token in the address goes on doing so. */
-    private static String access(Exchange exchange) {
-        String token = exchange.parameter(Access.TOKEN);
-        return token == null ? "" : "?" + Access.TOKEN + "=" + URLEncoder.encode(token, StandardCharsets.UTF_8);
     }
 
     private static Duration patience(LiveStream stream) {

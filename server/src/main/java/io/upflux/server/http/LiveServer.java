@@ -11,11 +11,15 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.live.LiveStreams;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 
 /** The server while it listens. */
@@ -26,14 +30,29 @@ public final class LiveServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+    private static final int LONGEST_LINE = 8 << 10;
+    private static final int LONGEST_HEAD = 32 << 10;
+
     private final DisposableServer server;
+    private final Router router;
+    private final List<Consumer<ServerConfig>> changing;
     private final JvmGcMetrics collections;
     private final PrometheusMeterRegistry meters;
+    private final @Nullable Certificate certificate;
 
-    private LiveServer(DisposableServer server, JvmGcMetrics collections, PrometheusMeterRegistry meters) {
+    private LiveServer(
+            DisposableServer server,
+            Router router,
+            List<Consumer<ServerConfig>> changing,
+            JvmGcMetrics collections,
+            PrometheusMeterRegistry meters,
+            @Nullable Certificate certificate) {
         this.server = server;
+        this.router = router;
+        this.changing = changing;
         this.collections = collections;
         this.meters = meters;
+        this.certificate = certificate;
     }
 
     /**
@@ -41,9 +60,10 @@ public final class LiveServer implements AutoCloseable {
      *
      * @param streams not closed by this
      * @param models a description of each model there is
-     * @throws StreamException when the address cannot be had
+     * @throws StreamException when the address cannot be had, or the certificate cannot be read
      */
     public static LiveServer start(ServerConfig config, LiveStreams streams, List<Map<String, Object>> models) {
+        Certificate certificate = config.tls() == null ? null : new Certificate(config.tls());
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         JvmGcMetrics collections = new JvmGcMetrics();
         collections.bindTo(meters);
@@ -51,32 +71,58 @@ public final class LiveServer implements AutoCloseable {
         new ProcessorMetrics().bindTo(meters);
         streams.bindTo(meters);
         Streams named = new Streams(streams);
-        Router router = new Router(new Access(config));
+        Links links = new Links(config.linkSecret(), Clock.systemUTC());
+        Access access = new Access(config, links);
+        Router router = new Router(access);
         new HlsRoutes(named).addTo(router);
         new StreamingRoutes(named, config.viewerBytes()).addTo(router);
         new MseSocket(named, config.viewerBytes()).addTo(router);
         new PreviewSocket(named).addTo(router);
         new IngestRoutes(named).addTo(router);
-        new StreamRoutes(streams, config.requests()).addTo(router);
+        StreamRoutes requests = new StreamRoutes(streams, config.requests());
+        requests.addTo(router);
         new ApiRoutes(named, models, meters).addTo(router);
+        new LinkRoutes(named, links).addTo(router);
         new PageRoutes().addTo(router);
         try {
-            DisposableServer server = HttpServer.create()
+            DisposableServer server = secured(HttpServer.create(), certificate)
                     .host(config.host())
                     .port(config.port())
                     .idleTimeout(IDLE)
                     .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
                     .childOption(ChannelOption.TCP_NODELAY, true)
+                    .httpRequestDecoder(
+                            limits -> limits.maxInitialLineLength(LONGEST_LINE).maxHeaderSize(LONGEST_HEAD))
                     .handle(router)
                     .bindNow();
-            return new LiveServer(server, collections, meters);
+            return new LiveServer(
+                    server, router, List.of(access::become, requests::become), collections, meters, certificate);
         } catch (ChannelBindException e) {
             collections.close();
+            if (certificate != null) {
+                certificate.close();
+            }
             throw new StreamException(
                     "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage()
                             + "; set address to another one",
                     e);
         }
+    }
+
+    private static HttpServer secured(HttpServer server, @Nullable Certificate certificate) {
+        return certificate == null
+                ? server
+                : server.secure(ssl -> ssl.sslContext(certificate)).protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
+    }
+
+    /** From now on, people may do what this configuration says. Streams, and where it listens, stay as they are. */
+    public void allow(ServerConfig config) {
+        changing.forEach(part -> part.accept(config));
+    }
+
+    /** What it answers, as {@code GET /live/{s}.ts}. */
+    List<String> routes() {
+        return router.routes();
     }
 
     /** Where it listens. */
@@ -90,5 +136,8 @@ public final class LiveServer implements AutoCloseable {
         server.disposeNow(LAST_WORDS);
         collections.close();
         meters.close();
+        if (certificate != null) {
+            certificate.close();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.upflux.server.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.upflux.server.config.Role;
@@ -29,7 +28,12 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
     private final Access access;
 
     private record Route(
-            HttpMethod method, Role role, Pattern path, List<String> names, Function<Exchange, Mono<Void>> handler) {}
+            HttpMethod method,
+            Role role,
+            String template,
+            Pattern path,
+            List<String> names,
+            Function<Exchange, Mono<Void>> handler) {}
 
     Router(Access access) {
         this.access = access;
@@ -50,6 +54,13 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         return add(method, Role.OPERATOR, path, handler);
     }
 
+    /** What there is, as {@code GET /live/{s}.ts}. */
+    List<String> routes() {
+        return routes.stream()
+                .map(route -> route.method() + " " + route.template())
+                .toList();
+    }
+
     private Router add(HttpMethod method, Role role, String path, Function<Exchange, Mono<Void>> handler) {
         List<String> names = new ArrayList<>();
         Matcher open = OPEN.matcher(path);
@@ -61,7 +72,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             end = open.end();
         }
         pattern.append(Pattern.quote(path.substring(end)));
-        routes.add(new Route(method, role, Pattern.compile(pattern.toString()), names, handler));
+        routes.add(new Route(method, role, path, Pattern.compile(pattern.toString()), names, handler));
         return this;
     }
 
@@ -70,9 +81,12 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         response.header("X-Content-Type-Options", "nosniff");
         String origin = access.allowedOrigin();
         if (origin != null) {
-            response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            Cors.allow(origin, response);
         }
-        return Mono.defer(() -> dispatch(request, response)).onErrorResume(failure -> tell(request, response, failure));
+        long start = System.nanoTime();
+        return Mono.defer(() -> dispatch(request, response))
+                .onErrorResume(failure -> tell(request, response, failure))
+                .doFinally(end -> AccessLog.line(request, response, start, end));
     }
 
     private Mono<Void> dispatch(HttpServerRequest request, HttpServerResponse response) {
@@ -86,7 +100,10 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             throw Problem.badRequest("the address is not encoded as it must be");
         }
         access.checkPeer(request);
-        Role role = access.role(request, query);
+        if (access.allowedOrigin() != null && Cors.isPreflight(request)) {
+            return Cors.answer(new Exchange(request, response, Map.of(), query));
+        }
+        Role role = access.role(request, path, query);
         List<Route> here = new ArrayList<>();
         for (Route route : routes) {
             Matcher matcher = route.path().matcher(path);

@@ -4,11 +4,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.upflux.pipeline.StreamException;
-import io.upflux.server.config.SourceRefused;
+import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.config.StreamRequests;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.LiveStreams;
+import io.upflux.server.source.SourceRefused;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -19,11 +20,16 @@ final class StreamRoutes {
     private static final String STREAM = STREAMS + "/{s}";
 
     private final LiveStreams streams;
-    private final StreamRequests requests;
+    private volatile StreamRequests requests;
 
     StreamRoutes(LiveStreams streams, StreamRequests requests) {
         this.streams = streams;
         this.requests = requests;
+    }
+
+    /** From now on, requests may ask for what this configuration lets them. */
+    void become(ServerConfig config) {
+        requests = config.requests();
     }
 
     void addTo(Router router) {

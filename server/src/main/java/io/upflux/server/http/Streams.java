@@ -23,9 +23,13 @@ final class Streams {
         return streams;
     }
 
+    LiveStream known(String name) {
+        return streams.find(name).orElseThrow(() -> Problem.notFound("no stream is named " + name));
+    }
+
     /** A stream that somebody wants to see. */
     LiveStream wanted(String name) {
-        LiveStream stream = streams.find(name).orElseThrow(() -> Problem.notFound("no stream is named " + name));
+        LiveStream stream = known(name);
         stream.touch();
         return stream;
     }

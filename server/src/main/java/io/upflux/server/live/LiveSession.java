@@ -12,6 +12,8 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.preview.Previews;
+import io.upflux.server.source.GuardedSource;
+import io.upflux.server.source.SourceGuard;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -48,14 +50,20 @@ final class LiveSession {
         this.notices = notices;
     }
 
-    /** Reads the configured source; else as {@link #run(MediaSource, Mono, Demand)}. */
-    void run(Mono<Void> stop, Demand demand) {
-        run(MediaSource.open(config.source(), input(), notices), stop, demand);
+    /** Reads the configured source, through the guard where it came by request; else as {@link #run(MediaSource, Mono, Demand)}. */
+    void run(SourceGuard guard, Mono<Void> stop, Demand demand) {
+        if (!config.guarded()) {
+            run(MediaSource.open(config.source(), input(config.sourceOptions()), notices), stop, demand);
+            return;
+        }
+        try (GuardedSource source = guard.open(config.source(), config.sourceOptions())) {
+            run(MediaSource.open(source.url(), input(source.demuxerOptions()), notices), stop, demand);
+        }
     }
 
     /** Reads what somebody sends; else as {@link #run(MediaSource, Mono, Demand)}. */
     void run(Publication publication, Mono<Void> stop, Demand demand) {
-        run(MediaSource.read(config.name(), publication, input(), notices), stop, demand);
+        run(MediaSource.read(config.name(), publication, input(config.sourceOptions()), notices), stop, demand);
     }
 
     /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
@@ -66,7 +74,8 @@ final class LiveSession {
             // What knows its length comes as fast as it is read.
             boolean paced = isFile() || source.estimatedFrames() > 0;
             FrameAges ages = new FrameAges(governor == null ? Arrivals.UNHEARD : governor);
-            LiveFrames frames = new LiveFrames(source, paced, ages);
+            GlassClock glass = counters.glass(ages, source.format().timeBase());
+            LiveFrames frames = new LiveFrames(source, paced, glass);
             UpscalePipeline pipeline = UpscalePipeline.of(frames, ladder.best(), output.sink(source))
                     .watch(previews.watcher(ages::age))
                     .reuse(config.reuse(), map -> counters.upscaled(map.shares(), ages.age(map.pts())));
@@ -76,7 +85,10 @@ final class LiveSession {
             try {
                 (governor == null ? pipeline.live() : pipeline.live(governor))
                         .run()
-                        .doOnNext(progress -> counters.frame())
+                        .doOnNext(progress -> {
+                            glass.written(progress.pts());
+                            counters.frame();
+                        })
                         .takeUntilOther(Flux.firstWithSignal(stop, unwanted))
                         .blockLast();
             } finally {
@@ -91,8 +103,8 @@ final class LiveSession {
         return source.startsWith("file:") || !URL.matcher(source).matches();
     }
 
-    private InputOptions input() {
-        Map<String, String> options = new LinkedHashMap<>(config.sourceOptions());
+    private InputOptions input(Map<String, String> said) {
+        Map<String, String> options = new LinkedHashMap<>(said);
         if (config.source().toLowerCase(Locale.ROOT).startsWith("rtsp:")) {
             // Over UDP, lost packets would be the rule on anything but a local network.
             options.putIfAbsent("rtsp_transport", "tcp");

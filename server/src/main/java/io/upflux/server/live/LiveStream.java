@@ -8,6 +8,7 @@ import io.upflux.server.config.StreamConfig;
 import io.upflux.server.preview.Preview;
 import io.upflux.server.preview.PreviewWish;
 import io.upflux.server.preview.Previews;
+import io.upflux.server.source.SourceGuard;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -28,6 +30,7 @@ public final class LiveStream implements AutoCloseable {
     private static final long STOP_SECONDS = 20;
 
     private volatile StreamConfig config;
+    private final SourceGuard guard;
     private final Supplier<Ladder> ladders;
     private final LoggedNotices notices;
     private final FragmentWindow window;
@@ -43,11 +46,13 @@ public final class LiveStream implements AutoCloseable {
     private volatile boolean closed;
 
     /**
+     * @param guard opens sources that came by request
      * @param ladders opens what makes the stream's pictures, once
      * @param window where its fragments go; closed with this
      */
-    LiveStream(StreamConfig config, Supplier<Ladder> ladders, FragmentWindow window) {
+    LiveStream(StreamConfig config, SourceGuard guard, Supplier<Ladder> ladders, FragmentWindow window) {
         this.config = config;
+        this.guard = guard;
         this.ladders = ladders;
         this.notices = new LoggedNotices(config.name());
         this.window = window;
@@ -159,6 +164,7 @@ public final class LiveStream implements AutoCloseable {
     }
 
     private void run() {
+        MDC.put(LoggedNotices.KEY, name());
         try (Ladder ladder = ladders.get();
                 LiveOutput output = LiveOutput.create(name(), config.live(), this::publish, notices)) {
             model = ladder.best().traits().name();
@@ -189,7 +195,7 @@ public final class LiveStream implements AutoCloseable {
             state = StreamState.CONNECTING;
             long before = counters.out();
             try {
-                new LiveSession(config, output, ladder, previews, counters, notices).run(stop.asMono(), demand);
+                new LiveSession(config, output, ladder, previews, counters, notices).run(guard, stop.asMono(), demand);
                 error = closed || !demand.exists() ? null : "the source has ended";
             } catch (RuntimeException e) {
                 error = line(e);
@@ -227,8 +233,8 @@ public final class LiveStream implements AutoCloseable {
     private void publish(Fragment fragment) {
         state = StreamState.LIVE;
         error = null;
-        counters.fragment(fragment.bytes());
         window.add(fragment);
+        counters.fragment(fragment);
     }
 
     private static String line(RuntimeException failure) {

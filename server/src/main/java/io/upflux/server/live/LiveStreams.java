@@ -3,6 +3,8 @@ package io.upflux.server.live;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
+import io.upflux.server.source.AllowedSources;
+import io.upflux.server.source.SourceGuard;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ public final class LiveStreams implements AutoCloseable {
     private final Function<StreamConfig, Ladder> ladders;
     private final int segments;
     private final Map<String, StreamMeters> meters = new HashMap<>();
+    private final SourceGuard guard;
 
     /** Replaced as a whole, so that nobody who looks waits for those who change something. */
     private volatile Map<String, LiveStream> streams = Map.of();
@@ -32,6 +35,7 @@ public final class LiveStreams implements AutoCloseable {
     public LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders) {
         this.ladders = ladders;
         this.segments = config.segments();
+        this.guard = new SourceGuard(config.allowedSources());
         config.streams().forEach(this::add);
     }
 
@@ -39,6 +43,11 @@ public final class LiveStreams implements AutoCloseable {
     public synchronized void bindTo(MeterRegistry to) {
         registry = to;
         streams.values().forEach(this::measure);
+    }
+
+    /** From now on, sources that come by request may be these; what is being read is read on. */
+    public void allow(AllowedSources sources) {
+        guard.allow(sources);
     }
 
     public Optional<LiveStream> find(String name) {
@@ -62,7 +71,7 @@ public final class LiveStreams implements AutoCloseable {
         if (closed || streams.containsKey(config.name())) {
             return false;
         }
-        run(new LiveStream(config, () -> ladders.apply(config), new FragmentWindow(segments)));
+        run(new LiveStream(config, guard, () -> ladders.apply(config), new FragmentWindow(segments)));
         return true;
     }
 
@@ -83,7 +92,7 @@ public final class LiveStreams implements AutoCloseable {
         }
         stream.stop();
         forget(stream);
-        run(new LiveStream(config, () -> ladders.apply(config), new FragmentWindow(segments, stream.window())));
+        run(new LiveStream(config, guard, () -> ladders.apply(config), new FragmentWindow(segments, stream.window())));
         return true;
     }
 
@@ -110,6 +119,7 @@ public final class LiveStreams implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         streams.values().parallelStream().forEach(LiveStream::close);
+        guard.close();
     }
 
     private void run(LiveStream stream) {

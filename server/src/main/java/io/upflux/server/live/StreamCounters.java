@@ -1,5 +1,9 @@
 package io.upflux.server.live;
 
+import io.upflux.codecs.Fragment;
+import io.upflux.frame.Rational;
+import io.upflux.governor.Ticker;
+import io.upflux.live.Arrivals;
 import io.upflux.live.LiveFrames;
 import io.upflux.live.LiveGovernor;
 import io.upflux.live.Step;
@@ -18,12 +22,14 @@ public final class StreamCounters {
     private final LongAdder bytes = new LongAdder();
     private final LongAdder sessions = new LongAdder();
     private final LongAdder skipped = new LongAdder();
+    private final Latencies latencies = new Latencies();
     private final long[] nanos = new long[Stage.values().length];
     private WindowShares windows = WindowShares.NONE;
     private RecentFrames recent = RecentFrames.NONE;
     private long received;
     private long dropped;
     private @Nullable RungCounters rungs;
+    private @Nullable GlassClock glass;
     private @Nullable LiveFrames frames;
     private @Nullable StageTimes times;
 
@@ -86,14 +92,33 @@ public final class StreamCounters {
         return (nanos[stage.ordinal()] + (times == null ? 0 : times.nanos(stage))) / 1e9;
     }
 
+    /** How long its work takes. */
+    Latencies latencies() {
+        return latencies;
+    }
+
     /** A viewer left who was too slow for some fragments. */
     public void skippedBy(Viewer viewer) {
         skipped.add(viewer.skipped());
     }
 
-    void fragment(int size) {
+    void fragment(Fragment fragment) {
         fragments.increment();
-        bytes.add(size);
+        bytes.add(fragment.bytes());
+        GlassClock clock;
+        synchronized (this) {
+            clock = glass;
+        }
+        if (clock != null) {
+            clock.shown(fragment);
+        }
+    }
+
+    /** Measures the frames of a session that begins, of a source with this time base. */
+    synchronized GlassClock glass(Arrivals next, Rational timeBase) {
+        GlassClock clock = new GlassClock(next, timeBase, Ticker.system(), latencies::shown);
+        glass = clock;
+        return clock;
     }
 
     /** A frame is upscaled. @param latency in nanoseconds since it was due */
@@ -118,6 +143,7 @@ public final class StreamCounters {
         sessions.increment();
         frames = live;
         times = stages;
+        stages.watch(latencies::worked);
     }
 
     synchronized void end() {

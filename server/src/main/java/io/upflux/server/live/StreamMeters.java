@@ -19,6 +19,7 @@ final class StreamMeters implements AutoCloseable {
         this.registry = registry;
         Tags tags = Tags.of("stream", stream.name());
         StreamCounters counters = stream.counters();
+        meters.addAll(counters.latencies().bind(registry, tags));
         meters.add(FunctionCounter.builder("upflux.stream.decoded.frames", counters, StreamCounters::in)
                 .tags(tags)
                 .description("Frames decoded")

@@ -1,6 +1,5 @@
 package io.upflux.server.source;
 
-import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,7 +32,7 @@ final class Gate {
                     url.isAddress() ? List.of(Network.literal(url.host())) : resolver.resolve(url.host());
             return rules.permitted(url, addresses);
         } catch (UnknownHostException e) {
-            throw new StreamException(url + ": no such host", e);
+            throw new SourceRefused(url + ": no such host", e);
         }
     }
 

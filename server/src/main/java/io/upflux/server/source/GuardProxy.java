@@ -1,6 +1,5 @@
 package io.upflux.server.source;
 
-import io.upflux.pipeline.StreamException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class GuardProxy implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuardProxy.class);
     private static final Pattern REQUEST = Pattern.compile("(GET|HEAD|CONNECT) ([!-~]+) HTTP/1\\.[01]");
+    private static final Pattern IN_THE_CLEAR = Pattern.compile("http://([^/?#]+)([^#]*)(?:#.*)?");
     private static final int LONGEST_HEAD = 64 << 10;
     private static final String USER = "upflux";
 
@@ -58,15 +58,14 @@ final class GuardProxy implements AutoCloseable {
             return;
         }
         String method = request.group(1);
+        String target = request.group(2);
         try {
-            SourceUrl target =
-                    SourceUrl.parse(method.equals("CONNECT") ? "https://" + request.group(2) + "/" : request.group(2));
             if (method.equals("CONNECT")) {
-                tunnel(client, target);
+                tunnel(client, SourceUrl.parse("https://" + target + "/"));
             } else {
                 fetch(client, method, target, head);
             }
-        } catch (StreamException e) {
+        } catch (SourceRefused e) {
             LOG.warn("a source led to what is refused: {}", e.getMessage());
             answer(client, "403 Forbidden", "");
         }
@@ -80,14 +79,16 @@ final class GuardProxy implements AutoCloseable {
         }
     }
 
-    private void fetch(Socket client, String method, SourceUrl target, List<String> head) throws IOException {
-        if (!target.scheme().equals("http")) {
-            throw new StreamException(target + " is asked for in the clear");
+    /** What stands behind the host is the server's own matter, and playlists are careless about it. */
+    private void fetch(Socket client, String method, String target, List<String> head) throws IOException {
+        Matcher url = IN_THE_CLEAR.matcher(target);
+        if (!url.matches()) {
+            throw new SourceRefused("only http is asked for in the clear");
         }
-        try (Socket server = connected(client, target)) {
-            StringBuilder request =
-                    new StringBuilder(method + " " + (target.path().isEmpty() ? "/" : target.path()));
-            request.append(" HTTP/1.1\r\n");
+        SourceUrl checked = SourceUrl.parse("http://" + url.group(1) + "/");
+        String path = url.group(2).startsWith("/") ? url.group(2) : "/" + url.group(2);
+        try (Socket server = connected(client, checked)) {
+            StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
             for (String line : head.subList(1, head.size())) {
                 String name = line.toLowerCase(Locale.ROOT);
                 if (!line.isEmpty() && !name.startsWith("proxy-") && !name.startsWith("connection:")) {

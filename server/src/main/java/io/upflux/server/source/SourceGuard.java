@@ -1,11 +1,9 @@
 package io.upflux.server.source;
 
-import io.upflux.pipeline.StreamException;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,24 +20,6 @@ public final class SourceGuard implements AutoCloseable {
     private static final String MEDIA =
             "mpegts,matroska,webm,flv,live_flv,mov,mp4,ogg,avi,asf,mpeg,mxf,mjpeg,mpjpeg,h264,hevc,"
                     + "aac,mp3,ac3,eac3,webvtt,gif,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe";
-
-    /** What may be asked of FFmpeg beside the source. Others lead elsewhere, listen, or read files. */
-    private static final Set<String> OPTIONS = Set.of(
-            "analyzeduration",
-            "cookies",
-            "fflags",
-            "headers",
-            "latency",
-            "live_start_index",
-            "passphrase",
-            "pbkeylen",
-            "probesize",
-            "referer",
-            "streamid",
-            "user_agent");
-
-    private static final Pattern SRT_QUERY = Pattern.compile(
-            "/?(?:\\?(?:(?:(?:streamid|passphrase|pbkeylen|latency|timeout)=[^&]*|mode=caller)(?:&|$))*)?");
 
     private static final Pattern RTMP_STREAM = Pattern.compile("(/[^/?]+)/[^/?]+");
 
@@ -62,47 +42,20 @@ public final class SourceGuard implements AutoCloseable {
     }
 
     /**
-     * Refuses what cannot be allowed whatever its name resolves to. Asks the file system for paths, never the network.
-     *
-     * @param source an absolute path, or a URL
-     * @param options for FFmpeg's demuxer and protocol
-     * @throws StreamException in one line that can be told whoever asked
-     */
-    public void check(String source, Map<String, String> options) {
-        for (String option : options.keySet()) {
-            if (!OPTIONS.contains(option)) {
-                throw new StreamException("option " + option + " is not for sources that are asked for");
-            }
-        }
-        if (SourceUrl.isUrl(source)) {
-            SourceUrl url = SourceUrl.parse(source);
-            allowed.check(url);
-            if (url.scheme().equals("srt") && !SRT_QUERY.matcher(url.path()).matches()) {
-                throw new StreamException("an SRT source has streamid, passphrase, pbkeylen, latency and timeout only");
-            }
-            if (url.scheme().startsWith("http") && System.getenv("no_proxy") != null) {
-                throw new StreamException(
-                        "the environment variable no_proxy leads FFmpeg past the guard of sources: start the server without");
-            }
-        } else {
-            allowed.file(source);
-        }
-    }
-
-    /**
      * Makes a source ready to be opened once. Waits for its name to be resolved, so never to be called on an event loop.
      *
      * @param source an absolute path, or a URL
-     * @param options for FFmpeg's demuxer and protocol
-     * @throws StreamException when it is refused, in one line that can be told whoever asked
+     * @param options for FFmpeg's demuxer and protocol: the operator's, or checked ({@link AllowedSources#checkOption})
+     * @throws SourceRefused when it is not allowed
      */
     public GuardedSource open(String source, Map<String, String> options) {
-        check(source, options);
+        AllowedSources rules = allowed;
+        rules.check(source);
         Map<String, String> all = new LinkedHashMap<>(options);
         all.put("format_whitelist", MEDIA);
         if (!SourceUrl.isUrl(source)) {
             all.put("protocol_whitelist", "file");
-            return new GuardedSource(allowed.file(source).toString(), all, () -> {});
+            return new GuardedSource(rules.file(source).toString(), all, () -> {});
         }
         SourceUrl url = SourceUrl.parse(source);
         List<InetAddress> addresses = gate.addresses(url);
@@ -125,7 +78,7 @@ public final class SourceGuard implements AutoCloseable {
                 all.put("format_whitelist", "hls," + MEDIA);
                 all.put(
                         "protocol_whitelist",
-                        allowed.mention("https") ? "http,tcp,crypto,https,tls,httpproxy" : "http,tcp,crypto");
+                        rules.mention("https") ? "http,tcp,crypto,https,tls,httpproxy" : "http,tcp,crypto");
                 all.put("http_proxy", proxy().url());
                 yield new GuardedSource(url.url(), all, () -> {});
             }

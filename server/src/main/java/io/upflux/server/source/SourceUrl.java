@@ -1,6 +1,5 @@
 package io.upflux.server.source;
 
-import io.upflux.pipeline.StreamException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -36,33 +35,31 @@ record SourceUrl(String scheme, @Nullable String userInfo, String host, int port
         return SCHEME.matcher(source).matches();
     }
 
-    /** @throws StreamException in one line, when it is refused */
+    /** @throws SourceRefused in one line, when it is refused */
     static SourceUrl parse(String text) {
         String scheme = text.substring(0, Math.max(text.indexOf(':'), 0)).toLowerCase(Locale.ROOT);
         Integer usual = PORTS.get(scheme);
         if (usual == null) {
-            throw new StreamException("protocol " + printable(scheme) + " is not for sources that are asked for: use "
+            throw new SourceRefused("protocol " + printable(scheme) + " is not for sources that are asked for: use "
                     + "http, https, rtsp, rtmp or srt");
         }
         if (!PRINTABLE.matcher(text).matches() || ENCODED_CONTROL.matcher(text).matches()) {
-            throw new StreamException(
-                    "a source's URL has up to 2048 printable ASCII characters, and no encoded others");
+            throw new SourceRefused("a source's URL has up to 2048 printable ASCII characters, and no encoded others");
         }
         try {
             URI uri = new URI(text);
             String host = uri.getHost();
             if (uri.isOpaque() || host == null || uri.getRawFragment() != null) {
-                throw new StreamException(
-                        "a source's URL is " + scheme + "://HOST:PORT/PATH, its host in plain letters");
+                throw new SourceRefused("a source's URL is " + scheme + "://HOST:PORT/PATH, its host in plain letters");
             }
             int port = uri.getPort() < 0 ? usual : uri.getPort();
             if (port < 1 || port > 65535) {
-                throw new StreamException("a source's URL needs a port of 1 to 65535");
+                throw new SourceRefused("a source's URL needs a port of 1 to 65535");
             }
             String path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
             return new SourceUrl(scheme, uri.getRawUserInfo(), host(host), port, path);
         } catch (URISyntaxException e) {
-            throw new StreamException("not a URL: " + e.getReason(), e);
+            throw new SourceRefused("not a URL: " + e.getReason(), e);
         }
     }
 
@@ -92,7 +89,7 @@ record SourceUrl(String scheme, @Nullable String userInfo, String host, int port
                 && host.length() < 254
                 && !NUMERIC.matcher(host).matches();
         if (!name && !Network.isLiteral(host)) {
-            throw new StreamException("a source's host is a name, or an address written in full, not " + written);
+            throw new SourceRefused("a source's host is a name, or an address written in full, not " + written);
         }
         return name ? host : Network.literal(host).getHostAddress();
     }

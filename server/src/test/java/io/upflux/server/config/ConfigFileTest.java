@@ -94,6 +94,8 @@ class ConfigFileTest {
             streams: {cam: {source: a, onDemand: perhaps}}    | upflux.yml: streams.cam.onDemand: must be true or false, not perhaps
             streams: {'../etc': {source: a}}                  | upflux.yml: streams.../etc: a stream's name has up to 64 letters
             streamDefaults: {sauce: a}                        | upflux.yml: streamDefaults.sauce: unknown key
+            allowedSources: [media]                           | upflux.yml: allowedSources: media is neither an absolute folder nor like
+            allowedSources: {a: b}                            | upflux.yml: allowedSources: must be a text, or a list of texts
             viewerBuffer: 3X                                  | upflux.yml: viewerBuffer: must be a size such as 500K, 50M or 2G, not 3X
             streams: [a]                                      | upflux.yml: streams: must be a mapping of keys to values
             '{a: 1, a: 2}'                                    | upflux.yml: line 1: Duplicate

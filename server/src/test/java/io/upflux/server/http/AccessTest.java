@@ -3,6 +3,10 @@ package io.upflux.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
@@ -10,6 +14,8 @@ import io.upflux.server.live.LiveStreams;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class AccessTest {
     private static final String SECRET = "0123456789abcdef";
@@ -85,8 +92,83 @@ class AccessTest {
                 .containsIgnoringCase("access-control-allow-origin: https://tv.example");
     }
 
+    @Test
+    void pagesThatAreAllowedMayAskWhatTheyMay() throws IOException {
+        server.close();
+        server = start("""
+                address: 127.0.0.1:0
+                allowOrigin: https://tv.example
+                tokens: {family: {secret: %s}}
+                """.formatted(SECRET));
+        String preflight = "Access-Control-Request-Method: GET\r\nOrigin: https://";
+        for (String path : List.of("/api/v1/streams", "/nowhere")) {
+            assertThat(ask("OPTIONS", path, "localhost", preflight + "tv.example"))
+                    .startsWith("HTTP/1.1 204")
+                    .containsIgnoringCase("access-control-allow-origin: https://tv.example")
+                    .containsIgnoringCase("access-control-allow-headers: Authorization,")
+                    .containsIgnoringCase("access-control-allow-methods: GET,");
+            assertThat(ask("OPTIONS", path, "localhost", preflight + "evil.example"))
+                    .startsWith("HTTP/1.1 403");
+            assertThat(ask("OPTIONS", path, "localhost", "Origin: https://tv.example"))
+                    .startsWith("HTTP/1.1 401");
+        }
+    }
+
+    @Test
+    void linksOpenOneStreamAndNothingElse() throws IOException {
+        server.close();
+        server = start("""
+                address: 127.0.0.1:0
+                linkSecret: link-0123456789abcdef
+                tokens: {family: {secret: %s}}
+                """.formatted(SECRET));
+        String link = new Links("link-0123456789abcdef", Clock.systemUTC())
+                .parameters("x", Instant.now().plusSeconds(600));
+        // Not 401: whoever has the link gets to ask, and there is no such stream.
+        assertThat(ask("/live/x.ts?" + link, "localhost", null)).startsWith("HTTP/1.1 404");
+        assertThat(ask("/live/y.ts?" + link, "localhost", null)).startsWith("HTTP/1.1 401");
+        assertThat(ask("/api/v1/streams?" + link, "localhost", null)).startsWith("HTTP/1.1 401");
+        assertThat(ask("PUT", "/ingest/x?" + link, "localhost", null)).startsWith("HTTP/1.1 401");
+    }
+
+    @Test
+    void eachRequestIsALineWithoutSecrets() throws IOException {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger("io.upflux.access");
+        log.setLevel(Level.INFO);
+        log.addAppender(lines);
+        log.setAdditive(false);
+        try {
+            server.close();
+            server = start("""
+                    address: 127.0.0.1:0
+                    tokens: {family: {secret: %s}}
+                    """.formatted(SECRET));
+            ask("/live/cam/index.m3u8?token=" + SECRET, "localhost", null);
+            ask("/api/frame.jpeg?src=door&token=" + SECRET, "localhost", null);
+            server.close();
+        } finally {
+            log.detachAppender(lines);
+            log.setAdditive(true);
+            log.setLevel(null);
+        }
+        assertThat(lines.list.stream().map(ILoggingEvent::getFormattedMessage))
+                .hasSize(2)
+                .noneMatch(line -> line.contains("cut off"))
+                .noneMatch(line -> line.contains(SECRET))
+                .anyMatch(line ->
+                        line.matches("127\\.0\\.0\\.1 GET /live/cam/index\\.m3u8 404 \\d+ B \\d+ ms stream=cam"))
+                .anyMatch(line -> line.matches("127\\.0\\.0\\.1 GET /api/frame\\.jpeg 404 \\d+ B \\d+ ms stream=door"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            {linkSecret: short}                                                    | linkSecret: must have 16 characters or more
+            {tls: {certificate: /nowhere}}                                         | tls.certificate: /nowhere cannot be read
+            {tls: {}}                                                              | tls.certificate: is missing: a file in PEM
+            {log: {format: xml}}                                                   | log.format: must be text or json, not xml
+            {log: {level: loud}}                                                   | log.level: must be error, warn, info, debug or trace, not loud
             {address: ':8080'}                                                     | address: can be reached from elsewhere
             {tokens: {a: {secret: short}}}                                         | tokens.a.secret: must have 16 characters or more
             {tokens: {a: {secret: 0123456789abcdef, role: king}}}                  | tokens.a.role: must be none, viewer, operator or admin
@@ -115,8 +197,12 @@ class AccessTest {
 
     /** By hand, since clients set these headers themselves. */
     private String ask(String path, String host, @Nullable String header) throws IOException {
+        return ask("GET", path, host, header);
+    }
+
+    private String ask(String method, String path, String host, @Nullable String header) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
-            String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
+            String request = method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
                     + (header == null ? "" : header + "\r\n") + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -47,7 +47,7 @@ final class TestServer implements AutoCloseable {
         String yaml = """
                 address: 127.0.0.1:0
                 viewerBuffer: 200K
-                allowedSources: [http://192.0.2.7/, %1$s]
+                allowedSources: [http://192.0.2.7, %1$s]
                 streamDefaults: {model: bicubic-x2, device: cpu, segment: 1s, part: 200ms}
                 streams:
                   clip: {source: %1$s}

@@ -13,6 +13,8 @@ import io.upflux.pipeline.TileBatch;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
+import io.upflux.server.source.AllowedSources;
+import io.upflux.server.source.SourceGuard;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +47,8 @@ class GovernedStreamTest {
 
     @Test
     void aNetworkThatIsTooSlowGivesWayToALighterOneAndComesBack() {
-        try (LiveStream live = new LiveStream(stream, this::ladder, new FragmentWindow(4))) {
+        try (LiveStream live =
+                new LiveStream(stream, new SourceGuard(AllowedSources.NONE), this::ladder, new FragmentWindow(4))) {
             live.start();
             until(() -> rung(live) == 1);
             until(() -> live.status().framesOut() > 100);

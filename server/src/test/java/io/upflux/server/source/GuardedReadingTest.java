@@ -206,6 +206,9 @@ class GuardedReadingTest {
         assertThat(ask(proxyPort, "POST " + target + " HTTP/1.1" + known)).startsWith("HTTP/1.1 400");
         assertThat(ask(proxyPort, "GET https://127.0.0.1:" + port() + "/ HTTP/1.1" + known))
                 .startsWith("HTTP/1.1 403");
+        assertThat(ask(proxyPort, "GET " + target + "?{a}|[b] HTTP/1.1" + known))
+                .as("refused by the server, not by the proxy")
+                .startsWith("HTTP/1.1 400");
         assertThat(ask(proxyPort, "CONNECT 127.0.0.1:" + forbidden.getLocalPort() + " HTTP/1.1" + known))
                 .startsWith("HTTP/1.1 403");
     }

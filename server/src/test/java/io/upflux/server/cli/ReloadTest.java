@@ -1,0 +1,153 @@
+package io.upflux.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.models.Catalogue;
+import io.upflux.server.config.ConfigFile;
+import io.upflux.server.config.ServerConfig;
+import io.upflux.server.http.LiveServer;
+import io.upflux.server.live.Ladder;
+import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.LiveStreams;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import sun.misc.Signal;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ReloadTest {
+    private static final String BEFORE = """
+            address: 127.0.0.1:0
+            streamDefaults: {model: bicubic-x2, onDemand: true}
+            streams:
+              stays: {source: /nowhere/a.mp4}
+              changes: {source: /nowhere/b.mp4}
+              goes: {source: /nowhere/c.mp4}
+            """;
+
+    private static final String AFTER = """
+            address: 127.0.0.1:1
+            tokens: {me: {secret: 0123456789abcdef, role: admin}}
+            streamDefaults: {model: bicubic-x2, onDemand: true}
+            streams:
+              stays: {source: /nowhere/a.mp4}
+              changes: {source: /nowhere/d.mp4}
+              comes: {source: /nowhere/e.mp4}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Path file;
+    private LiveStreams streams;
+    private LiveServer server;
+    private Reload reload;
+
+    @BeforeEach
+    void start() throws IOException {
+        file = Files.writeString(folder.resolve("upflux.yml"), BEFORE);
+        ServerConfig config = ConfigFile.read(file, Map.of());
+        Catalogue catalogue = Catalogue.standard();
+        streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
+        server = LiveServer.start(config, streams, List.of());
+        streams.start();
+        reload = new Reload(file, () -> ConfigFile.read(file, Map.of()), config, streams, server);
+    }
+
+    @AfterEach
+    void stop() {
+        reload.close();
+        streams.close();
+        server.close();
+    }
+
+    @Test
+    void whatHasChangedIsTakenInAndTheRestGoesOn() throws IOException {
+        LiveStream stays = stream("stays");
+        LiveStream changes = stream("changes");
+        assertThat(status("")).isEqualTo(200);
+        assertThat(metrics("")).contains("{stream=\"goes\"");
+        Files.writeString(file, AFTER);
+        await(() -> streams.find("comes").isPresent());
+        assertThat(stream("stays")).isSameAs(stays);
+        assertThat(stream("changes")).isNotSameAs(changes);
+        assertThat(stream("changes").status().source()).isEqualTo("/nowhere/d.mp4");
+        assertThat(streams.find("goes")).isEmpty();
+        await(() -> status("") == 401);
+        assertThat(status("?token=0123456789abcdef")).isEqualTo(200);
+        assertThat(metrics("?token=0123456789abcdef"))
+                .contains("{stream=\"comes\"")
+                .doesNotContain("{stream=\"goes\"");
+    }
+
+    @Test
+    void aWrongFileChangesNothing() throws IOException {
+        LiveStream stays = stream("stays");
+        for (String wrong : List.of(AFTER + "nonsense: true\n", "{", "")) {
+            Files.writeString(file, wrong.isEmpty() ? "streams: {stays: {}}" : wrong);
+            reload.run();
+            assertThat(stream("stays")).isSameAs(stays);
+            assertThat(streams.all()).hasSize(3);
+            assertThat(status("")).isEqualTo(200);
+        }
+        Files.delete(file);
+        reload.run();
+        assertThat(streams.all()).hasSize(3);
+    }
+
+    @Test
+    void aHangUpReadsTheFileAgain() throws IOException {
+        Files.writeString(file, AFTER);
+        Signal.raise(new Signal("HUP"));
+        await(() -> streams.find("comes").isPresent());
+    }
+
+    private LiveStream stream(String name) {
+        return streams.find(name).orElseThrow();
+    }
+
+    private int status(String query) {
+        return get("/api/v1/streams" + query).statusCode();
+    }
+
+    private String metrics(String query) {
+        return get("/metrics" + query).body();
+    }
+
+    private HttpResponse<String> get(String path) {
+        URI address = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+        try {
+            return HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
