@@ -49,7 +49,7 @@ class LanesTest {
             @Override
             public void written() {}
         };
-        Reports reports = new Reports(ReuseMode.OFF, 1, new StageTimes(), map -> {}, map -> {});
+        Reports reports = new Reports(ReuseMode.OFF, 1, new StageTimes(), map -> {}, map -> {}, FrameWatcher.NONE);
         try (NativeScope scope = new NativeScope()) {
             try (FrameUpscaler upscaler = new FrameUpscaler(halves, FORMAT, FORMAT, scope, reports)) {
                 List<Long> pts = Flux.range(0, FRAMES)

@@ -12,7 +12,10 @@ import java.util.Objects;
 import java.util.Properties;
 import reactor.core.publisher.Mono;
 
-/** The web page and its parts, read from the jar when the server starts. Nothing of it comes from elsewhere. */
+/**
+ * The web page and its parts, and the description of the API (OpenAPI 3.1), read from the jar when the server starts. Nothing
+ * of it comes from elsewhere.
+ */
 final class PageRoutes {
     private static final String FOLDER = "/io/upflux/server/page/";
     private static final String HLS = "/META-INF/resources/webjars/hls.js/%s/dist/hls.min.js";
@@ -52,10 +55,12 @@ final class PageRoutes {
             "html", "text/html; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "css", "text/css; charset=utf-8",
-            "svg", "image/svg+xml");
+            "svg", "image/svg+xml",
+            "yaml", "application/yaml");
 
     void addTo(Router router) {
         add(router, "/", FOLDER + "index.html");
+        add(router, "/openapi.yaml", FOLDER + "openapi.yaml");
         for (String file : FILES) {
             add(router, "/page/" + file, FOLDER + file);
         }
