@@ -28,10 +28,10 @@ public final class LiveOutput implements AutoCloseable {
 
     /**
      * A sink for what comes from {@code source}: its pictures, upscaled, and its first sound track. To be closed before
-     * the next one is opened, and before the source.
+     * the next one is opened, and before the source. Several outputs may have one for the same source.
      */
     public FrameSink sink(MediaSource source) {
-        return output.sink(source.carriage(), source.format().height());
+        return output.sink(source.sharedCarriage(), source.format().height());
     }
 
     /** Frees the containers. To be called when no sink is open. */

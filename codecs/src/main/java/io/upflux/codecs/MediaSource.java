@@ -42,7 +42,8 @@ public final class MediaSource implements FrameSource {
     }
 
     /**
-     * Opens an input and decodes its first frame.
+     * Opens an input and decodes its first frame. A network input that does not answer is given up when the calling thread is
+     * interrupted.
      *
      * @param location a path, {@code -} for standard input, or any URL that FFmpeg reads
      * @throws StreamException when there is nothing to decode, in one line that says why
@@ -157,6 +158,11 @@ public final class MediaSource implements FrameSource {
     Carriage carriage() {
         companion = true;
         return reader.carriage();
+    }
+
+    /** As {@link #carriage}, for one of several sinks, each of which gets all packets. */
+    Carriage sharedCarriage() {
+        return companion ? reader.carriage().share() : carriage();
     }
 
     /** What an encoder must know of the input; packets of other streams are not kept for it. */

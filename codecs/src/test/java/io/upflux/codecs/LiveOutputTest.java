@@ -15,6 +15,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +26,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fragments, judged by the ffprobe and ffmpeg programs. */
 class LiveOutputTest {
@@ -90,12 +93,66 @@ class LiveOutputTest {
                         || fragment.ts().getShort(1) == 0x4011);
     }
 
-    @Test
-    void soundThatBrowsersDoNotPlayBecomesAac() throws IOException {
-        live(clip("in.mkv", 25, "-c:a", "ac3", "-ar", "44100"), 75);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ac3 -ar 44100",
+                "libmp3lame",
+                "libopus",
+                "vorbis -strict -2 -ac 2",
+                "pcm_s16le -ar 32000",
+                "flac -ac 1"
+            })
+    void soundThatBrowsersDoNotPlayBecomesAac(String sound) throws IOException {
+        live(clip("in.mkv", 25, ("-c:a " + sound).split(" ")), 75);
 
         assertThat(fragments.get(0).header().audioCodec()).isEqualTo("mp4a.40.2");
-        assertThat(first(mp4(0), "a:0") - first(mp4(0), "v:0")).isCloseTo(0, within(0.030));
+        for (Path file : List.of(mp4(0), ts(0))) {
+            assertThat(first(file, "a:0") - first(file, "v:0")).as("%s", file).isCloseTo(0, within(0.035));
+            assertThat(last(file, "a:0") - last(file, "v:0")).as("%s", file).isCloseTo(0, within(0.080));
+            assertThat(errors(file)).as("%s", file).isEmpty();
+        }
+    }
+
+    /** The pictures go on at the size of the first; nobody who follows need begin anew. */
+    @ParameterizedTest
+    @ValueSource(strings = {"libopenh264", "mpeg2video"})
+    void aSourceMayChangeItsSizeAndItsCodecOnTheWay(String codec) throws IOException {
+        Path first = folder.resolve("first.ts");
+        Path second = folder.resolve("second.ts");
+        Path both = folder.resolve("both.ts");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=320x180:rate=25",
+                "-t",
+                "2",
+                "-pix_fmt",
+                "yuv420p",
+                "-c:v",
+                "libopenh264",
+                first.toString());
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=480x270:rate=25",
+                "-t",
+                "2",
+                "-pix_fmt",
+                "yuv420p",
+                "-c:v",
+                codec,
+                "-output_ts_offset",
+                "2",
+                second.toString());
+        Files.write(both, Files.readAllBytes(first));
+        Files.write(both, Files.readAllBytes(second), StandardOpenOption.APPEND);
+        live(both, 95);
+
+        assertThat(headers()).hasSize(1);
+        assertThat(count(mp4(0), "v:0")).isEqualTo(95);
         assertThat(errors(mp4(0))).isEmpty();
     }
 

@@ -1,7 +1,9 @@
 package io.upflux.codecs.ffmpeg;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -25,6 +27,7 @@ public final class Carriage implements AutoCloseable {
     private final DisplayMatrix displayMatrix;
     private final AVFrame firstFrame;
     private final Queue<AVPacket> packets = new ConcurrentLinkedQueue<>();
+    private final List<Carriage> shares = new CopyOnWriteArrayList<>();
     private volatile boolean wanted = true;
 
     /**
@@ -88,9 +91,33 @@ public final class Carriage implements AutoCloseable {
         return packets;
     }
 
-    /** Whether anybody will drain the queue. */
+    /** The same for one more sink, which gets all packets, too. Closed with this. */
+    public Carriage share() {
+        AVFrame properties = Av.allocated(avutil.av_frame_alloc(), location);
+        avutil.av_frame_copy_props(properties, firstFrame);
+        Carriage share = new Carriage(input, videoStream, location, startMicros, endMicros, displayMatrix, properties);
+        packets.forEach(packet -> share.packets.add(Av.allocated(avcodec.av_packet_clone(packet), location)));
+        shares.add(share);
+        return share;
+    }
+
+    /** Takes over a packet, for everybody who will drain a queue. */
+    public void add(AVPacket packet) {
+        for (Carriage share : shares) {
+            if (share.wanted) {
+                share.packets.add(Av.allocated(avcodec.av_packet_clone(packet), location));
+            }
+        }
+        if (wanted) {
+            packets.add(packet);
+        } else {
+            avcodec.av_packet_free(packet);
+        }
+    }
+
+    /** Whether anybody will drain a queue. */
     public boolean isWanted() {
-        return wanted;
+        return wanted || shares.stream().anyMatch(Carriage::isWanted);
     }
 
     /** Nobody will drain the queue: frees what is in it and tells the demux thread not to add more. */
@@ -103,6 +130,7 @@ public final class Carriage implements AutoCloseable {
 
     @Override
     public void close() {
+        shares.forEach(Carriage::close);
         abandon();
         if (!firstFrame.isNull()) {
             avutil.av_frame_free(firstFrame);

@@ -10,7 +10,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends blocking I/O of one format context: on request, or when a deadline has passed.
+ * Ends blocking I/O of one format context: on request, when a deadline has passed, or when the thread that waits is
+ * interrupted.
  *
  * <p>JavaCPP has room for ten callbacks of a type and silently never calls the eleventh, so there is one for the whole
  * process, which finds its context by the {@code opaque} pointer.
@@ -25,6 +26,7 @@ public final class Interrupts implements AutoCloseable {
     private volatile boolean expired;
     private volatile long deadlineNanos;
     private volatile boolean hasDeadline;
+    private volatile boolean heedsThread;
 
     public Interrupts() {
         key = Av.allocated(avutil.av_malloc(1), "interrupt");
@@ -60,6 +62,11 @@ public final class Interrupts implements AutoCloseable {
         }
     }
 
+    /** Whether an interrupt of the thread that makes a call counts as {@link #interrupt}. */
+    public void heedThread(boolean heed) {
+        heedsThread = heed;
+    }
+
     /** To be called after the context is freed. */
     @Override
     public void close() {
@@ -71,6 +78,9 @@ public final class Interrupts implements AutoCloseable {
     private boolean mustStop() {
         if (hasDeadline && System.nanoTime() - deadlineNanos > 0) {
             expired = true;
+        }
+        if (heedsThread && Thread.currentThread().isInterrupted()) {
+            interrupted = true;
         }
         return interrupted || expired;
     }

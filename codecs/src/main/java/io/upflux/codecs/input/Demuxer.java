@@ -57,6 +57,7 @@ public final class Demuxer implements AutoCloseable {
         this.location = location;
         this.channel = channel;
         interrupts = new Interrupts();
+        interrupts.heedThread(true);
         AVFormatContext made = null;
         try {
             made = Av.allocated(avformat.avformat_alloc_context(), location.name());
@@ -70,6 +71,7 @@ public final class Demuxer implements AutoCloseable {
                 throw failure(code);
             }
             interrupts.deadline(null);
+            interrupts.heedThread(false);
         } catch (RuntimeException e) {
             free(made);
             throw e;

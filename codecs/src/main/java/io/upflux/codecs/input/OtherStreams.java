@@ -61,7 +61,11 @@ final class OtherStreams implements AutoCloseable {
             AVPacket owned = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
             avcodec.av_packet_move_ref(owned, packet);
             Carriage target = carriage;
-            (target == null ? early : target.packets()).add(owned);
+            if (target == null) {
+                early.add(owned);
+            } else {
+                target.add(owned);
+            }
         } else {
             avcodec.av_packet_unref(packet);
         }

@@ -73,6 +73,9 @@ final class FragmentSink implements FrameSink {
         timeBase = offered.timeBase();
         LiveAudio sound = LiveAudio.open(carriage, output.name(), start, output.notices());
         audio = sound;
+        if (sound == null) {
+            carriage.abandon();
+        }
         containers = output.containers(opened, offered.frameRate().toDouble(), sound);
         return opened.wanted();
     }

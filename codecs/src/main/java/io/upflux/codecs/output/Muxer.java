@@ -8,6 +8,7 @@ import io.upflux.codecs.ffmpeg.AvOptions;
 import io.upflux.codecs.ffmpeg.Interrupts;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One output container: streams are added, then the header, packets and the trailer are written. Every error names the
@@ -28,6 +30,7 @@ final class Muxer implements AutoCloseable {
     private final AVFormatContext context;
     private final Interrupts interrupts = new Interrupts();
     private final List<PacketOrder> orders = new ArrayList<>();
+    private @Nullable Duration patience;
     private boolean open;
     private boolean headerWritten;
     private boolean failed;
@@ -45,6 +48,12 @@ final class Muxer implements AutoCloseable {
         interrupts.watch(context);
         // Lets it hold what its specification calls new, such as TrueHD in MP4.
         context.strict_std_compliance(-2);
+    }
+
+    /** From now on, a call fails that takes longer, or whose thread is interrupted. */
+    void patience(Duration limit) {
+        patience = limit;
+        interrupts.heedThread(true);
     }
 
     AVFormatContext context() {
@@ -72,6 +81,7 @@ final class Muxer implements AutoCloseable {
 
     /** Opens the output and writes what comes before the first packet. */
     void begin(Map<String, String> settings) {
+        startWaiting();
         if (!container.opensFiles()) {
             AVIOContext io = new AVIOContext(null);
             check(avio_open2(io, writtenTo, AVIO_FLAG_WRITE, context.interrupt_callback(), null));
@@ -99,6 +109,7 @@ final class Muxer implements AutoCloseable {
             return false;
         }
         packet.stream_index(stream).pos(-1);
+        startWaiting();
         check(av_interleaved_write_frame(context, packet));
         checkIo();
         return true;
@@ -111,6 +122,7 @@ final class Muxer implements AutoCloseable {
 
     /** Writes the end and closes the output. */
     void end() {
+        startWaiting();
         check(av_write_trailer(context));
         headerWritten = false;
         checkIo();
@@ -144,6 +156,10 @@ final class Muxer implements AutoCloseable {
         interrupts.close();
     }
 
+    private void startWaiting() {
+        interrupts.deadline(patience);
+    }
+
     private void checkIo() {
         AVIOContext io = context.pb();
         if (io != null && !io.isNull() && io.error() < 0) {
@@ -154,7 +170,8 @@ final class Muxer implements AutoCloseable {
     private void check(int rc) {
         if (rc < 0) {
             failed = true;
-            throw new StreamException(location + ": " + Av.text(rc));
+            throw new StreamException(
+                    location + ": " + (interrupts.isExpired() ? "it does not answer any more" : Av.text(rc)));
         }
     }
 }
