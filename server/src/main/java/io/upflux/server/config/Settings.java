@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One mapping of the file while it is read: every key is asked for by its type, and what nobody asked for is an error. */
 final class Settings {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)([kKMG]?)");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(?:\\.\\d{1,9})?");
     private static final Pattern RATE = SIZE;
 
     private final String where;
@@ -59,6 +60,19 @@ final class Settings {
             // Said below.
         }
         throw wrong(key, "must be a whole number from " + least + " to " + most + ", not " + text);
+    }
+
+    /** More than 0. */
+    @Nullable
+    Double number(String key) {
+        String text = text(key);
+        if (text == null) {
+            return null;
+        }
+        if (!NUMBER.matcher(text).matches() || Double.parseDouble(text) <= 0) {
+            throw wrong(key, "must be a number above 0, not " + text);
+        }
+        return Double.valueOf(text);
     }
 
     @Nullable
@@ -128,6 +142,22 @@ final class Settings {
             texts.add(element.asText());
         }
         return texts;
+    }
+
+    /** Mappings in order; empty when absent. */
+    List<Settings> mappings(String key) {
+        JsonNode value = get(key);
+        if (value == null) {
+            return List.of();
+        }
+        List<Settings> mappings = new ArrayList<>();
+        for (JsonNode element : value.isArray() ? value : List.of(value)) {
+            if (!(element instanceof ObjectNode mapping)) {
+                throw wrong(key, "must be a list of mappings of keys to values");
+            }
+            mappings.add(new Settings(where + key + "[" + mappings.size() + "].", mapping));
+        }
+        return mappings;
     }
 
     /** A mapping inside this one; null when absent. */

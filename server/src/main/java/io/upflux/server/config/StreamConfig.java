@@ -5,7 +5,9 @@ import io.upflux.codecs.LiveOptions;
 import io.upflux.models.Device;
 import io.upflux.reuse.ReuseMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,34 +15,44 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name letters, digits, dots, dashes and underscores
  * @param source a path, or any URL that FFmpeg reads; files are looped; {@link #PUBLISHER} when somebody sends it
+ * @param listen whether it waits at its source's address for somebody who sends, one at a time
  * @param sourceOptions for FFmpeg's demuxer and protocol, by their names
  * @param model name as {@code upflux models} lists it, or an .onnx file; null for the best of the scale
  * @param scale null for the model's
+ * @param models instead, for sources of some kind; the first that holds counts
  * @param device what the model runs on
  * @param threads of inference and encoding, 0 for all processors
  * @param reuse how much a frame may be made from those before it
  * @param governor whether frames that would come late are made in a cheaper way
  * @param latency how long after it is due a frame may come
  * @param live how it is encoded and cut
- * @param onDemand whether it only runs while somebody watches
+ * @param renditions further outputs
+ * @param onDemand whether it only runs while somebody watches, if it is not sent on or recorded
  * @param closeAfter how long it goes on when nobody does
+ * @param push URLs of servers it is sent to
+ * @param record how it is recorded; null for not at all
  * @param settings what was written of it, without what comes from the defaults
  * @param guarded whether its source came by request, and is read only as {@code allowedSources} says
  */
 public record StreamConfig(
         String name,
         String source,
+        boolean listen,
         Map<String, String> sourceOptions,
         @Nullable String model,
         @Nullable Integer scale,
+        List<ModelRule> models,
         Device device,
         int threads,
         ReuseMode reuse,
         boolean governor,
         Duration latency,
         LiveOptions live,
+        List<RenditionConfig> renditions,
         boolean onDemand,
         Duration closeAfter,
+        List<String> push,
+        @Nullable RecordConfig record,
         ObjectNode settings,
         boolean guarded) {
     /** The source of streams that are sent to the server. */
@@ -48,27 +60,54 @@ public record StreamConfig(
 
     public StreamConfig {
         sourceOptions = Map.copyOf(sourceOptions);
+        models = List.copyOf(models);
+        renditions = List.copyOf(renditions);
+        push = List.copyOf(push);
         settings = settings.deepCopy();
+    }
+
+    /** As this one with another model, whatever the source. */
+    public StreamConfig withModel(@Nullable String newModel, @Nullable Integer newScale) {
+        return new StreamConfig(
+                name,
+                source,
+                listen,
+                sourceOptions,
+                newModel,
+                newScale,
+                List.of(),
+                device,
+                threads,
+                reuse,
+                governor,
+                latency,
+                live,
+                renditions,
+                onDemand,
+                closeAfter,
+                push,
+                record,
+                settings,
+                guarded);
     }
 
     /** Whether a stream that runs by these settings can go on by others, and need not start again. */
     public boolean runsAs(StreamConfig other) {
-        return equals(new StreamConfig(
-                other.name,
-                other.source,
-                other.sourceOptions,
-                other.model,
-                other.scale,
-                other.device,
-                other.threads,
-                other.reuse,
-                other.governor,
-                other.latency,
-                other.live,
-                onDemand,
-                closeAfter,
-                settings,
-                other.guarded));
+        return name.equals(other.name)
+                && source.equals(other.source)
+                && listen == other.listen
+                && sourceOptions.equals(other.sourceOptions)
+                && Objects.equals(model, other.model)
+                && Objects.equals(scale, other.scale)
+                && models.equals(other.models)
+                && device.equals(other.device)
+                && threads == other.threads
+                && reuse == other.reuse
+                && governor == other.governor
+                && latency.equals(other.latency)
+                && live.equals(other.live)
+                && renditions.equals(other.renditions)
+                && guarded == other.guarded;
     }
 
     /** As this one, its source come by request. */
@@ -76,19 +115,29 @@ public record StreamConfig(
         return new StreamConfig(
                 name,
                 source,
+                listen,
                 sourceOptions,
                 model,
                 scale,
+                models,
                 device,
                 threads,
                 reuse,
                 governor,
                 latency,
                 live,
+                renditions,
                 onDemand,
                 closeAfter,
+                push,
+                record,
                 settings,
                 true);
+    }
+
+    /** Whether it runs though nobody watches. */
+    public boolean always() {
+        return !onDemand || record != null || !push.isEmpty();
     }
 
     /** Whether it is sent to the server, instead of being fetched. */

@@ -74,12 +74,28 @@ public final class StreamRequests {
             allowed.check(source);
         }
         settings.texts("sourceOptions").keySet().forEach(AllowedSources::checkOption);
+        if (!settings.list("push").isEmpty()) {
+            throw new SourceRefused("push: only the configuration can say where a stream is sent");
+        }
+        if (settings.child("record") != null) {
+            throw new SourceRefused("record: only the configuration can say where a stream is recorded");
+        }
+        checkModel(settings);
+        settings.mappings("models").forEach(StreamRequests::checkModel);
+        checkEncoder(settings);
+        settings.mappings("renditions").forEach(StreamRequests::checkEncoder);
+    }
+
+    private static void checkEncoder(Settings settings) {
+        if (settings.child("encoderOptions") != null) {
+            throw new SourceRefused("encoderOptions: only the configuration can set them");
+        }
+    }
+
+    private static void checkModel(Settings settings) {
         String model = settings.text("model");
         if (model != null && (model.endsWith(".onnx") || model.contains("/") || model.contains("\\"))) {
             throw new SourceRefused("model: by request, models go by their names, not " + model);
-        }
-        if (settings.child("encoderOptions") != null) {
-            throw new SourceRefused("encoderOptions: only the configuration can set them");
         }
     }
 

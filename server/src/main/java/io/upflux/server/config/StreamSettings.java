@@ -7,6 +7,8 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamSettings {
     static final Set<String> KEYS = Set.of(
             "source",
+            "listen",
             "model",
             "scale",
             "device",
@@ -35,10 +38,18 @@ final class StreamSettings {
             "onDemand",
             "closeAfter");
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-
     /** Enough for what is under way in a pipeline that keeps up, little beside what players keep. */
     private static final Duration LATENCY = Duration.ofMillis(500);
+
+    /** What makes FFmpeg's protocols wait for a peer, and give up one who connects and sends nothing. */
+    private static final Map<String, Map<String, String>> LISTEN = Map.of(
+            "rtmp", Map.of("listen", "1", "rw_timeout", "10000000"),
+            "srt", Map.of("mode", "listener"),
+            "tcp", Map.of("listen", "1", "rw_timeout", "10000000"));
+
+    private static final Pattern PUSH = Pattern.compile("(?i)(rtmps?|srt|udp|tcp|rtsp)://[^\\s/?]+\\S*");
+    private static final Set<String> FORMATS = Set.of("mp4", "mkv", "ts");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final Settings own;
     private final @Nullable Settings defaults;
@@ -56,6 +67,7 @@ final class StreamSettings {
     /** Refuses keys that no stream has, also where there is no stream yet. */
     static void check(Settings defaults) {
         KEYS.forEach(defaults::text);
+        defaults.mappings("models").forEach(StreamSettings::rule);
         defaults.texts("sourceOptions");
         defaults.texts("encoderOptions");
         defaults.end();
@@ -75,27 +87,145 @@ final class StreamSettings {
         LiveOptions usual = LiveOptions.defaults();
         Duration segment = Objects.requireNonNullElse(get(settings -> settings.duration("segment")), usual.segment());
         Duration part = Objects.requireNonNullElse(get(settings -> settings.duration("part")), usual.part());
+        boolean listen = Objects.requireNonNullElse(own.flag("listen"), false);
+        LiveOptions live = checked("part", () -> usual.withEncoding(encoding).withCuts(segment, part));
         StreamConfig config = new StreamConfig(
                 name,
                 source,
-                texts("sourceOptions"),
+                listen,
+                listen ? listening(source) : texts("sourceOptions"),
                 get(settings -> settings.text("model")),
                 get(settings -> settings.integer("scale", 1, 8)),
+                models(),
                 device,
                 threads,
                 reuse(),
                 Objects.requireNonNullElse(get(settings -> settings.flag("governor")), true),
                 Objects.requireNonNullElse(get(settings -> settings.duration("latency")), LATENCY),
-                checked("part", () -> usual.withEncoding(encoding).withCuts(segment, part)),
+                live,
+                renditions(live),
                 Objects.requireNonNullElse(get(settings -> settings.flag("onDemand")), false),
                 Objects.requireNonNullElse(get(settings -> settings.duration("closeAfter")), Duration.ofSeconds(10)),
+                push(),
+                record(),
                 own.tree(),
                 false);
         own.end();
-        if (config.isPublished() && config.onDemand()) {
+        if ((config.isPublished() || listen) && config.onDemand()) {
             throw own.wrong("onDemand", "has no meaning for what is sent to the server: it runs while somebody sends");
         }
         return config;
+    }
+
+    private List<ModelRule> models() {
+        List<Settings> said = own.mappings("models");
+        if (said.isEmpty() && defaults != null) {
+            said = defaults.mappings("models");
+        }
+        return said.stream().map(StreamSettings::rule).toList();
+    }
+
+    private static ModelRule rule(Settings said) {
+        String model = said.text("model");
+        Integer scale = said.integer("scale", 1, 8);
+        When when = when(said);
+        said.end();
+        if (when == null) {
+            throw said.wrong("when", "is missing: minHeight, maxHeight, minRate or maxRate of the source");
+        }
+        return new ModelRule(model, scale, when);
+    }
+
+    private static @Nullable When when(Settings said) {
+        Settings when = said.child("when");
+        if (when == null) {
+            return null;
+        }
+        When conditions = new When(
+                Objects.requireNonNullElse(when.integer("minHeight", 1, 16384), 0),
+                Objects.requireNonNullElse(when.integer("maxHeight", 1, 16384), Integer.MAX_VALUE),
+                Objects.requireNonNullElse(when.number("minRate"), 0.0),
+                Objects.requireNonNullElse(when.number("maxRate"), Double.POSITIVE_INFINITY));
+        when.end();
+        return conditions;
+    }
+
+    private List<RenditionConfig> renditions(LiveOptions stream) {
+        Map<String, RenditionConfig> renditions = new LinkedHashMap<>();
+        for (Settings said : own.mappings("renditions")) {
+            String name = said.text("name");
+            if (name == null || !isName(name)) {
+                throw said.wrong("name", "must be given, of up to 64 letters, digits, dots, dashes and underscores");
+            }
+            OutputOptions usual = stream.encoding();
+            Integer crf = said.integer("crf", 0, 63);
+            Long bitrate = said.bitrate("bitrate");
+            boolean quality = crf != null || bitrate != null;
+            String codec = said.text("videoCodec");
+            Integer height = said.integer("height", 16, 16384);
+            Map<String, String> options = said.texts("encoderOptions");
+            OutputOptions encoding = checked(
+                    "renditions",
+                    () -> new OutputOptions(
+                            codec == null ? usual.videoCodec() : codec,
+                            codec == null && options.isEmpty() ? usual.encoderOptions() : options,
+                            quality ? crf : usual.crf(),
+                            quality ? bitrate : usual.bitrate(),
+                            height == null ? usual.height() : height,
+                            false,
+                            null,
+                            usual.threads()));
+            When when = when(said);
+            said.end();
+            RenditionConfig rendition =
+                    new RenditionConfig(name, stream.withEncoding(encoding), when == null ? When.ALWAYS : when);
+            if (renditions.putIfAbsent(name, rendition) != null) {
+                throw said.wrong("name", "there is another rendition " + name);
+            }
+        }
+        return List.copyOf(renditions.values());
+    }
+
+    private List<String> push() {
+        List<String> urls = own.list("push");
+        for (String url : urls) {
+            if (!PUSH.matcher(url).matches()) {
+                throw own.wrong("push", "must be rtmp, rtmps, srt, udp, tcp or rtsp URLs, not " + url);
+            }
+        }
+        return urls;
+    }
+
+    private @Nullable RecordConfig record() {
+        Settings said = own.child("record");
+        if (said == null) {
+            return null;
+        }
+        String folder = said.text("folder");
+        if (folder == null || folder.isBlank()) {
+            throw said.wrong("folder", "is missing: where the files go");
+        }
+        String format = Objects.requireNonNullElse(said.text("format"), "mp4");
+        if (!FORMATS.contains(format)) {
+            throw said.wrong("format", "must be mp4, mkv or ts, not " + format);
+        }
+        Duration every = Objects.requireNonNullElse(said.duration("every"), Duration.ofMinutes(10));
+        if (every.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw said.wrong("every", "must be a second or more");
+        }
+        Duration keep = said.duration("keep");
+        said.end();
+        return new RecordConfig(folder, every, format, keep);
+    }
+
+    private Map<String, String> listening(String source) {
+        Map<String, String> options = LISTEN.get(source.replaceFirst(":.*", "").toLowerCase(Locale.ROOT));
+        if (options == null) {
+            throw own.wrong("listen", "a peer can be waited for at an rtmp, srt or tcp address, not at " + source);
+        }
+        Map<String, String> all = new LinkedHashMap<>(options);
+        all.putAll(texts("sourceOptions"));
+        return all;
     }
 
     private OutputOptions encoding(int threads) {

@@ -3,10 +3,12 @@ package io.upflux.server.http;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.LiveStream;
+import io.upflux.server.live.OutputStatus;
 import io.upflux.server.live.RecentFrames;
 import io.upflux.server.live.RungStatus;
 import io.upflux.server.live.StreamState;
 import io.upflux.server.live.StreamStatus;
+import io.upflux.server.live.WindowView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +89,36 @@ final class ApiRoutes {
             RecentFrames recent = stream.counters().recent();
             tree.put("latencyMillis", millis(recent.latencyNanos()));
             tree.put("windows", windows(recent.unchanged(), recent.updated(), recent.computed(), recent.added()));
+        }
+        if (!stream.renditions().isEmpty()) {
+            Map<String, Object> renditions = new LinkedHashMap<>();
+            stream.renditions().forEach((name, window) -> renditions.put(name, tree(window.view())));
+            tree.put("renditions", renditions);
+        }
+        if (!stream.outputs().isEmpty()) {
+            tree.put("outputs", stream.outputs().stream().map(ApiRoutes::tree).toList());
+        }
+        return tree;
+    }
+
+    /** Empty where a rendition is not for the stream's source. */
+    private static Map<String, Object> tree(WindowView rendition) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (!rendition.isEmpty()) {
+            FragmentHeader header = rendition.last().header();
+            tree.put("codecs", header.codecs());
+            tree.put("width", header.width());
+            tree.put("height", header.height());
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> tree(OutputStatus output) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", output.name());
+        tree.put("working", output.working());
+        if (output.error() != null) {
+            tree.put("error", output.error());
         }
         return tree;
     }

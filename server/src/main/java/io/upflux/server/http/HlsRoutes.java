@@ -7,6 +7,8 @@ import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.WindowView;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -28,32 +30,43 @@ final class HlsRoutes {
     }
 
     void addTo(Router router) {
-        router.get("/live/{s}/index.m3u8", this::index)
-                .get("/live/{s}/media.m3u8", this::media)
-                .get("/live/{s}/init-{n}.mp4", this::init)
-                .get("/live/{s}/segment-{n}.m4s", this::segment)
-                .get("/live/{s}/part-{n}.m4s", this::part);
+        router.get("/live/{s}/index.m3u8", this::index);
+        for (String window : List.of("/live/{s}", "/live/{s}/{r}")) {
+            router.get(window + "/media.m3u8", this::media)
+                    .get(window + "/init-{n}.mp4", this::init)
+                    .get(window + "/segment-{n}.m4s", this::segment)
+                    .get(window + "/part-{n}.m4s", this::part);
+        }
     }
 
+    /** Lists what there is: the stream's own output, and the renditions that are for its source. */
     private Mono<Void> index(Exchange exchange) {
         LiveStream stream = streams.wanted(exchange.part("s"));
         return streams.started(stream).flatMap(view -> {
-            String text = Playlists.main(view.last().header(), Playlists.bitrate(view), Access.repeated(exchange));
+            List<Playlists.Variant> variants = new ArrayList<>();
+            variants.add(Playlists.Variant.of("media.m3u8", view));
+            stream.renditions().forEach((name, window) -> {
+                WindowView there = window.view();
+                if (!there.isEmpty()) {
+                    variants.add(Playlists.Variant.of(name + "/media.m3u8", there));
+                }
+            });
             exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
-            return exchange.text(PLAYLIST, text);
+            return exchange.text(PLAYLIST, Playlists.main(variants, Access.repeated(exchange)));
         });
     }
 
     private Mono<Void> media(Exchange exchange) {
-        LiveStream stream = streams.wanted(exchange.part("s"));
+        Watched watched = streams.ofPath(exchange);
         Long segment = exchange.numberParameter("_HLS_msn");
         Long part = exchange.numberParameter("_HLS_part");
         if (segment == null && part != null) {
             throw Problem.badRequest("_HLS_part needs _HLS_msn");
         }
-        return streams.started(stream)
-                .flatMap(now -> segment == null ? Mono.just(now) : reached(stream, now, segment, part))
+        return streams.started(watched)
+                .flatMap(now -> segment == null ? Mono.just(now) : reached(watched, now, segment, part))
                 .flatMap(view -> {
+                    LiveStream stream = watched.stream();
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
                     return exchange.text(
                             PLAYLIST,
@@ -63,50 +76,52 @@ final class HlsRoutes {
     }
 
     /** The view that a blocking reload asks for (section 6.2.5.2). */
-    private static Mono<WindowView> reached(LiveStream stream, WindowView now, long segment, @Nullable Long part) {
+    private static Mono<WindowView> reached(Watched watched, WindowView now, long segment, @Nullable Long part) {
         if (segment > now.openNumber() + FORESIGHT) {
             throw Problem.badRequest("segment " + segment + " is too far ahead: the next is " + now.openNumber());
         }
         int index = part == null || part > Integer.MAX_VALUE ? Integer.MAX_VALUE : part.intValue();
-        return stream.window().await(segment, index).timeout(patience(stream), late(stream));
+        LiveStream stream = watched.stream();
+        return watched.window().await(segment, index).timeout(patience(stream), late(stream));
     }
 
     private Mono<Void> init(Exchange exchange) {
-        LiveStream stream = streams.wanted(exchange.part("s"));
+        Watched watched = streams.ofPath(exchange);
         long number = exchange.number("n");
-        ByteBuffer init = stream.window()
+        ByteBuffer init = watched.window()
                 .view()
                 .header((int) Math.min(number, Integer.MAX_VALUE))
-                .orElseThrow(() -> gone(stream, "header " + number))
+                .orElseThrow(() -> gone(watched, "header " + number))
                 .init();
         exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
         return exchange.shared(MP4, init);
     }
 
     private Mono<Void> segment(Exchange exchange) {
-        LiveStream stream = streams.wanted(exchange.part("s"));
+        Watched watched = streams.ofPath(exchange);
         long number = exchange.number("n");
-        LiveSegment segment = stream.window()
+        LiveSegment segment = watched.window()
                 .view()
                 .segment(number)
                 .filter(LiveSegment::complete)
-                .orElseThrow(() -> gone(stream, "segment " + number));
+                .orElseThrow(() -> gone(watched, "segment " + number));
         exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
         return exchange.shared(MP4, segment.parts().stream().map(Fragment::mp4).toArray(ByteBuffer[]::new));
     }
 
     /** The part that is announced as the next may be asked for before it is there. */
     private Mono<Void> part(Exchange exchange) {
-        LiveStream stream = streams.wanted(exchange.part("s"));
+        Watched watched = streams.ofPath(exchange);
+        LiveStream stream = watched.stream();
         long number = exchange.number("n");
-        if (number > stream.window().view().nextPart()) {
-            throw gone(stream, "part " + number);
+        if (number > watched.window().view().nextPart()) {
+            throw gone(watched, "part " + number);
         }
-        return stream.window()
+        return watched.window()
                 .awaitPart(number)
                 .timeout(patience(stream), late(stream))
                 .flatMap(view -> {
-                    Fragment part = view.part(number).orElseThrow(() -> gone(stream, "part " + number));
+                    Fragment part = view.part(number).orElseThrow(() -> gone(watched, "part " + number));
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
                     return exchange.shared(MP4, part.mp4());
                 });
@@ -120,7 +135,7 @@ final class HlsRoutes {
         return Mono.error(() -> Problem.unavailable("stream " + stream.name() + " does not go on"));
     }
 
-    private static Problem gone(LiveStream stream, String what) {
-        return Problem.notFound(what + " of stream " + stream.name() + " is not there, or not any more");
+    private static Problem gone(Watched watched, String what) {
+        return Problem.notFound(what + " of stream " + watched.stream().name() + " is not there, or not any more");
     }
 }

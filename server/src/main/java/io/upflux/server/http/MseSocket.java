@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
-import io.upflux.server.live.LiveStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +45,12 @@ final class MseSocket {
     }
 
     private Mono<Void> open(Exchange exchange) {
-        LiveStream stream = streams.ofQuery(exchange);
+        Watched watched = streams.watchedOfQuery(exchange);
         exchange.requireUpgrade();
-        return exchange.socket(LARGEST_QUESTION, (in, out) -> talk(stream, in, out));
+        return exchange.socket(LARGEST_QUESTION, (in, out) -> talk(watched, in, out));
     }
 
-    private Publisher<Void> talk(LiveStream stream, WebsocketInbound in, WebsocketOutbound out) {
+    private Publisher<Void> talk(Watched watched, WebsocketInbound in, WebsocketOutbound out) {
         AtomicReference<@Nullable Outlet> outlet = new AtomicReference<>();
         in.withConnection(connection -> outlet.set(new Outlet(connection)));
         Outlet opened = outlet.get();
@@ -61,14 +60,14 @@ final class MseSocket {
         Flux<WebSocketFrame> answers = in.aggregateFrames(LARGEST_QUESTION)
                 .receive()
                 .asString()
-                .flatMap(question -> answer(stream, question, opened));
+                .flatMap(question -> answer(watched, question, opened));
         Flux<WebSocketFrame> pings = Flux.interval(PING).onBackpressureDrop().map(tick -> new PingWebSocketFrame());
         Flux<WebSocketFrame> all =
                 Flux.merge(answers.materialize(), pings.materialize()).<WebSocketFrame>dematerialize();
         return out.sendObject(all, frame -> true);
     }
 
-    private Flux<WebSocketFrame> answer(LiveStream stream, String question, Outlet outlet) {
+    private Flux<WebSocketFrame> answer(Watched watched, String question, Outlet outlet) {
         JsonNode message;
         try {
             message = MAPPER.readTree(question);
@@ -80,20 +79,20 @@ final class MseSocket {
             return Flux.just(error(type, type.isEmpty() ? "messages are JSON objects with a type" : "not served here"));
         }
         String codecs = message.path("value").asText("");
-        return streams.started(stream)
+        return streams.started(watched)
                 .flatMapMany(view -> {
                     FragmentHeader header = view.last().header();
                     return plays(codecs, header)
-                            ? movie(stream, header, outlet)
+                            ? movie(watched, header, outlet)
                             : Flux.just(error("mse", "codecs not matched: " + header.codecs() + " => " + codecs));
                 })
                 .onErrorResume(Problem.class, problem -> Flux.just(error("mse", String.valueOf(problem.getMessage()))));
     }
 
-    private Flux<WebSocketFrame> movie(LiveStream stream, FragmentHeader header, Outlet outlet) {
+    private Flux<WebSocketFrame> movie(Watched watched, FragmentHeader header, Outlet outlet) {
         AtomicReference<@Nullable FragmentHeader> sent = new AtomicReference<>();
         Flux<WebSocketFrame> media = StreamingRoutes.follow(
-                        stream, viewerBytes, fragment -> fragment.mp4().remaining(), outlet)
+                        watched, viewerBytes, fragment -> fragment.mp4().remaining(), outlet)
                 .map(fragment -> new BinaryWebSocketFrame(piece(fragment, sent)));
         return media.startWith(text("mse", "video/mp4; codecs=\"" + header.codecs() + "\""));
     }

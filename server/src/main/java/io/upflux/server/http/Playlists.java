@@ -26,20 +26,41 @@ final class Playlists {
     private Playlists() {}
 
     /**
+     * One way to play a stream.
+     *
+     * @param uri of its playlist
+     * @param bitrate peak, in bits a second
+     */
+    record Variant(String uri, FragmentHeader header, long bitrate) {
+        /** @param view not empty */
+        static Variant of(String uri, WindowView view) {
+            return new Variant(uri, view.last().header(), Playlists.bitrate(view));
+        }
+    }
+
+    /**
      * The playlist of playlists.
      *
-     * @param bitrate peak, in bits a second
      * @param query behind every address, empty for none
      */
-    static String main(FragmentHeader header, long bitrate, String query) {
-        String rate = header.frameRate() > 0 ? String.format(Locale.ROOT, ",FRAME-RATE=%.3f", header.frameRate()) : "";
-        return """
-                #EXTM3U
-                #EXT-X-VERSION:%d
-                #EXT-X-INDEPENDENT-SEGMENTS
-                #EXT-X-STREAM-INF:BANDWIDTH=%d,CODECS="%s",RESOLUTION=%dx%d%s
-                media.m3u8%s
-                """.formatted(VERSION, bitrate, header.codecs(), header.width(), header.height(), rate, query);
+    static String main(List<Variant> variants, String query) {
+        StringBuilder text =
+                new StringBuilder("#EXTM3U\n#EXT-X-VERSION:").append(VERSION).append("\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+        for (Variant variant : variants) {
+            FragmentHeader header = variant.header();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "#EXT-X-STREAM-INF:BANDWIDTH=%d,CODECS=\"%s\",RESOLUTION=%dx%d",
+                    variant.bitrate(),
+                    header.codecs(),
+                    header.width(),
+                    header.height()));
+            if (header.frameRate() > 0) {
+                text.append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", header.frameRate()));
+            }
+            text.append('\n').append(variant.uri()).append(query).append('\n');
+        }
+        return text.toString();
     }
 
     /** Bits a second of the largest segment of a view, the sizes of the fMP4 form counted. */

@@ -35,18 +35,20 @@ final class StreamingRoutes {
     void addTo(Router router) {
         router.get("/live/{s}.ts", this::ts)
                 .get("/live/{s}.mp4", this::mp4)
+                .get("/live/{s}/{r}.ts", this::ts)
+                .get("/live/{s}/{r}.mp4", this::mp4)
                 .get("/api/frame.jpeg", this::picture)
                 .get("/api/stream.mjpeg", this::pictures);
     }
 
     private Mono<Void> ts(Exchange exchange) {
-        LiveStream stream = streams.wanted(exchange.part("s"));
-        return streams.started(stream)
+        Watched watched = streams.ofPath(exchange);
+        return streams.started(watched)
                 .flatMap(view -> send(
                         exchange,
                         "video/mp2t",
                         outlet -> follow(
-                                        stream,
+                                        watched,
                                         viewerBytes,
                                         fragment -> fragment.ts().remaining(),
                                         outlet)
@@ -56,12 +58,12 @@ final class StreamingRoutes {
 
     /** Ends where the streams change in kind: a file has one header. */
     private Mono<Void> mp4(Exchange exchange) {
-        LiveStream stream = streams.wanted(exchange.part("s"));
-        return streams.started(stream)
+        Watched watched = streams.ofPath(exchange);
+        return streams.started(watched)
                 .flatMap(view -> send(exchange, "video/mp4", outlet -> {
                     AtomicReference<@Nullable FragmentHeader> header = new AtomicReference<>();
                     return follow(
-                                    stream,
+                                    watched,
                                     viewerBytes,
                                     fragment -> fragment.mp4().remaining(),
                                     outlet)
@@ -122,11 +124,12 @@ final class StreamingRoutes {
     }
 
     /** Fragments as fast as the outlet takes them. */
-    static Flux<Fragment> follow(LiveStream stream, long limit, ToIntFunction<Fragment> size, Outlet outlet) {
+    static Flux<Fragment> follow(Watched watched, long limit, ToIntFunction<Fragment> size, Outlet outlet) {
         return Flux.defer(() -> {
-            Viewer viewer = new Viewer(stream.window(), limit, size, outlet::isWritable);
+            Viewer viewer = new Viewer(watched.window(), limit, size, outlet::isWritable);
             outlet.onWritable(viewer::wake);
-            return viewer.fragments().doFinally(end -> stream.counters().skippedBy(viewer));
+            return viewer.fragments()
+                    .doFinally(end -> watched.stream().counters().skippedBy(viewer));
         });
     }
 

@@ -1,5 +1,6 @@
 package io.upflux.server.http;
 
+import io.upflux.server.live.FragmentWindow;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.LiveStreams;
 import io.upflux.server.live.StreamStatus;
@@ -36,16 +37,50 @@ final class Streams {
 
     /** The stream that the query names. */
     LiveStream ofQuery(Exchange exchange) {
-        @Nullable String name = exchange.parameter("src");
+        return wanted(sourceOf(exchange));
+    }
+
+    private static String sourceOf(Exchange exchange) {
+        String name = exchange.parameter("src");
         if (name == null) {
             throw Problem.badRequest("parameter src must name a stream");
         }
-        return wanted(name);
+        return name;
+    }
+
+    /** What the path names: a stream, or one of its renditions. */
+    Watched ofPath(Exchange exchange) {
+        return watched(exchange.part("s"), exchange.parts().get("r"));
+    }
+
+    /** As {@link #ofQuery}, where {@code stream/rendition} names a rendition. */
+    Watched watchedOfQuery(Exchange exchange) {
+        String name = sourceOf(exchange);
+        int slash = name.indexOf('/');
+        return slash < 0 ? watched(name, null) : watched(name.substring(0, slash), name.substring(slash + 1));
+    }
+
+    private Watched watched(String name, @Nullable String rendition) {
+        LiveStream stream = wanted(name);
+        if (rendition == null) {
+            return new Watched(stream, stream.window());
+        }
+        FragmentWindow window = stream.renditions().get(rendition);
+        if (window == null) {
+            throw Problem.notFound("stream " + name + " has no rendition " + rendition);
+        }
+        return new Watched(stream, window);
     }
 
     /** What a stream has, as soon as it has something. */
     Mono<WindowView> started(LiveStream stream) {
-        return stream.window()
+        return started(new Watched(stream, stream.window()));
+    }
+
+    /** As {@link #started(LiveStream)}, of a rendition. */
+    Mono<WindowView> started(Watched watched) {
+        LiveStream stream = watched.stream();
+        return watched.window()
                 .awaitStart()
                 .timeout(START, Mono.error(() -> notRunning(stream)))
                 .map(view -> {

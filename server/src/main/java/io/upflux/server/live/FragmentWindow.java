@@ -45,10 +45,9 @@ public final class FragmentWindow {
         this.listed = listed;
     }
 
-    /** An empty window that numbers on, behind a discontinuity, where another one ends by this. */
+    /** An empty window that numbers on, behind a discontinuity, where another one has ended. */
     FragmentWindow(int listed, FragmentWindow before) {
         this(listed);
-        before.end(false);
         synchronized (before) {
             nextNumber = before.nextNumber;
             nextPart = before.nextPart;
@@ -122,8 +121,12 @@ public final class FragmentWindow {
         end(true);
     }
 
-    /** @param over whether who asks again will find nothing */
-    private void end(boolean over) {
+    /**
+     * Nothing more comes here.
+     *
+     * @param over whether nothing more comes elsewhere, either; else those who wait ask again
+     */
+    void end(boolean over) {
         List<Viewer> following;
         synchronized (this) {
             ended = true;

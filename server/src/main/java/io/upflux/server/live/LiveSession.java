@@ -1,7 +1,6 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.InputOptions;
-import io.upflux.codecs.LiveOutput;
 import io.upflux.codecs.MediaSource;
 import io.upflux.governor.Ticker;
 import io.upflux.live.Arrivals;
@@ -26,25 +25,26 @@ import reactor.core.publisher.Mono;
 final class LiveSession {
     private static final Pattern URL = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]+:.*", Pattern.DOTALL);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration FOREVER = Duration.ofDays(10_000);
     private static final Duration CLOSING = Duration.ofSeconds(30);
 
     private final StreamConfig config;
-    private final LiveOutput output;
-    private final Ladder ladder;
+    private final Renditions output;
+    private final Ladders ladders;
     private final Previews previews;
     private final StreamCounters counters;
     private final Notices notices;
 
     LiveSession(
             StreamConfig config,
-            LiveOutput output,
-            Ladder ladder,
+            Renditions output,
+            Ladders ladders,
             Previews previews,
             StreamCounters counters,
             Notices notices) {
         this.config = config;
         this.output = output;
-        this.ladder = ladder;
+        this.ladders = ladders;
         this.previews = previews;
         this.counters = counters;
         this.notices = notices;
@@ -53,11 +53,17 @@ final class LiveSession {
     /** Reads the configured source, through the guard where it came by request; else as {@link #run(MediaSource, Mono, Demand)}. */
     void run(SourceGuard guard, Mono<Void> stop, Demand demand) {
         if (!config.guarded()) {
-            run(MediaSource.open(config.source(), input(config.sourceOptions()), notices), stop, demand);
+            run(open(config.source(), config.sourceOptions(), stop), stop, demand);
             return;
         }
         try (GuardedSource source = guard.open(config.source(), config.sourceOptions())) {
-            run(MediaSource.open(source.url(), input(source.demuxerOptions()), notices), stop, demand);
+            run(open(source.url(), source.demuxerOptions(), stop), stop, demand);
+        }
+    }
+
+    private MediaSource open(String url, Map<String, String> options, Mono<Void> stop) {
+        try (InterruptedBy interruption = new InterruptedBy(stop)) {
+            return MediaSource.open(url, input(options), notices);
         }
     }
 
@@ -69,17 +75,18 @@ final class LiveSession {
     /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
     private void run(MediaSource opened, Mono<Void> stop, Demand demand) {
         try (MediaSource source = opened) {
+            Ladder ladder = ladders.of(source.format());
             LiveGovernor governor =
                     config.governor() ? new LiveGovernor(ladder.steps(), config.latency(), Ticker.system()) : null;
             // What knows its length comes as fast as it is read.
-            boolean paced = isFile() || source.estimatedFrames() > 0;
+            boolean paced = !config.listen() && (isFile() || source.estimatedFrames() > 0);
             FrameAges ages = new FrameAges(governor == null ? Arrivals.UNHEARD : governor);
             GlassClock glass = counters.glass(ages, source.format().timeBase());
             LiveFrames frames = new LiveFrames(source, paced, glass);
             UpscalePipeline pipeline = UpscalePipeline.of(frames, ladder.best(), output.sink(source))
                     .watch(previews.watcher(ages::age))
                     .reuse(config.reuse(), map -> counters.upscaled(map.shares(), ages.age(map.pts())));
-            counters.begin(frames, pipeline.times(), governor);
+            counters.begin(frames, pipeline.times(), ladder.steps(), governor);
             Mono<Long> unwanted =
                     Flux.interval(LOOK).filter(tick -> !demand.exists()).next();
             try {
@@ -109,6 +116,8 @@ final class LiveSession {
             // Over UDP, lost packets would be the rule on anything but a local network.
             options.putIfAbsent("rtsp_transport", "tcp");
         }
-        return InputOptions.defaults().withRotatePixels(true).withLoop(true).withDemuxerOptions(options);
+        InputOptions input =
+                InputOptions.defaults().withRotatePixels(true).withLoop(true).withDemuxerOptions(options);
+        return config.listen() ? input.withDeadlines(FOREVER, input.readDeadline()) : input;
     }
 }

@@ -2,7 +2,6 @@ package io.upflux.server.live;
 
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
-import io.upflux.codecs.LiveOutput;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.preview.Preview;
@@ -10,9 +9,14 @@ import io.upflux.server.preview.PreviewWish;
 import io.upflux.server.preview.Previews;
 import io.upflux.server.source.SourceGuard;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,14 +31,19 @@ import reactor.core.publisher.Sinks;
 public final class LiveStream implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
 
+    /** Stands for the stream's own output where renditions have names. */
+    static final String MAIN = "";
+
     private static final long STOP_SECONDS = 20;
 
     private volatile StreamConfig config;
     private final SourceGuard guard;
-    private final Supplier<Ladder> ladders;
+    private final Ladders ladders;
     private final LoggedNotices notices;
     private final FragmentWindow window;
+    private final Map<String, FragmentWindow> renditions;
     private final Previews previews;
+    private final Outputs outputs;
     private final Demand demand;
     private final StreamCounters counters = new StreamCounters();
     private final Publications publications = new Publications();
@@ -42,22 +51,30 @@ public final class LiveStream implements AutoCloseable {
     private final Thread worker;
     private volatile StreamState state = StreamState.STARTING;
     private volatile @Nullable String error;
-    private volatile String model = "";
     private volatile boolean closed;
 
     /**
      * @param guard opens sources that came by request
-     * @param ladders opens what makes the stream's pictures, once
-     * @param window where its fragments go; closed with this
+     * @param opener opens what makes the pictures of a stream
+     * @param windows where fragments go, by the name of the rendition, {@link #MAIN} for the stream's own output; ended with
+     *     this
      */
-    LiveStream(StreamConfig config, SourceGuard guard, Supplier<Ladder> ladders, FragmentWindow window) {
+    LiveStream(
+            StreamConfig config,
+            SourceGuard guard,
+            Function<StreamConfig, Ladder> opener,
+            Function<String, FragmentWindow> windows) {
         this.config = config;
         this.guard = guard;
-        this.ladders = ladders;
+        this.ladders = new Ladders(config, opener);
         this.notices = new LoggedNotices(config.name());
-        this.window = window;
+        this.window = windows.apply(MAIN);
+        Map<String, FragmentWindow> further = new LinkedHashMap<>();
+        config.renditions().forEach(each -> further.put(each.name(), windows.apply(each.name())));
+        this.renditions = Collections.unmodifiableMap(further);
         this.previews = new Previews(config.name());
-        this.demand = new Demand(!config.onDemand(), config.closeAfter(), this::followers, System::nanoTime);
+        this.outputs = new Outputs(window);
+        this.demand = new Demand(config.always(), config.closeAfter(), this::followers, System::nanoTime);
         this.worker = new Thread(this::run, "upflux-live-" + config.name());
         worker.setDaemon(true);
     }
@@ -70,8 +87,20 @@ public final class LiveStream implements AutoCloseable {
         return config;
     }
 
+    /** Of its own output. */
     public FragmentWindow window() {
         return window;
+    }
+
+    /** Its further outputs by their names, also those that are not for its present source. */
+    public Map<String, FragmentWindow> renditions() {
+        return renditions;
+    }
+
+    /** How many follow it, in whichever rendition. */
+    public int viewers() {
+        return window.viewers()
+                + renditions.values().stream().mapToInt(FragmentWindow::viewers).sum();
     }
 
     public StreamCounters counters() {
@@ -108,6 +137,11 @@ public final class LiveStream implements AutoCloseable {
         return publications.begin();
     }
 
+    /** Where it is sent and recorded. */
+    public List<OutputStatus> outputs() {
+        return outputs.status();
+    }
+
     public StreamStatus status() {
         WindowView view = window.view();
         FragmentHeader header = view.isEmpty() ? null : view.last().header();
@@ -116,10 +150,10 @@ public final class LiveStream implements AutoCloseable {
                 config.source(),
                 state,
                 error,
-                model,
+                ladders.current(),
                 counters.rungs().map(RungCounters::now).orElse(null),
                 header,
-                window.viewers(),
+                viewers(),
                 counters.in(),
                 counters.out(),
                 counters.dropped());
@@ -128,22 +162,27 @@ public final class LiveStream implements AutoCloseable {
     /** Goes on by other settings, which {@link StreamConfig#runsAs} allows. */
     void adjust(StreamConfig other) {
         config = other;
-        demand.adjust(!other.onDemand(), other.closeAfter());
+        demand.adjust(other.always(), other.closeAfter());
+        outputs.adjust(other);
     }
 
     void start() {
+        outputs.adjust(config);
         worker.start();
     }
 
     /** Asks it to stop, waits until it has, and tells everybody that nothing more comes. */
     @Override
     public void close() {
-        stop();
-        window.close();
+        stop(true);
     }
 
-    /** Asks it to stop and waits until it has. */
-    void stop() {
+    /**
+     * Asks it to stop and waits until it has.
+     *
+     * @param over false when another stream takes its place
+     */
+    void stop(boolean over) {
         closed = true;
         demand.end();
         publications.close();
@@ -157,22 +196,24 @@ public final class LiveStream implements AutoCloseable {
             LOG.error("{}: does not stop", name());
         }
         previews.close();
+        window.end(over);
+        renditions.values().forEach(rendition -> rendition.end(over));
+        outputs.close();
     }
 
     private int followers() {
-        return window.viewers() + previews.waiting();
+        return viewers() + previews.waiting();
     }
 
     private void run() {
         MDC.put(LoggedNotices.KEY, name());
-        try (Ladder ladder = ladders.get();
-                LiveOutput output = LiveOutput.create(name(), config.live(), this::publish, notices)) {
-            model = ladder.best().traits().name();
-            counters.climb(ladder.steps());
+        try (ladders;
+                Renditions output = new Renditions(config, this::publish, this::publish, notices)) {
+            ladders.usual();
             if (isPublished()) {
-                published(output, ladder);
+                published(output);
             } else {
-                sessions(output, ladder);
+                sessions(output);
             }
             state = StreamState.CLOSED;
         } catch (InterruptedException e) {
@@ -184,7 +225,7 @@ public final class LiveStream implements AutoCloseable {
         }
     }
 
-    private void sessions(LiveOutput output, Ladder ladder) throws InterruptedException {
+    private void sessions(Renditions output) throws InterruptedException {
         Backoff backoff = new Backoff();
         while (!closed) {
             state = StreamState.IDLE;
@@ -192,19 +233,22 @@ public final class LiveStream implements AutoCloseable {
             if (closed) {
                 return;
             }
-            state = StreamState.CONNECTING;
+            state = config.listen() ? StreamState.WAITING : StreamState.CONNECTING;
             long before = counters.out();
             try {
-                new LiveSession(config, output, ladder, previews, counters, notices).run(guard, stop.asMono(), demand);
+                new LiveSession(config, output, ladders, previews, counters, notices).run(guard, stop.asMono(), demand);
                 error = closed || !demand.exists() ? null : "the source has ended";
             } catch (RuntimeException e) {
                 error = line(e);
                 LOG.debug("{} failed", name(), e);
             }
-            if (counters.out() > before) {
+            boolean came = counters.out() > before;
+            if (came) {
                 backoff.reset();
             }
-            if (!closed && demand.exists()) {
+            if (config.listen() && came) {
+                LOG.info("{}: {}; listening again", name(), error);
+            } else if (!closed && demand.exists()) {
                 state = StreamState.WAITING;
                 Duration pause = backoff.pause();
                 LOG.warn("{}: {}; trying again in {} s", name(), error, pause.toSeconds());
@@ -213,13 +257,13 @@ public final class LiveStream implements AutoCloseable {
         }
     }
 
-    private void published(LiveOutput output, Ladder ladder) throws InterruptedException {
+    private void published(Renditions output) throws InterruptedException {
         state = StreamState.WAITING;
         for (Publication next = publications.take(); next != null; next = publications.take()) {
             state = StreamState.CONNECTING;
             RuntimeException failure = null;
             try {
-                new LiveSession(config, output, ladder, previews, counters, notices).run(next, stop.asMono(), demand);
+                new LiveSession(config, output, ladders, previews, counters, notices).run(next, stop.asMono(), demand);
             } catch (RuntimeException e) {
                 failure = e;
                 error = line(e);
@@ -234,7 +278,13 @@ public final class LiveStream implements AutoCloseable {
         state = StreamState.LIVE;
         error = null;
         window.add(fragment);
-        counters.fragment(fragment);
+        counters.made(fragment);
+        counters.shown(fragment);
+    }
+
+    private void publish(String rendition, Fragment fragment) {
+        counters.made(fragment);
+        Objects.requireNonNull(renditions.get(rendition)).add(fragment);
     }
 
     private static String line(RuntimeException failure) {

@@ -31,7 +31,7 @@ public final class LiveStreams implements AutoCloseable {
     private boolean started;
     private boolean closed;
 
-    /** @param ladders opens what makes a stream's pictures */
+    /** @param ladders opens what makes the pictures of a stream */
     public LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders) {
         this.ladders = ladders;
         this.segments = config.segments();
@@ -71,7 +71,7 @@ public final class LiveStreams implements AutoCloseable {
         if (closed || streams.containsKey(config.name())) {
             return false;
         }
-        run(new LiveStream(config, guard, () -> ladders.apply(config), new FragmentWindow(segments)));
+        run(new LiveStream(config, guard, ladders, name -> new FragmentWindow(segments)));
         return true;
     }
 
@@ -90,9 +90,14 @@ public final class LiveStreams implements AutoCloseable {
             stream.adjust(config);
             return true;
         }
-        stream.stop();
+        stream.stop(false);
         forget(stream);
-        run(new LiveStream(config, guard, () -> ladders.apply(config), new FragmentWindow(segments, stream.window())));
+        run(new LiveStream(config, guard, ladders, name -> {
+            FragmentWindow before = name.equals(LiveStream.MAIN)
+                    ? stream.window()
+                    : stream.renditions().get(name);
+            return before == null ? new FragmentWindow(segments) : new FragmentWindow(segments, before);
+        }));
         return true;
     }
 

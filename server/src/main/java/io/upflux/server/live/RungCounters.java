@@ -1,25 +1,26 @@
 package io.upflux.server.live;
 
 import io.upflux.governor.GovernorStatus;
+import io.upflux.governor.Rung;
 import io.upflux.live.LiveGovernor;
 import io.upflux.live.Step;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a stream's governors have done, one a session. Any thread may ask. */
 public final class RungCounters {
-    private final List<Step> ladder;
-    private final long[] frames;
-    private final long[] nanos;
+    /** Of sessions that are over, by the names of rungs: not all sessions have the same ladder. */
+    private final Map<String, Long> frames = new HashMap<>();
+
+    private final Map<String, Long> nanos = new HashMap<>();
+
+    private List<Step> ladder = List.of();
     private long moves;
     private long late;
     private @Nullable LiveGovernor governor;
-
-    RungCounters(List<Step> ladder) {
-        this.ladder = ladder;
-        this.frames = new long[ladder.size()];
-        this.nanos = new long[ladder.size()];
-    }
 
     /** Where it stands; null while there is no source. */
     public synchronized @Nullable RungStatus now() {
@@ -48,14 +49,16 @@ public final class RungCounters {
 
     /** Frames made at a rung, or dropped there; 0 when the stream has no such rung. */
     public synchronized long frames(String name) {
-        int rung = index(name);
-        return rung < 0 ? 0 : frames(rung);
+        return frames.getOrDefault(name, 0L) + now(name, GovernorStatus::framesPerRung);
     }
 
     /** Time at a rung, by the frames that came; 0 when the stream has no such rung. */
     public synchronized double seconds(String name) {
-        int rung = index(name);
-        return rung < 0 ? 0 : nanos(rung) / 1e9;
+        return nanos(name) / 1e9;
+    }
+
+    private long nanos(String name) {
+        return nanos.getOrDefault(name, 0L) + now(name, GovernorStatus::nanosPerRung);
     }
 
     /** Whether frames are made at the rung now. */
@@ -64,42 +67,39 @@ public final class RungCounters {
         return now != null && now.name().equals(name);
     }
 
-    private int index(String name) {
-        for (int i = 0; i < ladder.size(); i++) {
+    /** Of the session that there is. */
+    private long now(String name, Function<GovernorStatus, List<Long>> perRung) {
+        long sum = 0;
+        for (int i = 0; governor != null && i < ladder.size(); i++) {
             if (ladder.get(i).rung().name().equals(name)) {
-                return i;
+                sum += perRung.apply(governor.status()).get(i);
             }
         }
-        return -1;
+        return sum;
     }
 
     /** Frames thrown away since they would have come too late. */
-    synchronized long dropped() {
-        int last = ladder.size() - 1;
-        return ladder.get(last).rung().drop() ? frames(last) : 0;
+    long dropped() {
+        return frames(Rung.dropping().name());
     }
 
-    private long frames(int rung) {
-        return frames[rung]
-                + (governor == null ? 0 : governor.status().framesPerRung().get(rung));
-    }
-
-    private long nanos(int rung) {
-        return nanos[rung]
-                + (governor == null ? 0 : governor.status().nanosPerRung().get(rung));
-    }
-
-    synchronized void begin(LiveGovernor of) {
+    synchronized void begin(List<Step> steps, LiveGovernor of) {
+        ladder = steps;
         governor = of;
     }
 
     synchronized void end() {
         moves = moves();
         late = late();
-        for (int i = 0; i < frames.length; i++) {
-            frames[i] = frames(i);
-            nanos[i] = nanos(i);
+        Map<String, Long> framesNow = new HashMap<>();
+        Map<String, Long> nanosNow = new HashMap<>();
+        for (Step step : ladder) {
+            String name = step.rung().name();
+            framesNow.put(name, frames(name));
+            nanosNow.put(name, nanos(name));
         }
+        frames.putAll(framesNow);
+        nanos.putAll(nanosNow);
         governor = null;
     }
 }

@@ -52,7 +52,7 @@ public final class StreamCounters {
         return written.sum();
     }
 
-    /** What its governors have done; empty before it is known what there is to choose from, and where there is nothing. */
+    /** What its governors have done; empty before the first, and where there is none. */
     public synchronized Optional<RungCounters> rungs() {
         return Optional.ofNullable(rungs);
     }
@@ -102,9 +102,14 @@ public final class StreamCounters {
         skipped.add(viewer.skipped());
     }
 
-    void fragment(Fragment fragment) {
+    /** One of any output is made. */
+    void made(Fragment fragment) {
         fragments.increment();
         bytes.add(fragment.bytes());
+    }
+
+    /** One of the stream's own output is there. */
+    void shown(Fragment fragment) {
         GlassClock clock;
         synchronized (this) {
             clock = glass;
@@ -131,14 +136,12 @@ public final class StreamCounters {
         written.increment();
     }
 
-    /** The stream's frames may be made in these ways. */
-    synchronized void climb(List<Step> ladder) {
-        rungs = ladder.size() > 1 ? new RungCounters(ladder) : null;
-    }
-
-    synchronized void begin(LiveFrames live, StageTimes stages, @Nullable LiveGovernor governor) {
-        if (rungs != null && governor != null) {
-            rungs.begin(governor);
+    /** @param ladder how the session's frames may be made, which {@code governor}, if any, chooses */
+    synchronized void begin(LiveFrames live, StageTimes stages, List<Step> ladder, @Nullable LiveGovernor governor) {
+        if (governor != null) {
+            RungCounters all = rungs == null ? new RungCounters() : rungs;
+            all.begin(ladder, governor);
+            rungs = all;
         }
         sessions.increment();
         frames = live;

@@ -48,8 +48,7 @@ final class StreamMeters implements AutoCloseable {
                 .tags(tags)
                 .description("Times the source was opened")
                 .register(registry));
-        meters.add(Gauge.builder(
-                        "upflux.stream.viewers", stream, live -> live.window().viewers())
+        meters.add(Gauge.builder("upflux.stream.viewers", stream, LiveStream::viewers)
                 .tags(tags)
                 .description("Viewers who follow over an open connection")
                 .register(registry));

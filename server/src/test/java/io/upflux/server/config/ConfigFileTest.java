@@ -92,6 +92,12 @@ class ConfigFileTest {
             streams: {cam: {source: a, device: gpu}}          | upflux.yml: streams.cam.device: device 'gpu' is unknown
             streams: {cam: {source: a, reuse: much}}          | upflux.yml: streams.cam.reuse: 'much' is none of exact, near and off
             streams: {cam: {source: a, onDemand: perhaps}}    | upflux.yml: streams.cam.onDemand: must be true or false, not perhaps
+            streams: {cam: {source: 'http://a/', listen: true}} | upflux.yml: streams.cam.listen: a peer can be waited for at an rtmp, srt or tcp address
+            streams: {cam: {source: a, models: [a]}}           | upflux.yml: streams.cam.models: must be a list of mappings
+            streams: {cam: {source: a, models: [{when: {maxRate: x}}]}} | upflux.yml: streams.cam.models[0].when.maxRate: must be a number above 0, not x
+            streams: {cam: {source: a, push: 'http://a/b'}}    | upflux.yml: streams.cam.push: must be rtmp, rtmps, srt, udp, tcp or rtsp URLs
+            streams: {cam: {source: a, record: {}}}            | upflux.yml: streams.cam.record.folder: is missing
+            streams: {cam: {source: a, record: {folder: b, format: avi}}} | upflux.yml: streams.cam.record.format: must be mp4, mkv or ts, not avi
             streams: {'../etc': {source: a}}                  | upflux.yml: streams.../etc: a stream's name has up to 64 letters
             streamDefaults: {sauce: a}                        | upflux.yml: streamDefaults.sauce: unknown key
             allowedSources: [media]                           | upflux.yml: allowedSources: media is neither an absolute folder nor like

@@ -3,18 +3,24 @@ package io.upflux.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A media playlist, held against the rules of draft-pantos-hls-rfc8216bis that are used; sections in the messages. */
 final class HlsCheck {
     private static final Pattern ATTRIBUTE = Pattern.compile("([A-Z-]+)=(\"[^\"]*\"|[^,]*)");
 
     final long mediaSequence;
+    final long discontinuitySequence;
+    private final List<Boolean> discontinuities = new ArrayList<>();
     final List<String> segments = new ArrayList<>();
     final List<String> parts = new ArrayList<>();
     final Map<String, Double> durations = new HashMap<>();
@@ -36,7 +42,14 @@ final class HlsCheck {
         assertThat(Double.parseDouble(control.get("HOLD-BACK"))).as("4.4.3.8").isGreaterThanOrEqualTo(3 * target);
         mediaSequence = Long.parseLong(value(lines, "#EXT-X-MEDIA-SEQUENCE:"));
 
+        discontinuitySequence = Long.parseLong(value(lines, "#EXT-X-DISCONTINUITY-SEQUENCE:"));
+        assertThat(lines).as("4.4.2.1").contains("#EXT-X-INDEPENDENT-SEGMENTS");
+
         double extinf = -1;
+        boolean mapped = false;
+        boolean discontinuity = false;
+        @Nullable Instant date = null;
+        @Nullable Instant expected = null;
         double partSum = 0;
         int partCount = 0;
         boolean dated = false;
@@ -44,6 +57,17 @@ final class HlsCheck {
         for (String line : lines) {
             if (line.startsWith("#EXT-X-PROGRAM-DATE-TIME:")) {
                 dated = true;
+                date = Instant.parse(line.substring(25));
+                if (expected != null && !discontinuity) {
+                    assertThat(date)
+                            .as("4.4.4.6: dates go on with the media")
+                            .isCloseTo(expected, within(50, ChronoUnit.MILLIS));
+                }
+            } else if (line.equals("#EXT-X-DISCONTINUITY")) {
+                discontinuity = true;
+            } else if (line.startsWith("#EXT-X-MAP:")) {
+                assertThat(attributes(line.substring(11))).as("4.4.4.5").containsKey("URI");
+                mapped = true;
             } else if (line.startsWith("#EXT-X-PART:")) {
                 Map<String, String> part = attributes(line.substring(12));
                 double duration = Double.parseDouble(part.get("DURATION"));
@@ -69,6 +93,9 @@ final class HlsCheck {
             } else if (!line.startsWith("#") && !line.isBlank()) {
                 assertThat(extinf).as("4.4.4.1: a duration for each segment").isPositive();
                 assertThat(dated).as("each segment is dated").isTrue();
+                assertThat(mapped)
+                        .as("3.1.2: a header comes before fragments of MP4")
+                        .isTrue();
                 if (partCount > 0) {
                     assertThat(partSum)
                             .as("4.4.4.9: parts make up their segment")
@@ -76,6 +103,9 @@ final class HlsCheck {
                 }
                 segments.add(line);
                 durations.put(line, extinf);
+                expected = Objects.requireNonNull(date).plusNanos((long) (1e9 * extinf));
+                discontinuities.add(discontinuity);
+                discontinuity = false;
                 extinf = -1;
                 partSum = 0;
                 partCount = 0;
@@ -95,6 +125,13 @@ final class HlsCheck {
     /** 6.2.1: what both list is the same in both. */
     void precedes(HlsCheck later) {
         assertThat(later.mediaSequence).isGreaterThanOrEqualTo(mediaSequence);
+        int gone = (int) Math.min(later.mediaSequence - mediaSequence, segments.size());
+        long passed = discontinuities.subList(0, gone).stream()
+                .filter(passedBy -> passedBy)
+                .count();
+        assertThat(later.discontinuitySequence)
+                .as("6.2.2: a discontinuity that goes is counted")
+                .isGreaterThanOrEqualTo(discontinuitySequence + passed);
         for (int i = 0; i < later.segments.size(); i++) {
             long mine = later.mediaSequence + i - mediaSequence;
             if (mine < segments.size()) {

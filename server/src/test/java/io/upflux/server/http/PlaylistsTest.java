@@ -6,6 +6,7 @@ import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.FragmentWindow;
 import io.upflux.server.live.Fragments;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PlaylistsTest {
@@ -97,7 +98,8 @@ class PlaylistsTest {
     void theMainPlaylistDescribesTheStream() {
         add(header, 0, 5);
 
-        assertThat(Playlists.main(header, Playlists.bitrate(window.view()), "")).isEqualTo("""
+        assertThat(Playlists.main(List.of(Playlists.Variant.of("media.m3u8", window.view())), ""))
+                .isEqualTo("""
                 #EXTM3U
                 #EXT-X-VERSION:9
                 #EXT-X-INDEPENDENT-SEGMENTS

@@ -89,6 +89,20 @@ class StreamRoutesTest {
     }
 
     @Test
+    void theFirstRuleThatHoldsChoosesTheModel() throws IOException {
+        String rules = """
+                [{"model": "bicubic-x4", "when": {"minHeight": 91}},
+                 {"model": "bicubic-x3", "when": {"maxHeight": 90, "maxRate": 25}},
+                 {"model": "bicubic-x4", "when": {"maxHeight": 90}}]""";
+        server.send("PUT", "/api/v1/streams/rules", "{\"source\": \"" + clip() + "\", \"models\": " + rules + "}");
+        assertThat(server.get("/live/rules/index.m3u8").body()).contains("RESOLUTION=480x270");
+        assertThat(JSON.readTree(server.get("/api/v1/streams/rules").body())
+                        .get("model")
+                        .asText())
+                .isEqualTo("bicubic-x3");
+    }
+
+    @Test
     void whatNeedsNoNewStartGoesOn() {
         server.send("PUT", "/api/v1/streams/same", "{\"source\": \"" + clip() + "\"}");
         LiveStream stream = server.streams().find("same").orElseThrow();
@@ -118,6 +132,11 @@ class StreamRoutesTest {
             PATCH  | /api/v1/streams/clip  | {"encoderOptions": {"stats": "/x"}}     | 403 | encoderOptions: only the configuration
             PATCH  | /api/v1/streams/clip  | {"sourceOptions": {"protocol_whitelist": "file"}} | 403 | source option protocol_whitelist: only
             PATCH  | /api/v1/streams/clip  | {"model": "/tmp/x.onnx"}                | 403 | model: by request, models go by their names
+            PATCH  | /api/v1/streams/clip  | {"models": [{"model": "/tmp/x.onnx"}]}  | 403 | model: by request, models go by their names
+            PATCH  | /api/v1/streams/clip  | {"models": [{"model": "bicubic-x2"}]}   | 422 | models[0].when: is missing
+            PATCH  | /api/v1/streams/clip  | {"push": "rtmp://127.0.0.1/a"}          | 403 | rtmp://127.0.0.1/a is not among
+            PATCH  | /api/v1/streams/clip  | {"push": "file:///etc/passwd"}          | 403 | file:///etc/passwd is not among
+            PATCH  | /api/v1/streams/clip  | {"record": {"folder": "/etc"}}          | 403 | /etc is not among
             PATCH  | /api/v1/streams/x     | {}                                      | 404 | no stream is named x
             DELETE | /api/v1/streams/x     | {}                                      | 404 | no stream is named x
             GET    | /api/v1/streams/x/settings | {}                                 | 404 | no stream is named x

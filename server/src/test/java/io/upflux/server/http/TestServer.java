@@ -23,6 +23,11 @@ final class TestServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestServer(Path folder) {
+        this(folder, "");
+    }
+
+    /** @param more streams, each a line of YAML */
+    TestServer(Path folder, String more) {
         Path clip = folder.resolve("clip.mp4");
         FfmpegPrograms.ffmpeg(
                 "-f",
@@ -54,7 +59,7 @@ final class TestServer implements AutoCloseable {
                   demand: {source: %1$s, onDemand: true, closeAfter: 1s}
                   gone: {source: %1$s.gone}
                   push: {source: publisher}
-                """.formatted(clip);
+                """.formatted(clip) + more;
         ServerConfig config = ConfigFile.parse("test", yaml, Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));

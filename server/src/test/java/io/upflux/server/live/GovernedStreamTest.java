@@ -47,8 +47,8 @@ class GovernedStreamTest {
 
     @Test
     void aNetworkThatIsTooSlowGivesWayToALighterOneAndComesBack() {
-        try (LiveStream live =
-                new LiveStream(stream, new SourceGuard(AllowedSources.NONE), this::ladder, new FragmentWindow(4))) {
+        try (LiveStream live = new LiveStream(
+                stream, new SourceGuard(AllowedSources.NONE), config -> ladder(), name -> new FragmentWindow(4))) {
             live.start();
             until(() -> rung(live) == 1);
             until(() -> live.status().framesOut() > 100);

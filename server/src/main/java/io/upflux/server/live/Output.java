@@ -1,0 +1,139 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.Remux;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Where a stream goes besides to its viewers, on a thread of its own. It follows as they do, with a queue bounded in bytes, so
+ * that it never holds up the stream.
+ */
+abstract class Output implements AutoCloseable {
+    static final Logger LOG = LoggerFactory.getLogger("io.upflux.server.live");
+
+    /** What is under way at the end may take so long to finish. */
+    private static final long FINISH_MILLIS = 5000;
+
+    private static final long STOP_MILLIS = 15_000;
+
+    private final String name;
+    private final FragmentWindow window;
+    private final long bytes;
+    private final Thread worker;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Sinks.Empty<Void> stop = Sinks.empty();
+    private volatile boolean working;
+    private volatile @Nullable String error;
+
+    /**
+     * @param name for people
+     * @param bytes what may wait
+     */
+    Output(String name, FragmentWindow window, long bytes) {
+        this.name = name;
+        this.window = window;
+        this.bytes = bytes;
+        this.worker = new Thread(this::run, "upflux-output-" + name);
+        worker.setDaemon(true);
+    }
+
+    /** Works until {@link #follow} ends. */
+    abstract void work() throws InterruptedException;
+
+    final void start() {
+        worker.start();
+    }
+
+    final String name() {
+        return name;
+    }
+
+    /** Whether fragments arrive there. */
+    final boolean working() {
+        return working;
+    }
+
+    /** What went wrong last; null when nothing did since it last worked. */
+    final @Nullable String error() {
+        return error;
+    }
+
+    final void failed(String what) {
+        error = what;
+    }
+
+    final boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    /** From the last key frame on, until the stream ends or this is closed. */
+    final Following follow() {
+        return new Following(window, bytes, stop.asMono());
+    }
+
+    /** Copies a movie to its end. */
+    final void copy(ReadableByteChannel movie, String location, @Nullable String format) {
+        try (Remux remux = Remux.open(name, movie, location, format)) {
+            working = true;
+            error = null;
+            remux.run();
+        } finally {
+            working = false;
+        }
+    }
+
+    /** Waits for a time, or the end. */
+    final void pause(Duration time) throws InterruptedException {
+        if (stopped.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+            LOG.debug("{}: stopped while it waited", name);
+        }
+    }
+
+    /** The next fragment that decoding can start with; null at the end. */
+    static @Nullable Fragment key(Following fragments) {
+        while (fragments.hasNext()) {
+            Fragment fragment = fragments.next();
+            if (fragment.independent()) {
+                return fragment;
+            }
+        }
+        return null;
+    }
+
+    /** Finishes what is under way, or gives it up when that takes too long. */
+    @Override
+    public final void close() {
+        stopped.countDown();
+        stop.tryEmitEmpty();
+        try {
+            worker.join(FINISH_MILLIS);
+            if (worker.isAlive()) {
+                worker.interrupt();
+                worker.join(STOP_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (worker.isAlive()) {
+            LOG.error("{}: does not stop", name);
+        }
+    }
+
+    private void run() {
+        try {
+            work();
+        } catch (InterruptedException e) {
+            LOG.debug("{}: given up", name);
+        } catch (RuntimeException e) {
+            failed(String.valueOf(e.getMessage()));
+            LOG.error("{}: {}", name, error, e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.pipeline.StreamException;
+import io.upflux.server.config.RecordConfig;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a stream in files, one after the other without a gap, each named after the instant it begins with. */
+final class Recording extends Output {
+    /** What a disk may be behind. */
+    private static final long WAITING_BYTES = 64L << 20;
+
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    private final String stream;
+    private final RecordConfig config;
+    private final Pattern own;
+
+    Recording(String stream, RecordConfig config, FragmentWindow window) {
+        super(stream + " recording", window, WAITING_BYTES);
+        this.stream = stream;
+        this.config = config;
+        this.own = Pattern.compile(Pattern.quote(stream) + "-\\d{8}T\\d{6}Z(-\\d+)?\\.(mp4|mkv|ts)");
+    }
+
+    /** A file that cannot be written ends it: without a look at the disk, the next one would fare no better. */
+    @Override
+    void work() {
+        Path folder = Path.of(config.folder());
+        try (Following fragments = follow()) {
+            Files.createDirectories(folder);
+            @Nullable Fragment first = key(fragments);
+            while (first != null) {
+                forgetOld(folder);
+                Instant end = first.wallClock().plus(config.every());
+                Movie movie = new Movie(
+                        first,
+                        fragments,
+                        fragment -> !fragment.startsSegment()
+                                || fragment.wallClock().isBefore(end));
+                copy(movie, free(folder, first.wallClock()).toString(), null);
+                first = movie.next();
+            }
+            if (fragments.skipped() > 0) {
+                LOG.warn("{}: the disk was too slow for {} fragments", name(), fragments.skipped());
+            }
+        } catch (StreamException | IOException e) {
+            failed(e instanceof IOException ? name() + ": " + folder + ": " + e : String.valueOf(e.getMessage()));
+            LOG.error("{}; nothing more is recorded until the stream starts again", error());
+        }
+    }
+
+    private Path free(Path folder, Instant start) {
+        String name = stream + "-" + STAMP.format(start);
+        Path file = folder.resolve(name + "." + config.format());
+        for (int i = 2; Files.exists(file); i++) {
+            file = folder.resolve(name + "-" + i + "." + config.format());
+        }
+        return file;
+    }
+
+    private void forgetOld(Path folder) throws IOException {
+        if (config.keep() == null) {
+            return;
+        }
+        Instant oldest = Instant.now().minus(config.keep());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                folder, file -> own.matcher(file.getFileName().toString()).matches())) {
+            for (Path file : files) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+}

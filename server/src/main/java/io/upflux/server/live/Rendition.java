@@ -1,0 +1,36 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.LiveOutput;
+import io.upflux.codecs.MediaSource;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.Notices;
+import io.upflux.server.config.RenditionConfig;
+import java.util.function.Consumer;
+
+/** One more output of a stream while the stream runs. */
+final class Rendition implements AutoCloseable {
+    private final RenditionConfig config;
+    private final LiveOutput output;
+
+    /** @param fragments told of each fragment */
+    Rendition(String stream, RenditionConfig config, Consumer<Fragment> fragments, Notices notices) {
+        this.config = config;
+        this.output = LiveOutput.create(stream + "/" + config.name(), config.live(), fragments, notices);
+    }
+
+    /** Whether there is one of such a source. */
+    boolean isFor(MediaSource source) {
+        return config.when()
+                .holds(source.format().height(), source.format().frameRate().toDouble());
+    }
+
+    FrameSink sink(MediaSource source) {
+        return output.sink(source);
+    }
+
+    @Override
+    public void close() {
+        output.close();
+    }
+}

@@ -1,0 +1,51 @@
+package io.upflux.server.live;
+
+import io.upflux.codecs.Fragment;
+import io.upflux.codecs.LiveOutput;
+import io.upflux.codecs.MediaSource;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.Notices;
+import io.upflux.server.config.RenditionConfig;
+import io.upflux.server.config.StreamConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** All that a stream is encoded as while it runs: its own output and further ones, each once. One thread. */
+final class Renditions implements AutoCloseable {
+    private final LiveOutput main;
+    private final List<Rendition> further = new ArrayList<>();
+
+    /**
+     * @param fragments told of each fragment of the stream's own output
+     * @param others told of each fragment of another, and its name
+     */
+    Renditions(
+            StreamConfig config, Consumer<Fragment> fragments, BiConsumer<String, Fragment> others, Notices notices) {
+        main = LiveOutput.create(config.name(), config.live(), fragments, notices);
+        for (RenditionConfig rendition : config.renditions()) {
+            String name = rendition.name();
+            further.add(new Rendition(config.name(), rendition, fragment -> others.accept(name, fragment), notices));
+        }
+    }
+
+    /** A sink for what comes from a source, in all renditions that are for it; as {@link LiveOutput#sink}. */
+    FrameSink sink(MediaSource source) {
+        List<FrameSink> sinks = new ArrayList<>();
+        for (Rendition rendition : further) {
+            if (rendition.isFor(source)) {
+                sinks.add(rendition.sink(source));
+            }
+        }
+        // The last, so that who sees its first fragment sees those of the others.
+        sinks.add(main.sink(source));
+        return sinks.size() == 1 ? sinks.get(0) : new SharedSink(sinks);
+    }
+
+    @Override
+    public void close() {
+        further.forEach(Rendition::close);
+        main.close();
+    }
+}

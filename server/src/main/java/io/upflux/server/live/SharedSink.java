@@ -1,0 +1,76 @@
+package io.upflux.server.live;
+
+import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.FrameSink;
+import io.upflux.pipeline.StreamException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The same frames into several sinks, in order. The last decides on their layout and colour. */
+final class SharedSink implements FrameSink {
+    private final List<FrameSink> sinks;
+
+    /** @param sinks closed with this */
+    SharedSink(List<FrameSink> sinks) {
+        this.sinks = List.copyOf(sinks);
+    }
+
+    @Override
+    public FrameFormat open(FrameFormat offered) {
+        FrameSink last = sinks.get(sinks.size() - 1);
+        FrameFormat wanted = last.open(offered);
+        for (FrameSink sink : sinks.subList(0, sinks.size() - 1)) {
+            FrameFormat other = sink.open(wanted);
+            if (!other.layout().equals(wanted.layout())) {
+                throw new StreamException("the encoders of renditions want different pictures: " + wanted.layout()
+                        + " and " + other.layout() + "; choose others");
+            }
+        }
+        return wanted;
+    }
+
+    @Override
+    public void write(VideoFrame frame) {
+        try (frame) {
+            for (FrameSink sink : sinks) {
+                sink.write(frame.retain());
+            }
+        }
+    }
+
+    @Override
+    public void finish() {
+        each(FrameSink::finish);
+    }
+
+    @Override
+    public void interrupt() {
+        each(FrameSink::interrupt);
+    }
+
+    @Override
+    public void close() {
+        each(FrameSink::close);
+    }
+
+    /** Reaches all, whatever becomes of one. */
+    private void each(Consumer<FrameSink> step) {
+        @Nullable RuntimeException failure = null;
+        for (FrameSink sink : sinks) {
+            try {
+                step.accept(sink);
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

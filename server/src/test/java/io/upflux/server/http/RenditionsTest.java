@@ -1,0 +1,90 @@
+package io.upflux.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.codecs.FfmpegPrograms;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A stream in several renditions, one of which is not for its source. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class RenditionsTest {
+    @TempDir
+    static Path folder;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        String line = """
+                  many:
+                    source: '%s'
+                    renditions:
+                      - {name: small, height: 90, crf: 35, when: {maxHeight: 90}}
+                      - {name: tiny, height: 46}
+                      - {name: huge, height: 360, when: {minHeight: 91}}
+                """.formatted(folder.resolve("clip.mp4"));
+        server = new TestServer(folder, line);
+        server.get("/live/many/index.m3u8");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void theMainPlaylistListsThoseForTheSource() {
+        assertThat(server.get("/live/many/index.m3u8").body())
+                .containsSubsequence(
+                        "RESOLUTION=320x180", "\nmedia.m3u8\n",
+                        "RESOLUTION=160x90", "\nsmall/media.m3u8\n",
+                        "RESOLUTION=82x46", "\ntiny/media.m3u8\n")
+                .doesNotContain("huge");
+        assertThat(server.get("/api/v1/streams/many").body())
+                .contains("\"small\":{")
+                .contains("\"huge\":{}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/live/many/small/media.m3u8", "/live/many/small.ts", "/live/many/small.mp4"})
+    void eachHasItsOwnSizeAndAllHaveTheSound(String path) {
+        assertThat(FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-show_entries",
+                        "stream=codec_name,width,height,sample_rate",
+                        "-of",
+                        "csv=p=0",
+                        server.url(path)))
+                .contains("h264,160,90")
+                .contains("aac,48000");
+    }
+
+    @Test
+    void playlistsOfRenditionsKeepTheRules() {
+        HlsCheck before = new HlsCheck(server.get("/live/many/tiny/media.m3u8").body());
+        for (int i = 0; i < 4; i++) {
+            HlsCheck next = new HlsCheck(server.get("/live/many/tiny/media.m3u8?_HLS_msn=" + before.openNumber()
+                            + "&_HLS_part=" + before.openParts)
+                    .body());
+            before.precedes(next);
+            assertThat(server.bytes("/live/many/tiny/" + before.hint).statusCode())
+                    .isEqualTo(200);
+            before = next;
+        }
+    }
+
+    @Test
+    void whatThereIsNotIsSaid() {
+        assertThat(server.get("/live/many/none/media.m3u8").body()).contains("stream many has no rendition none");
+        assertThat(server.get("/live/clip/small.ts").statusCode()).isEqualTo(404);
+    }
+}
