@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -132,7 +133,7 @@ class AccessTest {
     }
 
     @Test
-    void eachRequestIsALineWithoutSecrets() throws IOException {
+    void eachRequestIsALineWithoutSecrets() throws IOException, InterruptedException {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         Logger log = (Logger) LoggerFactory.getLogger("io.upflux.access");
@@ -147,6 +148,10 @@ class AccessTest {
                     """.formatted(SECRET));
             ask("/live/cam/index.m3u8?token=" + SECRET, "localhost", null);
             ask("/api/frame.jpeg?src=door&token=" + SECRET, "localhost", null);
+            // A line is written when the answer has gone out, which whoever asked may see first.
+            for (int i = 0; i < 500 && lines.list.size() < 2; i++) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
             server.close();
         } finally {
             log.detachAppender(lines);
