@@ -26,7 +26,7 @@ class OpenApiTest {
     private static final Pattern OPEN = Pattern.compile("\\{([a-z]+)}");
 
     /** Described, and not there yet. */
-    private static final String COMING = "/api/v1/jobs.*|/api/preview";
+    private static final String COMING = "/api/v1/jobs.*";
 
     private static JsonNode root;
     private static List<String> routes = List.of();

@@ -231,6 +231,7 @@ class ProblemsTest {
     private static String path(String route) {
         return route.substring(route.indexOf(' ') + 1)
                 .replace("{s}", "nowhere")
+                .replace("{r}", "none")
                 .replace("{n}", "0")
                 .replace("{id}", UUID.randomUUID().toString());
     }

@@ -22,7 +22,7 @@ class RenditionsTest {
     private static TestServer server;
 
     @BeforeAll
-    static void start() {
+    static void start() throws InterruptedException {
         String line = """
                   many:
                     source: '%s'
@@ -33,6 +33,10 @@ class RenditionsTest {
                 """.formatted(folder.resolve("clip.mp4"));
         server = new TestServer(folder, line);
         server.get("/live/many/index.m3u8");
+        // Players want a whole segment to begin with.
+        while (!server.get("/live/many/small/media.m3u8").body().contains("#EXTINF")) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 
     @AfterAll
