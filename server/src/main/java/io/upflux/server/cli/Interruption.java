@@ -1,5 +1,7 @@
 package io.upflux.server.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,27 @@ final class Interruption implements AutoCloseable {
     /** Completes when an interruption is asked for. */
     Mono<Void> requested() {
         return request.asMono();
+    }
+
+    /** Takes the end of an input for a request, too: whoever holds its other end says so, or is no more. */
+    void atEndOf(InputStream input) {
+        Thread reader = new Thread(
+                () -> {
+                    byte[] ignored = new byte[64];
+                    try {
+                        while (input.read(ignored) >= 0) {
+                            // What is said does not matter.
+                        }
+                    } catch (IOException e) {
+                        // As good as its end.
+                    }
+                    if (!requested) {
+                        request();
+                    }
+                },
+                "upflux-end-of-input");
+        reader.setDaemon(true);
+        reader.start();
     }
 
     /** For work that leaves nothing behind but what {@code cleanUp} takes away: ends the process at once. */

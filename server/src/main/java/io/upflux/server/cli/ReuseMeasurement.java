@@ -3,6 +3,7 @@ package io.upflux.server.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaNames;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
@@ -142,7 +143,7 @@ final class ReuseMeasurement {
         if (folder != null) {
             for (String file : MediaFolder.media(folder)) {
                 truths.add(new GroundTruth(
-                        MediaFolder.stem(String.valueOf(Path.of(file).getFileName())), () -> open(file)));
+                        MediaNames.stem(String.valueOf(Path.of(file).getFileName())), () -> open(file)));
             }
         }
         return truths;

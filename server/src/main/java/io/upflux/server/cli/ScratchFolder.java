@@ -4,9 +4,10 @@ import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A temporary folder of a few files that goes away with its user. */
+/** A temporary folder that goes away with its user. */
 record ScratchFolder(Path folder) implements AutoCloseable {
     static ScratchFolder create() {
         try {
@@ -22,11 +23,10 @@ record ScratchFolder(Path folder) implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-            Files.delete(folder);
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be deleted: " + e.getMessage(), e);
         }

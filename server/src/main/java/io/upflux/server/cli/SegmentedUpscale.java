@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaNames;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputOptions;
@@ -107,7 +108,7 @@ final class SegmentedUpscale {
                 && UpscaleTask.isPath(task.output())
                 && Files.isRegularFile(Path.of(task.input()))
                 && !UpscaleTask.isSequence(task.output())
-                && !MediaFolder.isPicture(task.output())
+                && !MediaNames.isPicture(task.output())
                 && (!Files.exists(Path.of(task.output())) || Files.isRegularFile(Path.of(task.output())));
     }
 

@@ -3,8 +3,10 @@ package io.upflux.server.cli;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
 import io.upflux.server.config.ConfigFile;
+import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.http.LiveServer;
+import io.upflux.server.job.Jobs;
 import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStreams;
 import java.net.InetSocketAddress;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code upflux serve}: live streams, until it is told to stop. */
 @Command(
         name = "serve",
-        description = "Take streams in, upscale them, and serve them: LL-HLS, MSE over WebSocket, MPEG-TS, MP4, JPEG.",
+        description =
+                "Take streams in, upscale them, and serve them: LL-HLS, MSE over WebSocket, MPEG-TS, MP4, JPEG. Do file jobs.",
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
     private static final Path USUAL = Path.of("upflux.yml");
@@ -75,7 +78,8 @@ final class ServeCommand implements Callable<Integer> {
             console.say("Drawing a clip...");
             DemoClip.draw(clip);
             // JSON strings are YAML, whatever is in them.
-            String yaml = "streams: {demo: {source: " + JsonLines.text(clip.toString()) + "}}";
+            String yaml = "streams: {demo: {source: " + JsonLines.text(clip.toString()) + "}}\njobs: {folder: "
+                    + JsonLines.text(scratch.file("jobs").toString()) + "}";
             ServerConfig config = ConfigFile.parse("demo", yaml, System.getenv());
             return port == null ? config : config.withPort(port);
         }
@@ -97,9 +101,14 @@ final class ServeCommand implements Callable<Integer> {
 
     private void serve(ServerConfig config, Catalogue catalogue, Interruption interruption) {
         LiveStreams streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
-        try (LiveServer server = LiveServer.start(config, streams, models(catalogue))) {
+        JobsConfig jobsConfig = config.jobs();
+        try (Jobs jobs = jobsConfig == null ? null : Jobs.open(jobsConfig);
+                LiveServer server = LiveServer.start(config, streams, jobs, models(catalogue))) {
             try (Reload reload = demo ? null : new Reload(path(), this::read, config, streams, server)) {
                 streams.start();
+                if (jobs != null) {
+                    jobs.start();
+                }
                 InetSocketAddress address = server.address();
                 console.say("Listening on http" + (config.tls() == null ? "" : "s") + "://" + config.host() + ":"
                         + address.getPort() + "/");
@@ -108,6 +117,9 @@ final class ServeCommand implements Callable<Integer> {
             } finally {
                 // First, so that viewers' answers end and nobody is cut off.
                 streams.close();
+                if (jobs != null) {
+                    jobs.stop();
+                }
             }
         }
     }

@@ -61,6 +61,9 @@ final class UpscaleCommand implements Callable<Integer> {
                     "Progress and result as JSON, one object a line, on standard output (standard error with -o -).")
     private boolean json;
 
+    @Option(names = "--until-eof", hidden = true, description = "Give up when standard input ends.")
+    private boolean untilEof;
+
     /** How large: one of them. */
     static final class Size {
         @Option(
@@ -93,6 +96,9 @@ final class UpscaleCommand implements Callable<Integer> {
         try (Interruption interruption = Interruption.install();
                 UpscaleRun run =
                         new UpscaleRun(console, choice, models, options, segments, encoding, report, interruption)) {
+            if (untilEof) {
+                interruption.atEndOf(System.in);
+            }
             return run.all(tasks, strict);
         }
     }
@@ -142,6 +148,9 @@ final class UpscaleCommand implements Callable<Integer> {
         }
         if (options.readsNothing()) {
             throw wrong("--duration must be more than 0");
+        }
+        if (untilEof && inputs.contains("-")) {
+            throw wrong("--until-eof needs standard input for itself");
         }
         segments.check();
     }

@@ -80,6 +80,12 @@ final class UpscaleOptions {
             })
     private @Nullable Path dumpReuse;
 
+    @Option(
+            names = "--sole-input",
+            hidden = true,
+            description = "Refuse what leads to other files or addresses: playlists, redirects.")
+    private boolean soleInput;
+
     /** Quality or size: one of them. */
     static final class Quality {
         @Option(
@@ -117,10 +123,15 @@ final class UpscaleOptions {
         return duration != null && duration.isZero();
     }
 
-    /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
-    InputOptions input(boolean rotatePixels) {
-        return InputOptions.defaults()
-                .withStart(start)
+    /**
+     * @param location what is to be read
+     * @param rotatePixels whether the output cannot say that it is to be shown rotated
+     */
+    InputOptions input(String location, boolean rotatePixels) {
+        InputOptions input = soleInput
+                ? InputOptions.defaults().withDemuxerOptions(SoleInput.options(location))
+                : InputOptions.defaults();
+        return input.withStart(start)
                 .withDuration(duration)
                 .withDeinterlace(!leaveInterlaced)
                 .withRotatePixels(rotatePixels);

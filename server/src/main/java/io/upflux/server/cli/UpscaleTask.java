@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import io.upflux.codecs.MediaNames;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -38,7 +39,7 @@ record UpscaleTask(String input, String output) {
             return "stdin";
         }
         String stem =
-                SEQUENCE.matcher(MediaFolder.stem(UpscaleTasks.lastPart(input))).replaceAll("");
+                SEQUENCE.matcher(MediaNames.stem(UpscaleTasks.lastPart(input))).replaceAll("");
         return stem.isEmpty() ? "frame" : stem;
     }
 

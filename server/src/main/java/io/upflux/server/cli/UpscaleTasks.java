@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import io.upflux.codecs.MediaNames;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.io.File;
@@ -11,17 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /** Which output belongs to which input: one file to one file, or files and folders into a folder. */
 final class UpscaleTasks {
-    /** What is written as it is read; other videos become Matroska, which holds everything. */
-    private static final Set<String> WRITABLE = Set.of(
-            "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "png", "jpg", "jpeg", "webp", "bmp", "tif",
-            "tiff");
-
-    private static final Set<String> PICTURES_TO_PNG = Set.of("ppm", "pgm");
-
     private final Path folder;
     private final Notices notices;
     private final Map<String, String> inputByOutput = new LinkedHashMap<>();
@@ -66,11 +59,11 @@ final class UpscaleTasks {
 
     private UpscaleTask intoFolder(String input) {
         String name = lastPart(input);
-        String extension = MediaFolder.extension(name);
+        String extension = MediaNames.extension(name);
         String written = name;
-        if (!WRITABLE.contains(extension)) {
-            String other = PICTURES_TO_PNG.contains(extension) ? "png" : "mkv";
-            written = MediaFolder.stem(name) + "." + other;
+        if (!MediaNames.isWritable(extension)) {
+            String other = MediaNames.writtenAs(name);
+            written = MediaNames.stem(name) + "." + other;
             if (inputByOutput.containsKey(written)) {
                 written = name + "." + other;
             }

@@ -66,6 +66,7 @@ public final class ConfigFile {
         AllowedSources allowed = allowedSources(settings);
         Settings defaults = settings.child("streamDefaults");
         Settings streams = settings.child("streams");
+        Settings jobs = settings.child("jobs");
         settings.end();
         List<StreamConfig> configs = new ArrayList<>();
         if (streams != null) {
@@ -87,8 +88,8 @@ public final class ConfigFile {
                 log,
                 allowed,
                 configs,
-                new StreamRequests(
-                        defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), allowed));
+                new StreamRequests(defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), allowed),
+                jobs == null ? null : JobsConfig.of(jobs));
     }
 
     private static AllowedSources allowedSources(Settings settings) {

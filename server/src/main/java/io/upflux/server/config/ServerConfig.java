@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowedSources what sources may be that somebody asks for over the network
  * @param streams in the order of the file
  * @param requests how streams are made and changed while the server runs
+ * @param jobs null for none
  */
 public record ServerConfig(
         String host,
@@ -34,7 +35,8 @@ public record ServerConfig(
         LogConfig log,
         AllowedSources allowedSources,
         List<StreamConfig> streams,
-        StreamRequests requests) {
+        StreamRequests requests,
+        @Nullable JobsConfig jobs) {
     public ServerConfig {
         tokens = List.copyOf(tokens);
         streams = List.copyOf(streams);
@@ -64,7 +66,8 @@ public record ServerConfig(
                 log,
                 allowedSources,
                 streams,
-                requests);
+                requests,
+                jobs);
     }
 
     /** Without what is secret. */

@@ -15,8 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One mapping of the file while it is read: every key is asked for by its type, and what nobody asked for is an error. */
-final class Settings {
+/**
+ * One mapping of the file, or a request's body, while it is read: every key is asked for by its type, and what nobody asked
+ * for is an error.
+ */
+public final class Settings {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)([kKMG]?)");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}(?:\\.\\d{1,9})?");
     private static final Pattern RATE = SIZE;
@@ -28,13 +31,12 @@ final class Settings {
     /**
      * @param where name of the file and of the keys that lead here, each with what separates it from the next
      */
-    Settings(String where, ObjectNode node) {
+    public Settings(String where, ObjectNode node) {
         this.where = where;
         this.node = node;
     }
 
-    @Nullable
-    String text(String key) {
+    public @Nullable String text(String key) {
         JsonNode value = get(key);
         if (value == null) {
             return null;
@@ -45,8 +47,7 @@ final class Settings {
         return value.asText();
     }
 
-    @Nullable
-    Integer integer(String key, int least, int most) {
+    public @Nullable Integer integer(String key, int least, int most) {
         String text = text(key);
         if (text == null) {
             return null;
@@ -187,7 +188,7 @@ final class Settings {
     }
 
     /** To be called when all that is known was asked for. */
-    void end() {
+    public void end() {
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             if (!known.contains(entry.getKey())) {
                 throw wrong(entry.getKey(), "unknown key; known here: " + String.join(", ", known));
@@ -200,7 +201,8 @@ final class Settings {
         return node.deepCopy();
     }
 
-    StreamException wrong(String key, String what) {
+    /** What to throw when a value cannot be. */
+    public StreamException wrong(String key, String what) {
         return new StreamException(where + key + ": " + what);
     }
 

@@ -74,6 +74,15 @@ record Exchange(
         return values.get(0);
     }
 
+    /** All parameters but the token, as if they were a JSON object. */
+    ObjectNode fields() {
+        ObjectNode fields = MAPPER.createObjectNode();
+        query.keySet().stream()
+                .filter(name -> !name.equals(Access.TOKEN))
+                .forEach(name -> fields.put(name, parameter(name)));
+        return fields;
+    }
+
     /** A parameter that is a number, 0 or more; null when absent. */
     @Nullable
     Long numberParameter(String name) {

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ServerConfig;
+import io.upflux.server.job.Jobs;
 import io.upflux.server.live.LiveStreams;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -59,10 +60,12 @@ public final class LiveServer implements AutoCloseable {
      * Begins to listen.
      *
      * @param streams not closed by this
+     * @param jobs not closed by this; null for none
      * @param models a description of each model there is
      * @throws StreamException when the address cannot be had, or the certificate cannot be read
      */
-    public static LiveServer start(ServerConfig config, LiveStreams streams, List<Map<String, Object>> models) {
+    public static LiveServer start(
+            ServerConfig config, LiveStreams streams, @Nullable Jobs jobs, List<Map<String, Object>> models) {
         Certificate certificate = config.tls() == null ? null : new Certificate(config.tls());
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         JvmGcMetrics collections = new JvmGcMetrics();
@@ -70,6 +73,9 @@ public final class LiveServer implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         streams.bindTo(meters);
+        if (jobs != null) {
+            jobs.bindTo(meters);
+        }
         Streams named = new Streams(streams);
         Links links = new Links(config.linkSecret(), Clock.systemUTC());
         Access access = new Access(config, links);
@@ -83,6 +89,7 @@ public final class LiveServer implements AutoCloseable {
         requests.addTo(router);
         new ApiRoutes(named, models, meters).addTo(router);
         new LinkRoutes(named, links).addTo(router);
+        new JobRoutes(jobs).addTo(router);
         new PageRoutes().addTo(router);
         try {
             DisposableServer server = secured(HttpServer.create(), certificate)

@@ -62,6 +62,22 @@ final class Problem extends RuntimeException {
                 Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
     }
 
+    static Problem noSpace(String detail) {
+        return new Problem(HttpResponseStatus.INSUFFICIENT_STORAGE, detail, Map.of());
+    }
+
+    static Problem unsupportedType(String detail) {
+        return new Problem(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, detail, Map.of());
+    }
+
+    /** @param size of what a part was asked of */
+    static Problem unsatisfiable(long size) {
+        return new Problem(
+                HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+                "there are " + size + " bytes, none of which is in the range",
+                Map.of("Content-Range", "bytes */" + size));
+    }
+
     static Problem internal() {
         return new Problem(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the server failed; its log says why", Map.of());
     }

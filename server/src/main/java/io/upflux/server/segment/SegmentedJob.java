@@ -153,8 +153,14 @@ public final class SegmentedJob {
         }
         List<String> differences = JobHeader.differences(contents.header(), header);
         if (!differences.isEmpty()) {
-            throw new StreamException(output + ": cannot be resumed, since this is another job than the one begun: "
-                    + String.join("; ", differences) + "; --overwrite without --resume starts anew");
+            String reason = output + ": cannot be resumed, since this is another job than the one begun: "
+                    + String.join("; ", differences);
+            if (!options.encoding().overwrite()) {
+                throw new StreamException(reason + "; --overwrite starts anew");
+            }
+            notices.info(reason + "; it is begun anew");
+            folder.clear();
+            return false;
         }
         if (contents.unreadable() > 0) {
             notices.info(folder.journal() + ": " + contents.unreadable()

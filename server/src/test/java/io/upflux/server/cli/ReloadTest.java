@@ -62,7 +62,7 @@ class ReloadTest {
         ServerConfig config = ConfigFile.read(file, Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
-        server = LiveServer.start(config, streams, List.of());
+        server = LiveServer.start(config, streams, null, List.of());
         streams.start();
         reload = new Reload(file, () -> ConfigFile.read(file, Map.of()), config, streams, server);
     }

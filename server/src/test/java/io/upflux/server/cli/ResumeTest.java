@@ -147,7 +147,10 @@ class ResumeTest {
         assertRefused("input bytes was ");
 
         Streams anew = new Streams();
-        assertThat(anew.upflux(command(output, "--overwrite"))).isZero();
+        assertThat(anew.upflux(command(output, "--resume", "--overwrite", "--crf", "30")))
+                .describedAs(anew.err())
+                .isZero();
+        assertThat(anew.err()).contains("encoding crf was not given, is 30").contains("it is begun anew");
         assertThat(work).doesNotExist();
     }
 
@@ -239,6 +242,17 @@ class ResumeTest {
         Streams afterwards = new Streams();
         assertThat(afterwards.upflux(command(output)))
                 .describedAs(afterwards.err())
+                .isZero();
+        assertThat(work).doesNotExist();
+    }
+
+    @Test
+    void whatIsLeftIsReplacedWhereThatIsAllowed() throws IOException {
+        Files.createDirectory(work);
+        Files.writeString(work.resolve("journal.jsonl"), "{}");
+        assertThat(streams.upflux(command(output))).isEqualTo(1);
+        assertThat(streams.upflux(command(output, "--overwrite")))
+                .describedAs(streams.err())
                 .isZero();
         assertThat(work).doesNotExist();
     }

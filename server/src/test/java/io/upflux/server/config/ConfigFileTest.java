@@ -78,6 +78,62 @@ class ConfigFileTest {
         assertThat(config.streams()).allMatch(StreamConfig::onDemand);
     }
 
+    @Test
+    void jobsHaveDefaultsForAllButTheirFolder() {
+        JobsConfig jobs = jobs(parse("jobs: {folder: /var/jobs}"));
+        assertThat(jobs.folder()).isEqualTo(Path.of("/var/jobs"));
+        assertThat(jobs.database()).isNull();
+        assertThat(jobs.parallel()).isEqualTo(1);
+        assertThat(jobs.memoryBytes()).isEqualTo(512L << 20);
+        assertThat(jobs.uploadBytes()).isEqualTo(4L << 30);
+        assertThat(jobs.freeBytes()).isEqualTo(1L << 30);
+        assertThat(jobs.sources()).isEmpty();
+        assertThat(jobs.keep()).isEqualTo(Duration.ofDays(7));
+        assertThat(jobs.timeLimit()).isNull();
+        assertThat(jobs.tries()).isEqualTo(3);
+        assertThat(jobs.watch()).isEmpty();
+        assertThat(parse("").jobs()).isNull();
+    }
+
+    @Test
+    void jobsWatchFoldersEachInItsOwnWay() {
+        JobsConfig jobs = jobs(parse("""
+                jobs:
+                  folder: /var/jobs
+                  database: r2dbc:postgresql://user:secret@db/jobs
+                  sources: [/films, 'https://media.example/']
+                  keep: 2d
+                  timeLimit: 3h
+                  watch:
+                    - {folder: /in, output: /out, model: plain-s, scale: 2, container: mp4, settle: 1m, priority: -3}
+                    - {folder: /in2, output: /out2}
+                """));
+        assertThat(jobs.sources()).containsExactly("/films", "https://media.example/");
+        assertThat(jobs.keep()).isEqualTo(Duration.ofHours(48));
+        assertThat(jobs.timeLimit()).isEqualTo(Duration.ofHours(3));
+        WatchConfig first = jobs.watch().get(0);
+        assertThat(first.output()).isEqualTo(Path.of("/out"));
+        assertThat(first.settle()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(first.priority()).isEqualTo(-3);
+        assertThat(first.upscaling()).isEqualTo(new Upscaling("plain-s", 2, null, null, null, null, null, "mp4"));
+        assertThat(jobs.watch().get(1).upscaling()).isEqualTo(Upscaling.USUAL);
+    }
+
+    @Test
+    void theEnvironmentSetsJobs() {
+        Map<String, String> variables = Map.of(
+                "UPFLUX_JOBS_FOLDER", "/var/jobs",
+                "UPFLUX_JOBS_UPLOADLIMIT", "1M",
+                "UPFLUX_JOBS_SOURCES", "/films",
+                "UPFLUX_JOBS_SOMETHING", "else");
+        JobsConfig jobs = jobs(ConfigFile.parse("upflux.yml", "", variables));
+        assertThat(jobs.folder()).isEqualTo(Path.of("/var/jobs"));
+        assertThat(jobs.uploadBytes()).isEqualTo(1 << 20);
+        assertThat(jobs.sources()).containsExactly("/films");
+        Map<String, String> unknown = Map.of("UPFLUX_JOBS_SOMETHING", "else");
+        assertThat(ConfigFile.parse("upflux.yml", "", unknown).jobs()).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             adress: :80                                       | upflux.yml: adress: unknown key; known here: address, segments
@@ -86,7 +142,7 @@ class ConfigFileTest {
             streams: {cam: {}}                                | upflux.yml: streams.cam.source: is missing: a file or URL to read from
             streams: {cam: }                                  | upflux.yml: streams.cam: is empty
             streams: {cam: {source: a, sorce: b}}             | upflux.yml: streams.cam.sorce: unknown key
-            streams: {cam: {source: a, segment: 5}}           | upflux.yml: streams.cam.segment: must be a duration such as 300ms, 10s, 5m or 1h, not 5
+            streams: {cam: {source: a, segment: 5}}           | upflux.yml: streams.cam.segment: must be a duration such as 300ms, 10s, 5m, 1h or 7d, not 5
             streams: {cam: {source: a, part: 9s}}             | upflux.yml: streams.cam.part: parts of 9000 ms do not fit segments of 2000 ms
             streams: {cam: {source: a, crf: 20, bitrate: 1M}} | upflux.yml: streams.cam.crf: a quality (crf) and a bitrate exclude each other
             streams: {cam: {source: a, device: gpu}}          | upflux.yml: streams.cam.device: device 'gpu' is unknown
@@ -102,6 +158,15 @@ class ConfigFileTest {
             streamDefaults: {sauce: a}                        | upflux.yml: streamDefaults.sauce: unknown key
             allowedSources: [media]                           | upflux.yml: allowedSources: media is neither an absolute folder nor like
             allowedSources: {a: b}                            | upflux.yml: allowedSources: must be a text, or a list of texts
+            jobs: {}                                          | upflux.yml: jobs.folder: is missing
+            jobs: {folder: j, paralel: 2}                     | upflux.yml: jobs.paralel: unknown key
+            jobs: {folder: j, memory: 1M}                     | upflux.yml: jobs.memory: must be 64M or more
+            jobs: {folder: j, database: 'jdbc:postgresql:x'}  | upflux.yml: jobs.database: must begin with r2dbc:postgresql:
+            jobs: {folder: j, sources: {a: b}}                | upflux.yml: jobs.sources: must be a text
+            jobs: {folder: j, watch: [a]}                      | upflux.yml: jobs.watch: must be a list of mappings
+            jobs: {folder: j, watch: [{folder: a}]}           | upflux.yml: jobs.watch[0].output: is missing
+            jobs: {folder: j, watch: [{folder: a, output: ./a}]} | upflux.yml: jobs.watch[0].output: is the watched folder
+            jobs: {folder: j, watch: [{folder: a, output: b, container: exe}]} | upflux.yml: jobs.watch[0].container: is none of
             viewerBuffer: 3X                                  | upflux.yml: viewerBuffer: must be a size such as 500K, 50M or 2G, not 3X
             streams: [a]                                      | upflux.yml: streams: must be a mapping of keys to values
             '{a: 1, a: 2}'                                    | upflux.yml: line 1: Duplicate
@@ -121,6 +186,12 @@ class ConfigFileTest {
         assertThatThrownBy(() -> ConfigFile.read(folder.resolve("upflux.yml"), Map.of()))
                 .isInstanceOf(StreamException.class)
                 .hasMessageEndingWith("upflux.yml: cannot be read: no such file");
+    }
+
+    private static JobsConfig jobs(ServerConfig config) {
+        JobsConfig jobs = config.jobs();
+        assertThat(jobs).isNotNull();
+        return jobs;
     }
 
     private static ServerConfig parse(String yaml) {

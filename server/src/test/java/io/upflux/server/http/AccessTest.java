@@ -197,7 +197,7 @@ class AccessTest {
         LiveStreams none = new LiveStreams(config, stream -> {
             throw new IllegalStateException("there are no streams");
         });
-        return LiveServer.start(config, none, List.of());
+        return LiveServer.start(config, none, null, List.of());
     }
 
     /** By hand, since clients set these headers themselves. */

@@ -63,7 +63,7 @@ class ProblemsTest {
                 """.formatted(VIEWER, ADMIN), Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
-        server = LiveServer.start(config, streams, List.of());
+        server = LiveServer.start(config, streams, null, List.of());
         streams.start();
     }
 

@@ -63,7 +63,7 @@ final class TestServer implements AutoCloseable {
         ServerConfig config = ConfigFile.parse("test", yaml, Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
-        server = LiveServer.start(config, streams, List.of(Map.of("name", "bicubic-x2")));
+        server = LiveServer.start(config, streams, null, List.of(Map.of("name", "bicubic-x2")));
         streams.start();
     }
 

@@ -110,6 +110,7 @@ class TlsTest {
                 new LiveStreams(config, stream -> {
                     throw new IllegalStateException("there are no streams");
                 }),
+                null,
                 List.of());
     }
 

@@ -1,0 +1,97 @@
+package io.upflux.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of file jobs.
+ *
+ * @param folder where uploads and results lie
+ * @param database R2DBC URL of PostgreSQL; null for an embedded database in the folder
+ * @param parallel how many jobs run at a time
+ * @param memoryBytes heap of the process that works on a job
+ * @param uploadBytes largest upload
+ * @param freeBytes what must stay free where the folder lies
+ * @param sources folders and beginnings of URLs that jobs may read
+ * @param keep how long finished jobs are kept
+ * @param timeLimit how long a job may be worked on; null for as long as it takes
+ * @param tries how often a job is begun whose process crashes
+ * @param watch folders whose files become jobs
+ */
+public record JobsConfig(
+        Path folder,
+        @Nullable String database,
+        int parallel,
+        long memoryBytes,
+        long uploadBytes,
+        long freeBytes,
+        List<String> sources,
+        Duration keep,
+        @Nullable Duration timeLimit,
+        int tries,
+        List<WatchConfig> watch) {
+    public static final int LEAST_PRIORITY = -100;
+    public static final int MOST_PRIORITY = 100;
+
+    /** Those that an environment variable can set. */
+    static final Set<String> KEYS = Set.of(
+            "folder",
+            "database",
+            "parallel",
+            "memory",
+            "uploadLimit",
+            "minFree",
+            "sources",
+            "keep",
+            "timeLimit",
+            "tries");
+
+    /** Without the database, which may show a password. */
+    @Override
+    public String toString() {
+        return "JobsConfig[" + folder + "]";
+    }
+
+    public JobsConfig {
+        sources = List.copyOf(sources);
+        watch = List.copyOf(watch);
+    }
+
+    static JobsConfig of(Settings settings) {
+        String folder = settings.text("folder");
+        if (folder == null || folder.isBlank()) {
+            throw settings.wrong("folder", "is missing: where uploads and results lie");
+        }
+        String database = settings.text("database");
+        if (database != null && !database.matches("r2dbcs?:postgresql:.+")) {
+            // Without the value, which may show a password.
+            throw settings.wrong("database", "must begin with r2dbc:postgresql:");
+        }
+        JobsConfig config = new JobsConfig(
+                Path.of(folder).toAbsolutePath().normalize(),
+                database,
+                Objects.requireNonNullElse(settings.integer("parallel", 1, 256), 1),
+                memory(settings),
+                Objects.requireNonNullElse(settings.size("uploadLimit"), 4L << 30),
+                Objects.requireNonNullElse(settings.size("minFree"), 1L << 30),
+                settings.list("sources"),
+                Objects.requireNonNullElse(settings.duration("keep"), Duration.ofDays(7)),
+                settings.duration("timeLimit"),
+                Objects.requireNonNullElse(settings.integer("tries", 1, 100), 3),
+                settings.mappings("watch").stream().map(WatchConfig::of).toList());
+        settings.end();
+        return config;
+    }
+
+    private static long memory(Settings settings) {
+        long bytes = Objects.requireNonNullElse(settings.size("memory"), 512L << 20);
+        if (bytes < 64L << 20) {
+            throw settings.wrong("memory", "must be 64M or more");
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,90 @@
+package io.upflux.server.config;
+
+import io.upflux.codecs.MediaNames;
+import io.upflux.pipeline.StreamException;
+import io.upflux.reuse.ReuseMode;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a file is to be upscaled and written. What is null is left to {@code upflux upscale}.
+ *
+ * @param model name as {@code upflux models} lists it, or, in the configuration, an .onnx file
+ * @param scale factor in both directions
+ * @param height lines of the output
+ * @param reuse {@code exact}, {@code near} or {@code off}
+ * @param videoCodec encoder, as FFmpeg calls it
+ * @param crf constant quality, on the encoder's own scale
+ * @param bitrate bits a second
+ * @param container extension of the output, one of {@link MediaNames}
+ */
+public record Upscaling(
+        @Nullable String model,
+        @Nullable Integer scale,
+        @Nullable Integer height,
+        @Nullable String reuse,
+        @Nullable String videoCodec,
+        @Nullable Integer crf,
+        @Nullable Long bitrate,
+        @Nullable String container) {
+    /** Everything left to {@code upflux upscale}. */
+    public static final Upscaling USUAL = new Upscaling(null, null, null, null, null, null, null, null);
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    /**
+     * Reads the keys of these names, of a request or of the configuration.
+     *
+     * @throws StreamException in one line that names the key, when something is wrong
+     */
+    public static Upscaling of(Settings settings) {
+        Upscaling upscaling = new Upscaling(
+                settings.text("model"),
+                settings.integer("scale", 1, 8),
+                settings.integer("height", 16, 16384),
+                reuse(settings),
+                settings.text("videoCodec"),
+                settings.integer("crf", 0, 63),
+                settings.bitrate("bitrate"),
+                settings.text("container"));
+        if (upscaling.scale != null && upscaling.height != null) {
+            throw settings.wrong("height", "a scale and a height exclude each other");
+        }
+        if (upscaling.crf != null && upscaling.bitrate != null) {
+            throw settings.wrong("crf", "a quality (crf) and a bitrate exclude each other");
+        }
+        if (upscaling.videoCodec != null && !NAME.matcher(upscaling.videoCodec).matches()) {
+            throw settings.wrong("videoCodec", "is the name of an encoder, not " + upscaling.videoCodec);
+        }
+        if (upscaling.container != null && !MediaNames.isWritable(upscaling.container)) {
+            throw settings.wrong("container", "is none of " + MediaNames.writable() + ", but " + upscaling.container);
+        }
+        return upscaling;
+    }
+
+    /** As {@link #of}, for somebody who may not make the server open a file as a model. */
+    public static Upscaling ofRequest(Settings settings) {
+        Upscaling upscaling = of(settings);
+        String model = upscaling.model;
+        if (model != null && (!NAME.matcher(model).matches() || model.endsWith(".onnx"))) {
+            throw settings.wrong("model", "must be a name that 'upflux models' lists, not " + model);
+        }
+        return upscaling;
+    }
+
+    /** As this one, with the container that suits an input of a name where none was asked for. */
+    public Upscaling forInput(String name) {
+        String suitable = Objects.requireNonNullElseGet(container, () -> MediaNames.writtenAs(name));
+        return new Upscaling(model, scale, height, reuse, videoCodec, crf, bitrate, suitable);
+    }
+
+    private static @Nullable String reuse(Settings settings) {
+        String text = settings.text("reuse");
+        try {
+            return text == null ? null : ReuseMode.parse(text).toString();
+        } catch (IllegalArgumentException e) {
+            throw settings.wrong("reuse", String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.upflux.server.job;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/** Which jobs have changed, as it happens. How they are now is read from the database, so that a late reader reads the last. */
+final class JobChanges {
+    private final Sinks.Many<String> ids = Sinks.many().multicast().directBestEffort();
+
+    synchronized void tell(String id) {
+        ids.tryEmitNext(id);
+    }
+
+    /** To be taken without pause: nothing waits for who does not ask for the next. */
+    Flux<String> all() {
+        return ids.asFlux();
+    }
+
+    /** There will be no more. */
+    synchronized void end() {
+        ids.tryEmitComplete();
+    }
+}

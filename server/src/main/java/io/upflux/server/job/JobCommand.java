@@ -1,0 +1,80 @@
+package io.upflux.server.job;
+
+import io.upflux.server.config.Upscaling;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this program is run once more for a job: by the same Java with the same class path and options, but with memory and
+ * processors of its own, and behind everything else.
+ */
+final class JobCommand {
+    /** By its name only: it stands above everything else. */
+    private static final String MAIN = "io.upflux.server.Main";
+
+    /** Options of this process that are its own affair. */
+    private static final Pattern OWN =
+            Pattern.compile("-(Xm[snx]|agent|javaagent|Xrun|Dupflux\\.terminal|Dcom\\.sun\\.m"
+                    + "|XX:(ActiveProcessorCount|ErrorFile|MaxRAM|InitialRAM|.*HeapDump)).*");
+
+    private final List<String> program = new ArrayList<>();
+
+    /**
+     * @param memoryBytes most heap
+     * @param parallel how many share the processors
+     */
+    JobCommand(long memoryBytes, int parallel) {
+        if (isThere("nice")) {
+            program.addAll(List.of("nice", "-n", "10"));
+        }
+        program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !OWN.matcher(argument).matches())
+                .forEach(program::add);
+        program.add("-Xmx" + memoryBytes / 1024 + "k");
+        program.add("-XX:+ExitOnOutOfMemoryError");
+        if (parallel > 1) {
+            // Not by --threads, which would make it another job when the number changes.
+            int processors = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
+            program.add("-XX:ActiveProcessorCount=" + processors);
+        }
+        program.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+    }
+
+    List<String> of(Job job, JobFolder folder) {
+        List<String> command = new ArrayList<>(program);
+        command.add(command.indexOf("-cp"), "-XX:ErrorFile=" + folder.path().resolve("crash-%p.log"));
+        command.addAll(List.of("upscale", folder.input(), "-o", folder.output().toString()));
+        command.addAll(List.of("--json", "--resume", "--overwrite", "--until-eof", "--sole-input"));
+        Upscaling upscaling = job.upscaling();
+        add(command, "--model", upscaling.model());
+        add(command, "--scale", upscaling.scale());
+        add(command, "--height", upscaling.height());
+        add(command, "--reuse", upscaling.reuse());
+        add(command, "--video-codec", upscaling.videoCodec());
+        add(command, "--crf", upscaling.crf());
+        add(command, "--bitrate", upscaling.bitrate());
+        return command;
+    }
+
+    private static void add(List<String> command, String option, @Nullable Object value) {
+        if (value != null) {
+            command.add(option + "=" + value);
+        }
+    }
+
+    private static boolean isThere(String program) {
+        String path = System.getenv("PATH");
+        return path != null
+                && Stream.of(path.split(Pattern.quote(File.pathSeparator)))
+                        .filter(folder -> !folder.isEmpty())
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+}

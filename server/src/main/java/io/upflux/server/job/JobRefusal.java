@@ -1,0 +1,37 @@
+package io.upflux.server.job;
+
+/** Why something is not done with a job, in one line for who asked for it. */
+public final class JobRefusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What kind of obstacle it is. */
+    public enum Reason {
+        /** Not allowed by the configuration. */
+        FORBIDDEN,
+        /** There is no such job, or nothing of that kind. */
+        ABSENT,
+        /** Not possible in the state that the job is in. */
+        STATE,
+        /** Larger than allowed. */
+        TOO_LARGE,
+        /** Nothing was sent. */
+        EMPTY,
+        /** The disk is full, or nearly so. */
+        NO_SPACE
+    }
+
+    private final Reason reason;
+
+    JobRefusal(Reason reason, String message) {
+        super(message, null, false, false);
+        this.reason = reason;
+    }
+
+    static JobRefusal absent(String id) {
+        return new JobRefusal(Reason.ABSENT, "there is no job " + id);
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

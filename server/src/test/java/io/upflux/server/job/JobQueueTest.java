@@ -1,0 +1,265 @@
+package io.upflux.server.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.upflux.server.config.Upscaling;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** Who is worked on when, and what becomes of it; the work itself is played. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class JobQueueTest {
+    @TempDir
+    private Path folder;
+
+    private Database database;
+    private JobStore store;
+    private JobChanges changes;
+    private final PlayedWorker worker = new PlayedWorker();
+    private @Nullable JobQueue queue;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(null, folder);
+        store = new JobStore(database);
+        changes = new JobChanges();
+    }
+
+    @AfterEach
+    void close() {
+        if (queue != null) {
+            queue.close();
+        }
+        database.close();
+    }
+
+    @Test
+    void asManyAsAllowedRunAndTheMostUrgentNext() {
+        Job first = add("first", 0);
+        Job second = add("second", 0);
+        Job urgent = add("urgent", 9);
+        Job last = add("last", -1);
+        start(2, null);
+        await(urgent, JobState.RUNNING);
+        await(first, JobState.RUNNING);
+        assertThat(find(second).state()).isEqualTo(JobState.QUEUED);
+        worker.end(first, JobEnd.DONE);
+        await(first, JobState.DONE);
+        await(second, JobState.RUNNING);
+        assertThat(find(last).state()).isEqualTo(JobState.QUEUED);
+        worker.end(urgent, JobEnd.DONE);
+        worker.end(second, JobEnd.DONE);
+        await(last, JobState.RUNNING);
+        worker.end(last, JobEnd.DONE);
+        await(last, JobState.DONE);
+        assertThat(worker.begun).containsExactly("urgent", "first", "second", "last");
+        assertThat(worker.most).isEqualTo(2);
+    }
+
+    @Test
+    void whatRunsIsPausedGoesOnAndIsCancelled() {
+        Job job = add("clip", 0);
+        start(1, null);
+        await(job, JobState.RUNNING);
+        assertThat(queue().change(job.id(), JobState.PAUSED).block())
+                .extracting(Job::state)
+                .isEqualTo(JobState.PAUSED);
+        assertThat(queue().change(job.id(), JobState.PAUSED).block())
+                .as("again")
+                .extracting(Job::state)
+                .isEqualTo(JobState.PAUSED);
+        queue().change(job.id(), JobState.QUEUED).block();
+        await(job, JobState.RUNNING);
+        assertThat(queue().change(job.id(), JobState.QUEUED).block())
+                .as("it runs")
+                .extracting(Job::state)
+                .isEqualTo(JobState.RUNNING);
+        assertThat(queue().change(job.id(), JobState.CANCELLED).block())
+                .extracting(Job::state)
+                .isEqualTo(JobState.CANCELLED);
+        assertThatThrownBy(() -> queue().change(job.id(), JobState.PAUSED).block())
+                .isInstanceOf(JobRefusal.class)
+                .hasMessageEndingWith("is cancelled and cannot be made paused");
+        queue().change(job.id(), JobState.QUEUED).block();
+        await(job, JobState.RUNNING);
+        worker.end(job, JobEnd.DONE);
+        await(job, JobState.DONE);
+        assertThatThrownBy(() -> queue().change(job.id(), JobState.QUEUED).block())
+                .isInstanceOf(JobRefusal.class);
+        assertThatThrownBy(() -> queue().change(job.id(), JobState.RUNNING).block())
+                .isInstanceOf(JobRefusal.class);
+        assertThat(worker.begun).hasSize(3);
+    }
+
+    @Test
+    void whatWaitsIsPausedWithoutBeingBegun() {
+        Job runs = add("runs", 0);
+        Job waits = add("waits", 0);
+        start(1, null);
+        await(runs, JobState.RUNNING);
+        queue().change(waits.id(), JobState.PAUSED).block();
+        worker.end(runs, JobEnd.DONE);
+        await(runs, JobState.DONE);
+        assertThat(find(waits).state()).isEqualTo(JobState.PAUSED);
+        assertThat(worker.begun).containsExactly("runs");
+    }
+
+    @Test
+    void manyWhoChangeOneJobAtOnceAgree() {
+        Job job = add("clip", 0);
+        start(1, null);
+        List<Job> answers = Flux.range(0, 12)
+                .flatMap(i -> queue().change(job.id(), i % 2 == 0 ? JobState.PAUSED : JobState.QUEUED)
+                        .onErrorResume(JobRefusal.class, refusal -> Mono.empty()))
+                .collectList()
+                .block();
+        assertThat(answers).isNotNull();
+        queue().change(job.id(), JobState.CANCELLED).block();
+        assertThat(find(job).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(worker.most).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aCrashIsTriedAgainABoundedNumberOfTimes() {
+        Job job = add("clip", 0);
+        start(1, null);
+        for (int i = 1; i <= 3; i++) {
+            int times = i;
+            awaitThat(job, found -> worker.begun.size() == times && found.state() == JobState.RUNNING);
+            worker.end(job, JobEnd.crashed("its process was ended by signal 11"));
+        }
+        await(job, JobState.FAILED);
+        assertThat(find(job).error()).isEqualTo("its process was ended by signal 11; that was try 3 of 3");
+        queue().change(job.id(), JobState.QUEUED).block();
+        await(job, JobState.RUNNING);
+        assertThat(find(job).crashes()).isZero();
+        assertThat(find(job).error()).isNull();
+    }
+
+    @Test
+    void whatFailsIsNotTriedAgain() {
+        Job job = add("clip", 0);
+        start(1, null);
+        await(job, JobState.RUNNING);
+        worker.end(job, JobEnd.failed("clip: not a media file"));
+        await(job, JobState.FAILED);
+        assertThat(find(job).error()).isEqualTo("clip: not a media file");
+        assertThat(worker.begun).hasSize(1);
+    }
+
+    @Test
+    void whatTakesTooLongFails() {
+        Job job = add("clip", 0);
+        start(1, Duration.ofMillis(200));
+        await(job, JobState.FAILED);
+        assertThat(find(job).error()).isEqualTo("took longer than allowed (jobs.timeLimit)");
+    }
+
+    @Test
+    void progressIsKept() {
+        Job job = add("clip", 0);
+        start(1, null);
+        await(job, JobState.RUNNING);
+        worker.report(job, new JobProgress(10, 100, 5));
+        worker.report(job, new JobProgress(20, 100, 5));
+        awaitThat(job, found -> found.progress().frames() == 20);
+        worker.report(job, new JobProgress(100, 100, 5));
+        worker.end(job, JobEnd.DONE);
+        await(job, JobState.DONE);
+        assertThat(find(job).progress()).isEqualTo(new JobProgress(100, 100, 0));
+        assertThat(find(job).worked()).isPositive();
+    }
+
+    @Test
+    void aClosedQueueHasStoppedAllAndQueuedItAgain() {
+        Job runs = add("runs", 0);
+        Job waits = add("waits", 0);
+        start(1, null);
+        await(runs, JobState.RUNNING);
+        queue().close();
+        assertThat(find(runs).state()).isEqualTo(JobState.QUEUED);
+        assertThat(find(runs).crashes()).isZero();
+        assertThat(find(waits).state()).isEqualTo(JobState.QUEUED);
+        assertThat(worker.begun).hasSize(1);
+    }
+
+    private void start(int parallel, @Nullable Duration timeLimit) {
+        queue = new JobQueue(store, changes, worker, parallel, 3, timeLimit);
+        queue().start();
+    }
+
+    private JobQueue queue() {
+        return JobRows.required(queue);
+    }
+
+    private Job add(String name, int priority) {
+        Job job = Job.queued(name, null, Upscaling.USUAL, null, priority);
+        store.add(job).block();
+        return job;
+    }
+
+    private Job find(Job job) {
+        return store.find(job.id()).blockOptional().orElseThrow();
+    }
+
+    private void await(Job job, JobState state) {
+        awaitThat(job, found -> found.state() == state);
+    }
+
+    private void awaitThat(Job job, Predicate<Job> what) {
+        Flux.merge(
+                        changes.all(),
+                        Flux.interval(Duration.ZERO, Duration.ofMillis(100)).map(String::valueOf))
+                .onBackpressureLatest()
+                .concatMap(change -> store.find(job.id()), 1)
+                .filter(what)
+                .blockFirst(Duration.ofSeconds(60));
+    }
+
+    /** Works until it is told how that ends, or to stop. */
+    private static final class PlayedWorker implements JobWorker {
+        private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
+        private final Map<String, Sinks.One<JobEnd>> ends = new ConcurrentHashMap<>();
+        private final Map<String, Consumer<JobProgress>> reports = new ConcurrentHashMap<>();
+        private volatile int most;
+
+        @Override
+        public Mono<JobEnd> work(Job job, Mono<Void> stop, Consumer<JobProgress> progress) {
+            return Mono.defer(() -> {
+                Sinks.One<JobEnd> end = Sinks.one();
+                begun.add(job.name());
+                reports.put(job.id(), progress);
+                ends.put(job.id(), end);
+                most = Math.max(most, ends.size());
+                return Mono.firstWithSignal(end.asMono(), stop.thenReturn(JobEnd.STOPPED))
+                        .doFinally(over -> ends.remove(job.id()));
+            });
+        }
+
+        void end(Job job, JobEnd end) {
+            JobRows.required(ends.get(job.id())).tryEmitValue(end);
+        }
+
+        void report(Job job, JobProgress progress) {
+            JobRows.required(reports.get(job.id())).accept(progress);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+package io.upflux.server.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.Main;
+import io.upflux.server.config.ConfigFile;
+import io.upflux.server.config.JobsConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs and the processes that work on them, through whatever ends either. */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class JobsTest {
+    /** Five segments. */
+    private static final int SECONDS = 50;
+
+    private static final int RATE = 10;
+
+    @TempDir
+    private Path folder;
+
+    private @Nullable Jobs jobs;
+
+    @AfterEach
+    void close() {
+        if (jobs != null) {
+            jobs.close();
+        }
+    }
+
+    @Test
+    void aJobGoesOnAfterACrashAPauseAndARestart() throws Exception {
+        Path clip = clip(Files.createDirectory(folder.resolve("films")).resolve("clip.mkv"), SECONDS);
+        jobs = open("sources: " + folder.resolve("films"));
+        jobs().start();
+        String id = jobs().create(request("input", clip.toString()))
+                .blockOptional()
+                .orElseThrow()
+                .id();
+
+        long crashed = await(id, 1);
+        ProcessHandle.of(crashed).ifPresent(ProcessHandle::destroyForcibly);
+        await(() -> find(id).crashes() == 1 && pid(id) > 0 && pid(id) != crashed);
+        await(id, 2);
+        assertThat(jobs().change(id, JobState.PAUSED).block())
+                .extracting(Job::state)
+                .isEqualTo(JobState.PAUSED);
+        assertThat(pid(id)).as("no process works on it").isZero();
+        int finished = segments(id);
+        assertThat(finished).isBetween(2, 4);
+
+        restart();
+        assertThat(find(id).state()).as("it stays paused").isEqualTo(JobState.PAUSED);
+        jobs().change(id, JobState.QUEUED).block();
+        await(() -> pid(id) > 0);
+        restart();
+
+        Job done = jobs().follow(id).blockLast(Duration.ofSeconds(200));
+        assertThat(done).isNotNull();
+        assertThat(done.state()).as(done.error()).isEqualTo(JobState.DONE);
+        assertThat(done.progress().frames()).isEqualTo(SECONDS * RATE);
+        assertThat(Files.readString(job(id).resolve("log.txt"))).contains(" of 5 segments are there already");
+        assertThat(frames(jobs().output(done))).isEqualTo(SECONDS * RATE);
+        assertThat(done.outputName()).isEqualTo("clip.mkv");
+        assertThat(names(job(id))).containsExactlyInAnyOrder("log.txt", "output.mkv");
+
+        assertThat(jobs().delete(id).block()).isTrue();
+        assertThat(job(id)).doesNotExist();
+        assertThat(clip).as("the input is not the job's").exists();
+    }
+
+    @Test
+    void aServerThatIsKilledTakesItsProcessesAlongAndTheNextOneGoesOn() throws Exception {
+        Path in = Files.createDirectory(folder.resolve("in"));
+        Path out = folder.resolve("out");
+        String watch = "watch: [{folder: %s, output: %s, settle: 300ms, model: bicubic-x2}]".formatted(in, out);
+        Path file = Files.writeString(folder.resolve("upflux.yml"), "address: 127.0.0.1:0\n" + yaml(watch));
+        clip(in.resolve("clip.mkv"), SECONDS);
+        Process server = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                        "-Dorg.bytedeco.javacpp.maxBytes=0",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "serve",
+                        "-c",
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("server.log").toFile())
+                .start();
+        String id;
+        ProcessHandle worker;
+        try {
+            await(() -> folders().size() == 1 && pid(folders().get(0)) > 0);
+            id = folders().get(0);
+            worker = ProcessHandle.of(await(id, 1)).orElseThrow();
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+        worker.onExit().get(60, TimeUnit.SECONDS);
+        assertThat(segments(id)).isBetween(1, 4);
+
+        jobs = open(watch);
+        assertThat(find(id).state()).isEqualTo(JobState.QUEUED);
+        jobs().start();
+        Job done = jobs().follow(id).blockLast(Duration.ofSeconds(200));
+        assertThat(done).isNotNull();
+        assertThat(done.state()).as(done.error()).isEqualTo(JobState.DONE);
+        assertThat(frames(out.resolve("clip.mkv"))).isEqualTo(SECONDS * RATE);
+        Thread.sleep(1000);
+        assertThat(jobs().count(Set.of()).block())
+                .as("a file becomes a job once")
+                .isEqualTo(1);
+        assertThat(names(out)).containsExactly("clip.mkv");
+    }
+
+    @Test
+    void whatIsNoVideoFailsInOneLine() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.mp4"), "no video at all\n".repeat(100));
+        Path list = Files.writeString(
+                folder.resolve("list.m3u8"), "#EXTM3U\n#EXTINF:1,\n" + clip(folder.resolve("a.ts"), 1));
+        jobs = open("sources: " + folder);
+        jobs().start();
+        assertThat(failure(text)).startsWith("text.mp4: ").doesNotContain("\n", folder.toString());
+        assertThat(failure(list)).as("it would lead to another file").startsWith("list.m3u8: ");
+    }
+
+    @Test
+    void whatHasEndedIsForgottenInTime() throws IOException {
+        jobs = open("sources: " + folder + "\n  keep: 1ms");
+        Job job = jobs().create(request("input", clip(folder.resolve("a.ts"), 1).toString()))
+                .blockOptional()
+                .orElseThrow();
+        jobs().change(job.id(), JobState.CANCELLED).block();
+        Files.createDirectories(job(job.id()));
+        jobs().start();
+        await(() -> jobs().count(Set.of()).blockOptional().orElseThrow() == 0);
+        assertThat(folders()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledServerLeftHalfMadeIsSweptAway() throws IOException {
+        String id = "01234567-89ab-cdef-0123-456789abcdef";
+        Path root = Files.createDirectory(folder.resolve("jobs"));
+        Files.writeString(Files.createDirectory(root.resolve(id + ".partial")).resolve("input.mp4"), "half");
+        Files.writeString(Files.createDirectory(root.resolve(id + ".deleted")).resolve("input.mp4"), "half");
+        Files.createDirectory(root.resolve("mine.partial"));
+        jobs = open("");
+        assertThat(folders()).containsExactly("mine.partial");
+    }
+
+    @Test
+    void aFullDiskTakesNoJobs() throws IOException {
+        jobs = open("sources: " + folder + "\n  minFree: 100000000G");
+        String input = clip(folder.resolve("a.ts"), 1).toString();
+        assertThat(jobs().create(request("input", input))
+                        .map(Job::id)
+                        .onErrorResume(
+                                JobRefusal.class,
+                                refusal -> reactor.core.publisher.Mono.just(
+                                        refusal.reason() + ": " + refusal.getMessage()))
+                        .block())
+                .startsWith("NO_SPACE: the disk of the jobs has ")
+                .contains("jobs.minFree");
+    }
+
+    @Test
+    void aResultNeverReplacesAnother() throws IOException {
+        Path file = Files.writeString(folder.resolve("output.mkv"), "new");
+        Path out = Files.createDirectory(folder.resolve("out"));
+        Files.writeString(out.resolve("clip.mkv"), "old");
+        assertThat(Delivery.put(file, out, "clip.mkv"))
+                .isEqualTo(out.resolve("clip (2).mkv"))
+                .hasContent("new");
+        assertThat(Delivery.put(file, out, "clip.mkv")).isEqualTo(out.resolve("clip (3).mkv"));
+        assertThat(out.resolve("clip.mkv")).hasContent("old");
+        assumeThat(Path.of("/dev/shm")).isWritable();
+        Path elsewhere = Files.createTempDirectory(Path.of("/dev/shm"), "upflux");
+        try {
+            assertThat(Delivery.put(file, elsewhere, "clip.mkv")).hasContent("new");
+            assertThat(Delivery.put(file, elsewhere, "clip.mkv")).hasFileName("clip (2).mkv");
+            assertThat(names(elsewhere)).containsExactlyInAnyOrder("clip.mkv", "clip (2).mkv");
+        } finally {
+            try (Stream<Path> files = Files.list(elsewhere)) {
+                for (Path left : files.toList()) {
+                    Files.delete(left);
+                }
+            }
+            Files.delete(elsewhere);
+        }
+    }
+
+    private Jobs jobs() {
+        return JobRows.required(jobs);
+    }
+
+    private void restart() {
+        jobs().close();
+        jobs = open("sources: " + folder.resolve("films"));
+        jobs().start();
+    }
+
+    private String failure(Path input) {
+        String id = jobs().create(request("input", input.toString()))
+                .blockOptional()
+                .orElseThrow()
+                .id();
+        Job failed = jobs().follow(id).blockLast(Duration.ofSeconds(100));
+        assertThat(failed).isNotNull();
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        return JobRows.required(failed.error());
+    }
+
+    /** Waits until a process has finished some segments. @return the process */
+    private long await(String id, int finished) {
+        await(() -> segments(id) >= finished && pid(id) > 0);
+        return pid(id);
+    }
+
+    private Jobs open(String keys) {
+        JobsConfig config = ConfigFile.parse("test", yaml(keys), Map.of()).jobs();
+        assertThat(config).isNotNull();
+        return Jobs.open(config);
+    }
+
+    private String yaml(String keys) {
+        return "jobs:\n  folder: " + folder.resolve("jobs") + "\n  " + keys + "\n";
+    }
+
+    private Job find(String id) {
+        return jobs().find(id).blockOptional().orElseThrow();
+    }
+
+    private Path job(String id) {
+        return folder.resolve("jobs").resolve(id);
+    }
+
+    private List<String> folders() {
+        return names(folder.resolve("jobs")).stream()
+                .filter(name -> Files.isDirectory(folder.resolve("jobs").resolve(name)))
+                .toList();
+    }
+
+    private static List<String> names(Path folder) {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Of the process that works on a job; 0 for none. */
+    private long pid(String id) {
+        try {
+            String text = Files.readString(job(id).resolve("process"));
+            return text.isEmpty() ? 0 : Long.parseLong(text.split(" ")[0]);
+        } catch (IOException none) {
+            return 0;
+        }
+    }
+
+    private int segments(String id) {
+        try (Stream<String> lines = Files.lines(job(id).resolve(".output.mkv.upflux/journal.jsonl"))) {
+            return (int) lines.filter(line -> line.startsWith("{\"segment\"")).count();
+        } catch (IOException none) {
+            return 0;
+        }
+    }
+
+    private static JobRequest request(String... fields) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode().put("model", "bicubic-x2");
+        for (int i = 0; i < fields.length; i += 2) {
+            node.put(fields[i], fields[i + 1]);
+        }
+        return JobRequest.parse(node);
+    }
+
+    private static Path clip(Path file, int seconds) {
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=480x360:rate=" + RATE + ":duration=" + seconds,
+                "-c:v",
+                "mpeg4",
+                "-g",
+                String.valueOf(RATE),
+                file.toString());
+        return file;
+    }
+
+    private static int frames(Path file) {
+        String count = FfmpegPrograms.ffprobe(
+                "-v",
+                "error",
+                "-count_packets",
+                "-select_streams",
+                "v",
+                "-show_entries",
+                "stream=nb_read_packets",
+                "-of",
+                "csv=p=0",
+                file.toString());
+        return Integer.parseInt(count.strip());
+    }
+
+    private static void await(BooleanSupplier what) {
+        long limit = System.nanoTime() + Duration.ofSeconds(200).toNanos();
+        while (!what.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
