@@ -3,7 +3,6 @@ package io.upflux.live;
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
-import io.upflux.governor.Ticker;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.StreamException;
 import java.util.ArrayDeque;
@@ -39,7 +38,6 @@ public final class LiveFrames implements FrameSource {
     private final FrameSource source;
     private final boolean paced;
     private final Arrivals arrivals;
-    private final Ticker ticker;
     private final Deque<VideoFrame> waiting = new ArrayDeque<>();
     private final LongAdder received = new LongAdder();
     private final LongAdder dropped = new LongAdder();
@@ -57,15 +55,9 @@ public final class LiveFrames implements FrameSource {
      * @param arrivals told of each frame, while nobody else can get one
      */
     public LiveFrames(FrameSource source, boolean paced, Arrivals arrivals) {
-        this(source, paced, arrivals, Ticker.system());
-    }
-
-    /** @param ticker tells when frames come; those that have to wait do so by the system's clock, as it must do then */
-    LiveFrames(FrameSource source, boolean paced, Arrivals arrivals, Ticker ticker) {
         this.source = source;
         this.paced = paced;
         this.arrivals = arrivals;
-        this.ticker = ticker;
     }
 
     /** One that tells nobody. */
@@ -194,7 +186,7 @@ public final class LiveFrames implements FrameSource {
      * their time stamps say were held up on their way.
      */
     private long due(long pts) {
-        long now = ticker.read();
+        long now = System.nanoTime();
         if (!timed) {
             timed = true;
             restart(pts);
@@ -214,13 +206,13 @@ public final class LiveFrames implements FrameSource {
     }
 
     private synchronized void waitUntil(long due) throws InterruptedException {
-        for (long left = due - ticker.read(); paced && !stopped && left > 0; left = due - ticker.read()) {
+        for (long left = due - System.nanoTime(); paced && !stopped && left > 0; left = due - System.nanoTime()) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 
     private void restart(long pts) {
-        originNanos = ticker.read();
+        originNanos = System.nanoTime();
         originPts = pts;
     }
 
