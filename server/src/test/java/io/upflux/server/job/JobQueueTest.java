@@ -250,7 +250,8 @@ class JobQueueTest {
                 ends.put(job.id(), end);
                 most = Math.max(most, ends.size());
                 return Mono.firstWithSignal(end.asMono(), stop.thenReturn(JobEnd.STOPPED))
-                        .doFinally(over -> ends.remove(job.id()));
+                        // Before anybody learns that it is over, and begins another.
+                        .doOnNext(over -> ends.remove(job.id()));
             });
         }
 
