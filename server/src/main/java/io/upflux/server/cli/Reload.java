@@ -5,6 +5,7 @@ import io.upflux.server.config.FileWatch;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.http.LiveServer;
+import io.upflux.server.job.Jobs;
 import io.upflux.server.live.LiveStreams;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ final class Reload implements AutoCloseable {
 
     private final Supplier<ServerConfig> reading;
     private final LiveStreams streams;
+    private final @Nullable Jobs jobs;
     private final LiveServer server;
     private final FileWatch watch;
     private final @Nullable Signal signal;
@@ -37,11 +39,19 @@ final class Reload implements AutoCloseable {
      * @param file that is watched
      * @param reading reads it
      * @param current what the server runs with
+     * @param jobs null for none
      */
-    Reload(Path file, Supplier<ServerConfig> reading, ServerConfig current, LiveStreams streams, LiveServer server) {
+    Reload(
+            Path file,
+            Supplier<ServerConfig> reading,
+            ServerConfig current,
+            LiveStreams streams,
+            @Nullable Jobs jobs,
+            LiveServer server) {
         this.reading = reading;
         this.current = current;
         this.streams = streams;
+        this.jobs = jobs;
         this.server = server;
         this.watch = new FileWatch(List.of(file), this::run);
         Signal hangUp = null;
@@ -69,6 +79,9 @@ final class Reload implements AutoCloseable {
         Logging.serving(read.log());
         server.allow(read.listeningAs(current));
         streams.allow(read.allowedSources());
+        if (jobs != null) {
+            jobs.allow(read.allowedSources());
+        }
         become(byName(current), byName(read));
         current = read;
         LOG.info("the configuration was read again");
@@ -107,6 +120,7 @@ final class Reload implements AutoCloseable {
         stays.put("address", read.host().equals(current.host()) && read.port() == current.port());
         stays.put("segments", read.segments() == current.segments());
         stays.put("viewerBuffer", read.viewerBytes() == current.viewerBytes());
+        stays.put("jobs", Objects.equals(read.jobs(), current.jobs()));
         stays.put("tls", Objects.equals(read.tls(), current.tls()));
         stays.forEach((key, same) -> {
             if (!same) {

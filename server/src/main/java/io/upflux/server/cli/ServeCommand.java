@@ -102,9 +102,9 @@ final class ServeCommand implements Callable<Integer> {
     private void serve(ServerConfig config, Catalogue catalogue, Interruption interruption) {
         LiveStreams streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
         JobsConfig jobsConfig = config.jobs();
-        try (Jobs jobs = jobsConfig == null ? null : Jobs.open(jobsConfig);
+        try (Jobs jobs = jobsConfig == null ? null : Jobs.open(jobsConfig, config.allowedSources());
                 LiveServer server = LiveServer.start(config, streams, jobs, models(catalogue))) {
-            try (Reload reload = demo ? null : new Reload(path(), this::read, config, streams, server)) {
+            try (Reload reload = demo ? null : new Reload(path(), this::read, config, streams, jobs, server)) {
                 streams.start();
                 if (jobs != null) {
                     jobs.start();

@@ -81,10 +81,10 @@ final class UpscaleOptions {
     private @Nullable Path dumpReuse;
 
     @Option(
-            names = "--sole-input",
-            hidden = true,
-            description = "Refuse what leads to other files or addresses: playlists, redirects.")
-    private boolean soleInput;
+            names = "--input-option",
+            paramLabel = "KEY=VALUE",
+            description = "Option for FFmpeg's demuxer and protocol; may be repeated.")
+    private Map<String, String> inputOptions = new LinkedHashMap<>();
 
     /** Quality or size: one of them. */
     static final class Quality {
@@ -123,15 +123,11 @@ final class UpscaleOptions {
         return duration != null && duration.isZero();
     }
 
-    /**
-     * @param location what is to be read
-     * @param rotatePixels whether the output cannot say that it is to be shown rotated
-     */
-    InputOptions input(String location, boolean rotatePixels) {
-        InputOptions input = soleInput
-                ? InputOptions.defaults().withDemuxerOptions(SoleInput.options(location))
-                : InputOptions.defaults();
-        return input.withStart(start)
+    /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
+    InputOptions input(boolean rotatePixels) {
+        return InputOptions.defaults()
+                .withDemuxerOptions(inputOptions)
+                .withStart(start)
                 .withDuration(duration)
                 .withDeinterlace(!leaveInterlaced)
                 .withRotatePixels(rotatePixels);

@@ -118,7 +118,7 @@ final class UpscaleRun implements AutoCloseable {
         check(task);
         ProgressMeter meter = report.begin(task);
         try {
-            InputOptions reading = options.input(task.input(), !MediaSink.carriesRotation(task.output()));
+            InputOptions reading = options.input(!MediaSink.carriesRotation(task.output()));
             Optional<Order> order = options.dumpHalting() != null || options.dumpReuse() != null
                     ? Optional.empty()
                     : segmented.order(task, reading, MediaSource::shownHeight, this::card);

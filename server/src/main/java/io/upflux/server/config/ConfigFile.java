@@ -29,7 +29,8 @@ public final class ConfigFile {
     private static final Set<String> SERVER_KEYS =
             Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "linkSecret", "allowedSources");
 
-    private static final Map<String, Set<String>> GROUPS = Map.of("tls", Tls.KEYS, "log", LogConfig.KEYS);
+    private static final Map<String, Set<String>> GROUPS =
+            Map.of("tls", Tls.KEYS, "log", LogConfig.KEYS, "jobs", JobsConfig.KEYS);
 
     private ConfigFile() {}
 

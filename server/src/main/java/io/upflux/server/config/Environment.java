@@ -14,7 +14,6 @@ final class Environment {
     private static final String PREFIX = "UPFLUX_";
     private static final String STREAMS = "STREAMS_";
     private static final String DEFAULTS = "STREAMDEFAULTS_";
-    private static final String JOBS = "JOBS_";
 
     private Environment() {}
 
@@ -37,8 +36,6 @@ final class Environment {
                 stream(root, path.substring(STREAMS.length()), value, streamKeys);
             } else if (path.startsWith(DEFAULTS)) {
                 set(mapping(root, "streamDefaults"), path.substring(DEFAULTS.length()), value, streamKeys);
-            } else if (path.startsWith(JOBS)) {
-                set(root, "jobs", path.substring(JOBS.length()), value, JobsConfig.KEYS);
             } else {
                 set(root, path, value, serverKeys);
                 groups.forEach((group, keys) -> inGroup(root, group, path, value, keys));
@@ -72,13 +69,6 @@ final class Environment {
 
     private static void set(ObjectNode node, String name, String value, Set<String> keys) {
         keys.stream().filter(key -> key.equalsIgnoreCase(name)).forEach(key -> node.put(key, value));
-    }
-
-    /** Makes no mapping where no key is meant. */
-    private static void set(ObjectNode root, String parent, String name, String value, Set<String> keys) {
-        if (keys.stream().anyMatch(key -> key.equalsIgnoreCase(name))) {
-            set(mapping(root, parent), name, value, keys);
-        }
     }
 
     private static ObjectNode mapping(ObjectNode parent, String key) {

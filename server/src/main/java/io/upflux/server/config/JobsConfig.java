@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes heap of the process that works on a job
  * @param uploadBytes largest upload
  * @param freeBytes what must stay free where the folder lies
- * @param sources folders and beginnings of URLs that jobs may read
  * @param keep how long finished jobs are kept
  * @param timeLimit how long a job may be worked on; null for as long as it takes
  * @param tries how often a job is begun whose process crashes
@@ -29,7 +28,6 @@ public record JobsConfig(
         long memoryBytes,
         long uploadBytes,
         long freeBytes,
-        List<String> sources,
         Duration keep,
         @Nullable Duration timeLimit,
         int tries,
@@ -38,17 +36,8 @@ public record JobsConfig(
     public static final int MOST_PRIORITY = 100;
 
     /** Those that an environment variable can set. */
-    static final Set<String> KEYS = Set.of(
-            "folder",
-            "database",
-            "parallel",
-            "memory",
-            "uploadLimit",
-            "minFree",
-            "sources",
-            "keep",
-            "timeLimit",
-            "tries");
+    static final Set<String> KEYS =
+            Set.of("folder", "database", "parallel", "memory", "uploadLimit", "minFree", "keep", "timeLimit", "tries");
 
     /** Without the database, which may show a password. */
     @Override
@@ -57,7 +46,6 @@ public record JobsConfig(
     }
 
     public JobsConfig {
-        sources = List.copyOf(sources);
         watch = List.copyOf(watch);
     }
 
@@ -78,7 +66,6 @@ public record JobsConfig(
                 memory(settings),
                 Objects.requireNonNullElse(settings.size("uploadLimit"), 4L << 30),
                 Objects.requireNonNullElse(settings.size("minFree"), 1L << 30),
-                settings.list("sources"),
                 Objects.requireNonNullElse(settings.duration("keep"), Duration.ofDays(7)),
                 settings.duration("timeLimit"),
                 Objects.requireNonNullElse(settings.integer("tries", 1, 100), 3),

@@ -92,7 +92,7 @@ public final class StreamRequests {
         }
     }
 
-    private static void checkModel(Settings settings) {
+    static void checkModel(Settings settings) {
         String model = settings.text("model");
         if (model != null && (model.endsWith(".onnx") || model.contains("/") || model.contains("\\"))) {
             throw new SourceRefused("model: by request, models go by their names, not " + model);

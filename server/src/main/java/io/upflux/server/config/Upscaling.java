@@ -65,12 +65,8 @@ public record Upscaling(
 
     /** As {@link #of}, for somebody who may not make the server open a file as a model. */
     public static Upscaling ofRequest(Settings settings) {
-        Upscaling upscaling = of(settings);
-        String model = upscaling.model;
-        if (model != null && (!NAME.matcher(model).matches() || model.endsWith(".onnx"))) {
-            throw settings.wrong("model", "must be a name that 'upflux models' lists, not " + model);
-        }
-        return upscaling;
+        StreamRequests.checkModel(settings);
+        return of(settings);
     }
 
     /** As this one, with the container that suits an input of a name where none was asked for. */

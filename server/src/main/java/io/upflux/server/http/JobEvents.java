@@ -36,14 +36,19 @@ final class JobEvents {
         if (exchange.request().method().equals(HttpMethod.HEAD)) {
             return exchange.onLoop(response.send());
         }
-        Flux<String> lines = changes.map(this::event)
+        return exchange.onLoop(response.send(
+                        lines().map(line -> Unpooled.wrappedBuffer(line.getBytes(StandardCharsets.UTF_8))),
+                        line -> true)
+                .then());
+    }
+
+    /** Until the last change. */
+    Flux<String> lines() {
+        return changes.map(this::event)
                 .publish(events -> events.mergeWith(Flux.interval(BEAT)
                         .onBackpressureDrop()
                         .map(beat -> ":\n\n")
                         .takeUntilOther(events.then())));
-        return exchange.onLoop(response.send(
-                        lines.map(line -> Unpooled.wrappedBuffer(line.getBytes(StandardCharsets.UTF_8))), line -> true)
-                .then());
     }
 
     private String event(Job job) {

@@ -13,6 +13,7 @@ import io.upflux.server.job.JobRefusal;
 import io.upflux.server.job.JobRequest;
 import io.upflux.server.job.JobState;
 import io.upflux.server.job.Jobs;
+import io.upflux.server.source.SourceRefused;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
@@ -61,6 +62,7 @@ final class JobRoutes {
             return Mono.defer(() -> handler.apply(all, exchange))
                     .onErrorMap(JobRefusal.class, JobRoutes::problem)
                     .onErrorMap(AbortedException.class, gone -> Problem.badRequest("the body broke off"))
+                    .onErrorMap(SourceRefused.class, refused -> Problem.forbidden(String.valueOf(refused.getMessage())))
                     .onErrorMap(StreamException.class, wrong -> Problem.badRequest(String.valueOf(wrong.getMessage())));
         };
     }
@@ -177,8 +179,6 @@ final class JobRoutes {
     private static Problem problem(JobRefusal refusal) {
         String detail = String.valueOf(refusal.getMessage());
         return switch (refusal.reason()) {
-            case FORBIDDEN -> Problem.forbidden(detail);
-            case ABSENT -> Problem.unusable(detail);
             case STATE -> Problem.conflict(detail);
             case TOO_LARGE -> Problem.tooLarge(detail);
             case EMPTY -> Problem.badRequest(detail);

@@ -88,8 +88,8 @@ public final class LiveServer implements AutoCloseable {
         StreamRoutes requests = new StreamRoutes(streams, config.requests());
         requests.addTo(router);
         new ApiRoutes(named, models, meters).addTo(router);
-        new LinkRoutes(named, links).addTo(router);
         new JobRoutes(jobs).addTo(router);
+        new LinkRoutes(named, links).addTo(router);
         new PageRoutes().addTo(router);
         try {
             DisposableServer server = secured(HttpServer.create(), certificate)

@@ -1,12 +1,14 @@
 package io.upflux.server.job;
 
 import io.upflux.server.config.Upscaling;
+import io.upflux.server.source.GuardedSource;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +50,14 @@ final class JobCommand {
         program.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
     }
 
-    List<String> of(Job job, JobFolder folder) {
+    /** @param source what is read, and how */
+    List<String> of(Job job, JobFolder folder, GuardedSource source) {
         List<String> command = new ArrayList<>(program);
         command.add(command.indexOf("-cp"), "-XX:ErrorFile=" + folder.path().resolve("crash-%p.log"));
-        command.addAll(List.of("upscale", folder.input(), "-o", folder.output().toString()));
-        command.addAll(List.of("--json", "--resume", "--overwrite", "--until-eof", "--sole-input"));
+        command.addAll(List.of("upscale", source.url(), "-o", folder.output().toString()));
+        command.addAll(List.of("--json", "--resume", "--overwrite", "--until-eof"));
+        new TreeMap<>(source.demuxerOptions())
+                .forEach((key, value) -> add(command, "--input-option", key + "=" + value));
         Upscaling upscaling = job.upscaling();
         add(command, "--model", upscaling.model());
         add(command, "--scale", upscaling.scale());

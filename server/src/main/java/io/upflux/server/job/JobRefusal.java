@@ -6,10 +6,6 @@ public final class JobRefusal extends RuntimeException {
 
     /** What kind of obstacle it is. */
     public enum Reason {
-        /** Not allowed by the configuration. */
-        FORBIDDEN,
-        /** There is no such job, or nothing of that kind. */
-        ABSENT,
         /** Not possible in the state that the job is in. */
         STATE,
         /** Larger than allowed. */
@@ -25,10 +21,6 @@ public final class JobRefusal extends RuntimeException {
     JobRefusal(Reason reason, String message) {
         super(message, null, false, false);
         this.reason = reason;
-    }
-
-    static JobRefusal absent(String id) {
-        return new JobRefusal(Reason.ABSENT, "there is no job " + id);
     }
 
     public Reason reason() {

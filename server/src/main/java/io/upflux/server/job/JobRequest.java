@@ -42,11 +42,10 @@ public record JobRequest(@Nullable String input, @Nullable String name, int prio
         return request;
     }
 
-    /** A job for it. @param checked the input as it may be read; null for an upload */
-    Job job(@Nullable String checked) {
+    Job job() {
         String given = name != null ? name : input != null ? fileName(input.replaceFirst("[?#].*", "")) : "";
         String kept = given.isEmpty() ? "video" : given.substring(Math.max(0, given.length() - LONGEST_NAME));
-        return Job.queued(kept, checked, upscaling, null, priority);
+        return Job.queued(kept, input, upscaling, null, priority);
     }
 
     /** The last part of a path, of whatever system, without what no name should have. */

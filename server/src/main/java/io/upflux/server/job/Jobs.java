@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.job.JobRefusal.Reason;
+import io.upflux.server.source.AllowedSources;
+import io.upflux.server.source.SourceGuard;
+import io.upflux.server.source.SourceRefused;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,37 +33,36 @@ public final class Jobs implements AutoCloseable {
     private final JobStore store;
     private final JobChanges changes = new JobChanges();
     private final JobQueue queue;
-    private final SourceRules sources;
+    private final SourceGuard guard;
     private final DiskSpace disk;
+    private volatile AllowedSources allowed;
     private final Disposable.Composite background = Disposables.composite();
 
-    private Jobs(JobsConfig config, Database database, SourceRules sources, JobWorker worker) {
+    private Jobs(JobsConfig config, Database database, AllowedSources allowed, SourceGuard guard) {
         this.config = config;
         this.database = database;
         this.store = new JobStore(database);
+        JobCommand command = new JobCommand(config.memoryBytes(), config.parallel());
+        JobWorker worker = new ProcessWorker(config.folder(), guard, command, config.parallel());
         this.queue = new JobQueue(store, changes, worker, config.parallel(), config.tries(), config.timeLimit());
-        this.sources = sources;
+        this.guard = guard;
+        this.allowed = allowed;
         this.disk = new DiskSpace(config.folder(), config.freeBytes());
     }
 
     /**
      * Opens the folder and the database, and queues again what ran when they were closed, however that was. Waits.
      *
+     * @param allowed what jobs may read that somebody asks for
      * @throws StreamException when they cannot be used
      */
-    public static Jobs open(JobsConfig config) {
-        SourceRules sources = new AllowedSources(config.sources());
-        JobCommand command = new JobCommand(config.memoryBytes(), config.parallel());
-        return open(config, sources, new ProcessWorker(config.folder(), sources, command, config.parallel()));
-    }
-
-    static Jobs open(JobsConfig config, SourceRules sources, JobWorker worker) {
+    public static Jobs open(JobsConfig config, AllowedSources allowed) {
         try {
             Files.createDirectories(config.folder());
             Database database = Database.open(config.database(), config.folder());
             // Now that the database is this process's.
             JobFolder.sweep(config.folder());
-            Jobs jobs = new Jobs(config, database, sources, worker);
+            Jobs jobs = new Jobs(config, database, allowed, new SourceGuard(allowed));
             jobs.store.recover().block();
             return jobs;
         } catch (IOException e) {
@@ -83,6 +85,12 @@ public final class Jobs implements AutoCloseable {
                 .subscribe());
     }
 
+    /** From now on, jobs may read this. */
+    public void allow(AllowedSources sources) {
+        allowed = sources;
+        guard.allow(sources);
+    }
+
     /** Shows monitoring the jobs. */
     public void bindTo(MeterRegistry registry) {
         background.add(JobMeters.bind(store, changes, queue.counters(), registry));
@@ -91,7 +99,7 @@ public final class Jobs implements AutoCloseable {
     /**
      * Queues a job for an input that the request names.
      *
-     * @return fails with a {@link JobRefusal} when that is not allowed, or the disk is full
+     * @return fails with a {@link SourceRefused} when that is not allowed, with a {@link JobRefusal} when the disk is full
      */
     public Mono<Job> create(JobRequest request) {
         String input = request.input();
@@ -101,7 +109,8 @@ public final class Jobs implements AutoCloseable {
         }
         return Mono.fromCallable(() -> {
                     disk.require(0);
-                    return request.job(sources.check(input));
+                    allowed.check(input);
+                    return request.job();
                 })
                 .subscribeOn(Schedulers.boundedElastic())
                 .flatMap(this::add);
@@ -119,7 +128,7 @@ public final class Jobs implements AutoCloseable {
         if (length > config.uploadBytes()) {
             return Mono.error(Upload.tooLarge(config.uploadBytes()));
         }
-        Job job = request.job(null);
+        Job job = request.job();
         JobFolder folder = folder(job);
         return Mono.fromRunnable(() -> disk.require(length))
                 .subscribeOn(Schedulers.boundedElastic())

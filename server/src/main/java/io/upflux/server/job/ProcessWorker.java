@@ -2,9 +2,12 @@ package io.upflux.server.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.source.GuardedSource;
+import io.upflux.server.source.SourceGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Consumer;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -18,12 +21,15 @@ final class ProcessWorker implements JobWorker {
     private static final int SIGNALLED = 128;
 
     private final Path root;
-    private final SourceRules sources;
+    private final SourceGuard sources;
     private final JobCommand command;
     private final Scheduler threads;
 
-    /** @param parallel how many jobs are done at a time, each by a thread that waits for its process */
-    ProcessWorker(Path root, SourceRules sources, JobCommand command, int parallel) {
+    /**
+     * @param sources closed by this
+     * @param parallel how many jobs are done at a time, each by a thread that waits for its process
+     */
+    ProcessWorker(Path root, SourceGuard sources, JobCommand command, int parallel) {
         this.root = root;
         this.sources = sources;
         this.command = command;
@@ -38,6 +44,7 @@ final class ProcessWorker implements JobWorker {
     @Override
     public void close() {
         threads.dispose();
+        sources.close();
     }
 
     private JobEnd workHere(Job job, Mono<Void> stop, Consumer<JobProgress> progress) throws InterruptedException {
@@ -45,31 +52,37 @@ final class ProcessWorker implements JobWorker {
         try {
             Files.createDirectories(folder.path());
             JobProcess.endOther(folder.process());
-            if (job.input() != null
-                    && job.delivery() == null
-                    && !sources.check(job.input()).equals(job.input())) {
-                return JobEnd.failed(job.input() + ": has become a link to elsewhere");
+            try (GuardedSource source = source(job, folder)) {
+                JobEnd end = upscale(job, folder, source, stop, progress);
+                if (end.kind() == JobEnd.Kind.DONE && job.delivery() != null) {
+                    Delivery.put(folder.output(), job.delivery(), job.outputName());
+                }
+                return end;
             }
-            JobEnd end = upscale(job, folder, stop, progress);
-            if (end.kind() == JobEnd.Kind.DONE && job.delivery() != null) {
-                Delivery.put(folder.output(), job.delivery(), job.outputName());
-            }
-            return end;
-        } catch (JobRefusal | StreamException | IOException e) {
+        } catch (StreamException | IOException e) {
             return JobEnd.failed(String.valueOf(e.getMessage()));
         }
     }
 
-    private JobEnd upscale(Job job, JobFolder folder, Mono<Void> stop, Consumer<JobProgress> progress)
+    /** What a request named is checked when it is opened, too; uploads and watched files lead nowhere else. */
+    private GuardedSource source(Job job, JobFolder folder) {
+        String input = job.input();
+        return input != null && job.delivery() == null
+                ? sources.open(input, Map.of())
+                : new GuardedSource(folder.input(), SourceGuard.SOLE_FILE, () -> {});
+    }
+
+    private JobEnd upscale(
+            Job job, JobFolder folder, GuardedSource source, Mono<Void> stop, Consumer<JobProgress> progress)
             throws IOException, InterruptedException {
         String[] error = {"it does not say why; " + folder.log() + " may"};
-        try (JobProcess process = JobProcess.start(command.of(job, folder), folder.log(), folder.process())) {
+        try (JobProcess process = JobProcess.start(command.of(job, folder, source), folder.log(), folder.process())) {
             Disposable stopping = stop.subscribe(nothing -> {}, failure -> {}, process::interrupt);
             try {
                 process.read(line -> {
                     switch (line.path("event").asText()) {
                         case "progress" -> progress.accept(progress(line));
-                        case "error" -> error[0] = plain(line.path("message").asText(), job, folder);
+                        case "error" -> error[0] = plain(line.path("message").asText(), job, folder, source);
                         default -> {}
                     }
                 });
@@ -102,8 +115,8 @@ final class ProcessWorker implements JobWorker {
     }
 
     /** In the user's words: without places on this server, and without options of the command line. */
-    private static String plain(String message, Job job, JobFolder folder) {
-        return message.replace(folder.input(), job.name())
+    private static String plain(String message, Job job, JobFolder folder, GuardedSource source) {
+        return message.replace(source.url(), job.name())
                 .replace(folder.output().toString(), job.outputName())
                 .replaceFirst("; \\d+ of \\d+ segments are kept in .*", "");
     }

@@ -21,6 +21,13 @@ public final class SourceGuard implements AutoCloseable {
             "mpegts,matroska,webm,flv,live_flv,mov,mp4,ogg,avi,asf,mpeg,mxf,mjpeg,mpjpeg,h264,hevc,"
                     + "aac,mp3,ac3,eac3,webvtt,gif,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
+    /** With these, FFmpeg reads a file and nothing that it may lead to. */
+    public static final Map<String, String> SOLE_FILE = Map.of(
+            "format_whitelist",
+            MEDIA + ",mpegvideo,m4v,ivf,av1,obu,yuv4mpegpipe,ppm_pipe,pgm_pipe",
+            "protocol_whitelist",
+            "file");
+
     private static final Pattern RTMP_STREAM = Pattern.compile("(/[^/?]+)/[^/?]+");
 
     private final Gate gate;
@@ -52,11 +59,11 @@ public final class SourceGuard implements AutoCloseable {
         AllowedSources rules = allowed;
         rules.check(source);
         Map<String, String> all = new LinkedHashMap<>(options);
-        all.put("format_whitelist", MEDIA);
         if (!SourceUrl.isUrl(source)) {
-            all.put("protocol_whitelist", "file");
+            all.putAll(SOLE_FILE);
             return new GuardedSource(rules.file(source).toString(), all, () -> {});
         }
+        all.put("format_whitelist", MEDIA);
         SourceUrl url = SourceUrl.parse(source);
         List<InetAddress> addresses = gate.addresses(url);
         return switch (url.scheme()) {

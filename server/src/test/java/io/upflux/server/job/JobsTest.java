@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.server.Main;
 import io.upflux.server.config.ConfigFile;
-import io.upflux.server.config.JobsConfig;
+import io.upflux.server.config.ServerConfig;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +42,7 @@ class JobsTest {
     private Path folder;
 
     private @Nullable Jobs jobs;
+    private String allowed = "";
 
     @AfterEach
     void close() {
@@ -48,7 +54,7 @@ class JobsTest {
     @Test
     void aJobGoesOnAfterACrashAPauseAndARestart() throws Exception {
         Path clip = clip(Files.createDirectory(folder.resolve("films")).resolve("clip.mkv"), SECONDS);
-        jobs = open("sources: " + folder.resolve("films"));
+        jobs = open("");
         jobs().start();
         String id = jobs().create(request("input", clip.toString()))
                 .blockOptional()
@@ -137,15 +143,43 @@ class JobsTest {
         Path text = Files.writeString(folder.resolve("text.mp4"), "no video at all\n".repeat(100));
         Path list = Files.writeString(
                 folder.resolve("list.m3u8"), "#EXTM3U\n#EXTINF:1,\n" + clip(folder.resolve("a.ts"), 1));
-        jobs = open("sources: " + folder);
+        jobs = open("");
         jobs().start();
         assertThat(failure(text)).startsWith("text.mp4: ").doesNotContain("\n", folder.toString());
         assertThat(failure(list)).as("it would lead to another file").startsWith("list.m3u8: ");
     }
 
     @Test
+    void anAllowedUrlIsReadAndARedirectToAnotherIsNot() throws IOException {
+        byte[] clip = Files.readAllBytes(clip(folder.resolve("a.ts"), 1));
+        HttpServer elsewhere = web();
+        HttpServer web = web();
+        try {
+            elsewhere.createContext("/", exchange -> send(exchange, clip));
+            web.createContext("/clip.ts", exchange -> send(exchange, clip));
+            web.createContext("/away.ts", exchange -> {
+                exchange.getResponseHeaders().set("Location", url(elsewhere, "/clip.ts"));
+                exchange.sendResponseHeaders(302, -1);
+                exchange.close();
+            });
+            allowed = ", '" + url(web, "") + "'";
+            jobs = open("");
+            jobs.start();
+            Job done = run(url(web, "/clip.ts"));
+            assertThat(done.state()).as(done.error()).isEqualTo(JobState.DONE);
+            assertThat(frames(jobs().output(done))).isEqualTo(RATE);
+            Job away = run(url(web, "/away.ts"));
+            assertThat(away.state()).isEqualTo(JobState.FAILED);
+            assertThat(away.error()).startsWith("away.ts: ");
+        } finally {
+            web.stop(0);
+            elsewhere.stop(0);
+        }
+    }
+
+    @Test
     void whatHasEndedIsForgottenInTime() throws IOException {
-        jobs = open("sources: " + folder + "\n  keep: 1ms");
+        jobs = open("keep: 1ms");
         Job job = jobs().create(request("input", clip(folder.resolve("a.ts"), 1).toString()))
                 .blockOptional()
                 .orElseThrow();
@@ -169,7 +203,7 @@ class JobsTest {
 
     @Test
     void aFullDiskTakesNoJobs() throws IOException {
-        jobs = open("sources: " + folder + "\n  minFree: 100000000G");
+        jobs = open("minFree: 100000000G");
         String input = clip(folder.resolve("a.ts"), 1).toString();
         assertThat(jobs().create(request("input", input))
                         .map(Job::id)
@@ -214,19 +248,40 @@ class JobsTest {
 
     private void restart() {
         jobs().close();
-        jobs = open("sources: " + folder.resolve("films"));
+        jobs = open("");
         jobs().start();
     }
 
     private String failure(Path input) {
-        String id = jobs().create(request("input", input.toString()))
+        Job failed = run(input.toString());
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        return JobRows.required(failed.error());
+    }
+
+    /** Makes a job, and waits until it has ended. */
+    private Job run(String input) {
+        String id = jobs().create(request("input", input))
                 .blockOptional()
                 .orElseThrow()
                 .id();
-        Job failed = jobs().follow(id).blockLast(Duration.ofSeconds(100));
-        assertThat(failed).isNotNull();
-        assertThat(failed.state()).isEqualTo(JobState.FAILED);
-        return JobRows.required(failed.error());
+        return JobRows.required(jobs().follow(id).blockLast(Duration.ofSeconds(100)));
+    }
+
+    private static HttpServer web() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.start();
+        return server;
+    }
+
+    private static String url(HttpServer server, String path) {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+    }
+
+    private static void send(HttpExchange exchange, byte[] bytes) throws IOException {
+        exchange.sendResponseHeaders(200, bytes.length);
+        try (OutputStream body = exchange.getResponseBody()) {
+            body.write(bytes);
+        }
     }
 
     /** Waits until a process has finished some segments. @return the process */
@@ -236,13 +291,13 @@ class JobsTest {
     }
 
     private Jobs open(String keys) {
-        JobsConfig config = ConfigFile.parse("test", yaml(keys), Map.of()).jobs();
-        assertThat(config).isNotNull();
-        return Jobs.open(config);
+        ServerConfig config = ConfigFile.parse("test", yaml(keys), Map.of());
+        return Jobs.open(JobRows.required(config.jobs()), config.allowedSources());
     }
 
     private String yaml(String keys) {
-        return "jobs:\n  folder: " + folder.resolve("jobs") + "\n  " + keys + "\n";
+        return "allowedSources: [" + folder + allowed + "]\njobs:\n  folder: " + folder.resolve("jobs") + "\n  " + keys
+                + "\n";
     }
 
     private Job find(String id) {
@@ -322,7 +377,8 @@ class JobsTest {
                 "-of",
                 "csv=p=0",
                 file.toString());
-        return Integer.parseInt(count.strip());
+        // Transport streams are listed by their programs, too.
+        return Integer.parseInt(count.lines().findFirst().orElseThrow());
     }
 
     private static void await(BooleanSupplier what) {
