@@ -3,6 +3,7 @@ package io.upflux.server.job;
 import io.upflux.server.config.Upscaling;
 import io.upflux.server.source.GuardedSource;
 import java.io.File;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ final class JobCommand {
                     + "|XX:(ActiveProcessorCount|ErrorFile|MaxRAM|InitialRAM|.*HeapDump)).*");
 
     private final List<String> program = new ArrayList<>();
+    private final List<String> options = new ArrayList<>();
 
     /**
      * @param memoryBytes most heap
@@ -39,21 +41,31 @@ final class JobCommand {
         program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !OWN.matcher(argument).matches())
-                .forEach(program::add);
-        program.add("-Xmx" + memoryBytes / 1024 + "k");
-        program.add("-XX:+ExitOnOutOfMemoryError");
+                .forEach(options::add);
+        options.add("-Xmx" + memoryBytes / 1024 + "k");
+        options.add("-XX:+ExitOnOutOfMemoryError");
         if (parallel > 1) {
             // Not by --threads, which would make it another job when the number changes.
             int processors = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
-            program.add("-XX:ActiveProcessorCount=" + processors);
+            options.add("-XX:ActiveProcessorCount=" + processors);
         }
-        program.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+        options.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
     }
 
-    /** @param source what is read, and how */
-    List<String> of(Job job, JobFolder folder, GuardedSource source) {
+    /**
+     * Writes the arguments into the job's folder.
+     *
+     * @param source what is read, and how
+     */
+    List<String> of(Job job, JobFolder folder, GuardedSource source) throws IOException {
         List<String> command = new ArrayList<>(program);
-        command.add(command.indexOf("-cp"), "-XX:ErrorFile=" + folder.path().resolve("crash-%p.log"));
+        command.add(ArgumentFile.write(folder.arguments(), arguments(job, folder, source)));
+        return command;
+    }
+
+    private List<String> arguments(Job job, JobFolder folder, GuardedSource source) {
+        List<String> command = new ArrayList<>(options);
+        command.add(0, "-XX:ErrorFile=" + folder.path().resolve("crash-%p.log"));
         command.addAll(List.of("upscale", source.url(), "-o", folder.output().toString()));
         command.addAll(List.of("--json", "--resume", "--overwrite", "--until-eof"));
         new TreeMap<>(source.demuxerOptions())

@@ -48,6 +48,11 @@ final class JobFolder {
         return path.resolve("log.txt");
     }
 
+    /** How that process is run. */
+    Path arguments() {
+        return path.resolve("arguments");
+    }
+
     /** Which process works on it. */
     Path process() {
         return path.resolve("process");

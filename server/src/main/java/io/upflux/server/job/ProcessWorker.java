@@ -90,6 +90,8 @@ final class ProcessWorker implements JobWorker {
             } finally {
                 stopping.dispose();
             }
+        } finally {
+            Files.deleteIfExists(folder.arguments());
         }
     }
 

@@ -88,7 +88,7 @@ class JobRoutesTest {
         Path clip = folder.resolve("clip.mp4");
         FfmpegPrograms.ffmpeg(
                 "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25:duration=2", "-c:v", "mpeg4", clip.toString());
-        String query = "?name=Fj%C3%A4ll%20%231.mp4&model=bicubic-x2&container=mkv&priority=3";
+        String query = "?name=Fj%C3%A4ll%20%231.mp4&model=plain-s-x2&container=mkv&priority=3";
         HttpResponse<String> created = send("POST", "/api/v1/jobs" + query, "video/mp4", BodyPublishers.ofFile(clip));
         assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
         String job = created.headers().firstValue("Location").orElseThrow();
@@ -97,7 +97,7 @@ class JobRoutesTest {
         assertThat(queued.get("name").asText()).isEqualTo("Fjäll #1.mp4");
         assertThat(queued.get("state").asText()).isEqualTo("queued");
         assertThat(queued.get("priority").asInt()).isEqualTo(3);
-        assertThat(queued.get("model").asText()).isEqualTo("bicubic-x2");
+        assertThat(queued.get("model").asText()).isEqualTo("plain-s-x2");
         assertThat(queued.has("input")).isFalse();
 
         HttpResponse<String> events = send("GET", job + "/events", null, BodyPublishers.noBody());
