@@ -74,8 +74,9 @@ class BenchCommandTest {
                     .isEqualTo(List.of("OFF", "EXACT", "NEAR").get(i % 3));
             assertThat(result.get("frames").asInt()).isEqualTo(6);
             assertThat(result.get("stageSeconds").get("INFER").asDouble()).isPositive();
+            // The process's clock and those of threads are read one after the other, and tick in milliseconds.
             assertThat(result.get("seconds").asDouble())
-                    .isGreaterThan(result.get("stageSeconds").get("INFER").asDouble());
+                    .isGreaterThan(result.get("stageSeconds").get("INFER").asDouble() - 0.002);
             assertThat(result.get("secondsAtBest").asDouble()).isPositive();
             assertThat(quality.get("truth").asBoolean()).isTrue();
             assertThat(quality.get("psnr").asDouble()).isBetween(12.0, 60.0);
