@@ -118,6 +118,22 @@ class ResumeTest {
         assertThat(content(output)).isEqualTo(content(whole));
     }
 
+    @Test
+    void withoutTheJobsDescriptionNothingIsTrusted() throws Exception {
+        interrupt();
+        Path journal = work.resolve("journal.jsonl");
+        Files.writeString(journal, "\u0000" + Files.readString(journal).substring(1));
+
+        Streams again = new Streams();
+        assertThat(again.upflux(command(output, "--resume", "--json")))
+                .describedAs(again.err())
+                .isZero();
+        assertThat(again.err()).contains(journal + ": its first line is damaged; everything is computed again");
+        List<JsonNode> events = again.json();
+        assertThat(events.get(events.size() - 1).path("resumed").asInt()).isZero();
+        assertThat(work).doesNotExist();
+    }
+
     /** Killed between the output's getting its name and the end of tidying up. */
     @Test
     void whatIsLeftBesideAFinishedOutputIsTidiedUp() throws Exception {
