@@ -5,7 +5,7 @@
 
 Makes a clip of its own, with two sounds and subtitles. Frames are compared decoded, sound and subtitles as they are
 stored, with their times, by the ffmpeg program inside the distribution's jar. Exits with 1 when anything differs, when
-a finished segment is lost, or when a kill costs more than one segment a worker.
+a finished segment is computed again, or when a kill costs more than one segment a worker.
 """
 
 import argparse
@@ -74,19 +74,28 @@ def make_clip(ffmpeg, file, seconds):
     )
 
 
-def finished(work):
-    """Segments that the journal says are there; a torn line says nothing."""
-    segments = set()
+def journal(work):
+    """Frames of the finished segments by segment, and how many of those were computed more than once."""
+    segments, again = {}, 0
     try:
-        with open(os.path.join(work, "journal.jsonl"), errors="replace") as journal:
-            for line in journal:
+        with open(os.path.join(work, "journal.jsonl"), errors="replace") as lines:
+            for line in lines:
                 try:
-                    segments.add(json.loads(line).get("segment"))
+                    event = json.loads(line)
                 except ValueError:
-                    pass
+                    continue
+                if "segment" in event:
+                    again += event["segment"] in segments
+                    segments[event["segment"]] = event["frames"]["count"]
     except FileNotFoundError:
         pass
-    return segments - {None}
+    return segments, again
+
+
+def begun(work, segments):
+    """Segments that are begun or done, but not in the journal."""
+    names = [os.path.basename(file).split(".")[0] for file in glob.glob(os.path.join(work, "*.packets*"))]
+    return len({int(name) for name in names} - set(segments))
 
 
 def main():
@@ -117,16 +126,16 @@ def run(arguments, folder):
     make_clip(ffmpeg, clip, arguments.seconds)
 
     def upscale(output):
-        options = ["-n", arguments.model, "--jobs", str(arguments.jobs), "--segment", arguments.segment, "--no-progress"]
+        options = ["-n", arguments.model, "--jobs", str(arguments.jobs), "--segment", arguments.segment, "--json"]
         command = [arguments.program, "upscale", clip, "-o", output, "--resume", *options]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     whole = os.path.join(folder, "whole." + arguments.container)
     began = time.time()
     process = upscale(whole)
-    _, said = process.communicate()
+    said, errors = process.communicate()
     if process.returncode != 0:
-        sys.exit(said.decode())
+        sys.exit(errors.decode())
     took = time.time() - began
     wanted = ffmpeg.hashes(whole)
     print(f"uninterrupted: {took:.1f} s, {len(wanted)} frames and packets")
@@ -134,35 +143,37 @@ def run(arguments, folder):
     output = os.path.join(folder, "killed." + arguments.container)
     work = os.path.join(folder, ".killed." + arguments.container + ".upflux")
     segments = math.ceil(arguments.seconds / float(arguments.segment))
-    kills = jobs = recomputed = differing = lost = 0
+    kills = jobs = unfinished = differing = lost = 0
     at, spared = [], KILLS_A_JOB
     while kills < arguments.kills or os.path.isdir(work):
-        before = finished(work)
+        before, _ = journal(work)
         process = upscale(output)
         # Anywhere in what is left of the job, so that kills meet its beginning, middle and join alike.
         left = START + (took - START) * (1 - len(before) / (segments + 1))
         kill = kills < arguments.kills and spared > 0
         try:
-            _, said = process.communicate(timeout=random.uniform(0, left) if kill else None)
+            said, errors = process.communicate(timeout=random.uniform(0, left) if kill else None)
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
             kills, spared = kills + 1, spared - 1
             if os.path.isdir(work):
-                after = finished(work)
+                after, again = journal(work)
                 at.append(len(after))
-                recomputed = max(recomputed, len(glob.glob(os.path.join(work, "*.partial"))))
-                lost += len(before - after)
+                unfinished = max(unfinished, begun(work, after))
+                lost = max(lost, again, len(set(before) - set(after)))
             elif os.path.exists(output):
                 jobs, differing = compare(ffmpeg, output, wanted, jobs, differing)
             continue
         if process.returncode != 0:
-            sys.exit(f"after {kills} kills: exit code {process.returncode}: {said.decode()}")
+            sys.exit(f"after {kills} kills: exit code {process.returncode}: {errors.decode()}")
+        resumed = json.loads(said.decode().splitlines()[-1])["resumed"]
+        lost = max(lost, 0 if resumed == sum(before.values()) else 1)
         jobs, differing = compare(ffmpeg, output, wanted, jobs, differing)
         spared = KILLS_A_JOB
-    good = differing == 0 and lost == 0 and recomputed <= arguments.jobs and jobs > 0
-    print(f"{kills} kills, {jobs} jobs finished, {differing} differ; finished segments lost: {lost}; segments begun and"
-          f" lost by one kill: {recomputed} at most with {arguments.jobs} worker(s)")
+    good = differing == 0 and lost == 0 and unfinished <= arguments.jobs and jobs > 0
+    print(f"{kills} kills, {jobs} jobs finished, {differing} differ; finished segments computed again: {lost};"
+          f" segments lost by one kill: {unfinished} at most with {arguments.jobs} worker(s)")
     print("kills by the number of finished segments: " + ", ".join(f"{n}: {at.count(n)}" for n in sorted(set(at))))
     return 0 if good else 1
 

@@ -144,6 +144,11 @@ public final class MediaSource implements FrameSource {
         });
     }
 
+    /** Whether some of it could not be read as it should; known when the last frame has been read. Any thread. */
+    public boolean damaged() {
+        return reader.damaged();
+    }
+
     @Override
     public void interrupt() {
         reader.interrupt();

@@ -34,6 +34,19 @@ public final class SegmentSink implements FrameSink {
                 file, output, options, source.description(), source.format().height(), longest, notices));
     }
 
+    /**
+     * The encoder that segments of an output will be encoded with, as far as one machine can tell.
+     *
+     * @param offered what each sink will be offered
+     * @param longest as for {@link #create}
+     * @throws StreamException when the output cannot be encoded as asked
+     */
+    public static EncoderIdentity encoder(
+            String output, OutputOptions options, MediaSource source, FrameFormat offered, long longest) {
+        return SegmentOutput.encoder(
+                output, options, source.description(), source.format().height(), offered, longest);
+    }
+
     @Override
     public FrameFormat open(FrameFormat offered) {
         return output.open(offered);

@@ -16,6 +16,7 @@ import io.upflux.pipeline.Work.Ready;
 import io.upflux.reuse.FramePlan.Extent;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.tile.Tile;
+import java.nio.FloatBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
@@ -26,11 +27,15 @@ import org.jspecify.annotations.Nullable;
  * when it is asked for. What it returns is walked through once, to its end, before it is applied again.
  */
 final class Compose implements Function<Ready, Iterable<VideoFrame>> {
+    /** One value in so many is looked at; what is no number fills at least a square as large as a network reaches. */
+    private static final int LOOKED_AT = 257;
+
     private final NativeScope scope;
     private final FrameFormat from;
     private final FrameFormat to;
     private final FrameFormat composed;
     private final @Nullable FrameConverter converter;
+    private final String name;
     private final int scale;
     private final int channels;
     private final TileWriter writer;
@@ -52,6 +57,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         this.scope = scope;
         this.from = from;
         this.to = to;
+        this.name = traits.name();
         this.scale = traits.scale();
         this.channels = traits.channels();
         this.composed = channels == 1 ? besideLuma(from, to) : to;
@@ -134,14 +140,11 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         boolean cell = job.plan().extent() == Extent.CELLS;
         int width = part.batch().shape().width() * scale;
         int height = part.batch().shape().height() * scale;
+        int values = channels * width * height;
+        checkNumbers(part.batch().output(), index * values, values, job);
         writer.write(
                 new TileWriter.Samples(
-                        part.batch().output(),
-                        index * channels * width * height,
-                        width,
-                        height,
-                        tile.x() * scale,
-                        tile.y() * scale),
+                        part.batch().output(), index * values, width, height, tile.x() * scale, tile.y() * scale),
                 tile.coreX() * scale,
                 tile.coreY() * scale,
                 tile.coreWidth() * scale,
@@ -153,6 +156,16 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         }
         depths.join(part.batch(), index, tile, cell ? lastDepths : job.depths());
         job.tileDone();
+    }
+
+    /** Codes would hide it: a value that is no number becomes black. */
+    private void checkNumbers(FloatBuffer output, int at, int count, FrameJob job) {
+        for (int i = at; i < at + count; i += LOOKED_AT) {
+            if (!Float.isFinite(output.get(i))) {
+                throw new StreamException(name + ": computed values that are no numbers in the picture at PTS "
+                        + job.source().pts() + "; use another model or precision");
+            }
+        }
     }
 
     /** The frame whose last tile is written. */

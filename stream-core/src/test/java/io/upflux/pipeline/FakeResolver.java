@@ -13,6 +13,9 @@ final class FakeResolver implements SuperResolver {
     final AtomicInteger calls = new AtomicInteger();
     volatile boolean interrupted;
 
+    /** From this call on what it computes are no numbers. */
+    volatile int brokenFrom = Integer.MAX_VALUE;
+
     /** LR pixels computed by {@link #upscale}, margins included. */
     final AtomicLong pixels = new AtomicLong();
 
@@ -98,7 +101,7 @@ final class FakeResolver implements SuperResolver {
 
     @Override
     public void upscale(TileBatch batch, PictureContext context) {
-        calls.incrementAndGet();
+        boolean broken = calls.incrementAndGet() > brokenFrom;
         TileShape shape = batch.shape();
         int scale = traits.scale();
         int margin = batch.margin();
@@ -111,7 +114,9 @@ final class FakeResolver implements SuperResolver {
                     batch.output()
                             .put(
                                     (p * shape.height() * scale + y) * shape.width() * scale + x,
-                                    value(batch.input(), wide, p, x / scale + margin, y / scale + margin));
+                                    broken
+                                            ? Float.NaN
+                                            : value(batch.input(), wide, p, x / scale + margin, y / scale + margin));
                 }
             }
         }

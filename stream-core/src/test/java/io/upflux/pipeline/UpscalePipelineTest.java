@@ -151,6 +151,20 @@ class UpscalePipelineTest {
     }
 
     @Test
+    void whatIsNoNumberIsAnErrorAndNotBlack() {
+        FakeSource source = new FakeSource(TestFrames.yuv420(64, 64), 10, -1);
+        FakeSink sink = new FakeSink();
+        FakeResolver resolver = FakeResolver.identity();
+        resolver.brokenFrom = 3;
+        StepVerifier.create(UpscalePipeline.of(source, resolver, sink).run())
+                .expectNextCount(3)
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .hasMessageStartingWith("fake-x1: computed values that are no numbers in the picture at PTS "))
+                .verify(SOON);
+        assertThat(sink.finished).isFalse();
+    }
+
+    @Test
     void sinkErrorStopsTheSource() {
         FakeSource source = new FakeSource(TestFrames.yuv420(16, 16), 100_000, -1);
         FakeSink sink = new FakeSink();

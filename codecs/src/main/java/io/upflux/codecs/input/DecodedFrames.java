@@ -84,10 +84,12 @@ final class DecodedFrames implements AutoCloseable {
         return demuxer.damaged() + decoder.damaged();
     }
 
-    /** What was damaged on the way to the wanted frames nobody sees. */
-    void forgetDamage() {
-        decoder.forgetDamage();
-        demuxer.forgetDamage();
+    /** What was damaged on the way to the wanted frames nobody sees; those from this time on may be on their way already. */
+    void forgetDamageBefore(long ticks) {
+        if (furthestTicks < ticks) {
+            decoder.forgetDamage();
+            demuxer.forgetDamage();
+        }
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class FrameReader implements AutoCloseable {
     /** Whether frames next to the wanted ones help to shape them. */
     private boolean neighbours;
 
+    private volatile boolean damaged;
     private boolean ended;
     private boolean closed;
 
@@ -172,6 +173,11 @@ public final class FrameReader implements AutoCloseable {
         }
     }
 
+    /** Whether some of what was read so far could not be read as it should. Any thread. */
+    public boolean damaged() {
+        return damaged;
+    }
+
     /** Makes {@link #next} fail soon. Any thread. */
     public void interrupt() {
         demuxer.interrupt();
@@ -234,7 +240,7 @@ public final class FrameReader implements AutoCloseable {
         try {
             timeline.place(frame);
             if (frame.pts() < fromTicks) {
-                frames.forgetDamage();
+                frames.forgetDamageBefore(fromTicks);
                 if (neighbours) {
                     shaper.push(frame);
                 }
@@ -258,17 +264,21 @@ public final class FrameReader implements AutoCloseable {
         if (range.endsEarlier() && !segment) {
             frames.readOthers();
         }
-        int damaged = frames.damaged();
-        if (damaged > 0) {
-            notices.warning(demuxer.name() + ": " + damaged + " damaged packet(s) or frame(s), skipped or concealed");
+        if (frames.damaged() > 0) {
+            warnOfDamage(frames.damaged() + " damaged packet(s) or frame(s), skipped or concealed");
         }
         if (timeline.repaired() > 0) {
-            notices.warning(demuxer.name() + ": " + timeline.repaired() + " frame time(s) repaired");
+            warnOfDamage(timeline.repaired() + " frame time(s) repaired");
         }
         if (demuxer.brokenOff() != null) {
-            notices.warning(demuxer.name() + ": reading ended early: " + demuxer.brokenOff());
+            warnOfDamage("reading ended early: " + demuxer.brokenOff());
         }
         warnOfEarlyEnd();
+    }
+
+    private void warnOfDamage(String what) {
+        damaged = true;
+        notices.warning(demuxer.name() + ": " + what);
     }
 
     /** Containers state how long they are; one that stops well before was cut off. */
@@ -280,11 +290,8 @@ public final class FrameReader implements AutoCloseable {
         }
         double missing = (demuxer.startMicros() + stated - others.furthestMicros()) / (double) Av.MICROS;
         if (missing > 0.5 && missing * Av.MICROS > 0.05 * stated) {
-            notices.warning(String.format(
-                    Locale.ROOT,
-                    "%s: ends %.1f s before its stated duration; it may be cut off",
-                    demuxer.name(),
-                    missing));
+            warnOfDamage(
+                    String.format(Locale.ROOT, "ends %.1f s before its stated duration; it may be cut off", missing));
         }
     }
 

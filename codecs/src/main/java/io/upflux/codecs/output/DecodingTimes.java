@@ -11,6 +11,7 @@ final class DecodingTimes {
     private final int depth;
     private final PriorityQueue<Long> waiting = new PriorityQueue<>();
     private int packets;
+    private long step;
 
     /** @param depth as {@link ReorderDepth}, the greatest of all that come */
     DecodingTimes(int depth) {
@@ -20,14 +21,15 @@ final class DecodingTimes {
     /**
      * The decoding time of the next packet.
      *
-     * @param duration of the packet, for those before the first presentation time
+     * @param duration of the packet; the first one's is the step of those before the first presentation time
      */
     long next(long pts, long duration) {
         waiting.add(pts);
+        step = packets == 0 ? Math.max(1, duration) : step;
         if (packets < depth) {
             // The first packet of closed groups is shown first.
             long first = waiting.element();
-            return first - (depth - packets++) * Math.max(1, duration);
+            return first - (depth - packets++) * step;
         }
         return waiting.remove();
     }

@@ -2,13 +2,17 @@ package io.upflux.codecs.output;
 
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.IllegalFormatException;
 import java.util.List;
@@ -81,6 +85,7 @@ final class PartialFile {
             return;
         }
         if (!sequence) {
+            force(partial);
             move(partial, target);
             return;
         }
@@ -127,6 +132,15 @@ final class PartialFile {
             }
         } catch (IOException e) {
             throw new StreamException(location + ": cannot write here: " + reason(e), e);
+        }
+    }
+
+    /** What has its name must be whole, also after a power failure. */
+    private void force(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new StreamException(location + ": cannot be written to the disk: " + reason(e), e);
         }
     }
 
@@ -183,6 +197,13 @@ final class PartialFile {
     }
 
     private static String reason(IOException e) {
-        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        String reason = e instanceof FileSystemException named ? named.getReason() : null;
+        return reason != null ? reason : String.valueOf(e.getMessage());
     }
 }

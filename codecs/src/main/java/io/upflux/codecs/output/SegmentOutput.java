@@ -1,5 +1,6 @@
 package io.upflux.codecs.output;
 
+import io.upflux.codecs.EncoderIdentity;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.frame.FrameFormat;
@@ -49,6 +50,20 @@ public final class SegmentOutput implements FrameSink {
             long longest,
             Notices notices) {
         return new SegmentOutput(file, Encoding.of(output, options, carriage, sourceHeight, notices), longest);
+    }
+
+    /** As {@link io.upflux.codecs.SegmentSink#encoder}. */
+    public static EncoderIdentity encoder(
+            String output,
+            OutputOptions options,
+            Carriage carriage,
+            int sourceHeight,
+            FrameFormat offered,
+            long longest) {
+        Encoding encoding = Encoding.of(output, options, carriage, sourceHeight, Notices.none());
+        try (VideoTrack track = encoding.open(offered, longest)) {
+            return track.identity();
+        }
     }
 
     @Override

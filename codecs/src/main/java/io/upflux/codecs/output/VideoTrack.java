@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_free;
 
+import io.upflux.codecs.EncoderIdentity;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.output.EncoderChoice.Candidate;
@@ -14,6 +15,7 @@ import io.upflux.pipeline.StreamException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -22,12 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The pictures' way from frames to packets: brought into shape, given their metadata, encoded. */
 final class VideoTrack implements AutoCloseable {
+    private final String name;
     private final FrameFormat wanted;
     private final PictureLoader loader;
     private final FrameEncoder encoder;
     private final IccProfile profile;
 
-    private VideoTrack(FrameFormat wanted, PictureLoader loader, FrameEncoder encoder, IccProfile profile) {
+    private VideoTrack(
+            String name, FrameFormat wanted, PictureLoader loader, FrameEncoder encoder, IccProfile profile) {
+        this.name = name;
         this.wanted = wanted;
         this.loader = loader;
         this.encoder = encoder;
@@ -69,7 +74,7 @@ final class VideoTrack implements AutoCloseable {
                 PictureLoader loader =
                         new PictureLoader(wanted, encoded, candidate.layout().pixelFormat());
                 report(candidate, offered, options, notices);
-                return new VideoTrack(wanted, loader, encoder, profile);
+                return new VideoTrack(candidate.spec().name(), wanted, loader, encoder, profile);
             } catch (StreamException e) {
                 first = first == null ? e : first;
             }
@@ -80,6 +85,10 @@ final class VideoTrack implements AutoCloseable {
     /** What the pipeline shall deliver. */
     FrameFormat wanted() {
         return wanted;
+    }
+
+    EncoderIdentity identity() {
+        return new EncoderIdentity(name, HexFormat.of().formatHex(fingerprint()));
     }
 
     void describeTo(AVCodecParameters parameters) {

@@ -74,6 +74,15 @@ final class SegmentedUpscale {
         return segments.resume() && holdsWork(task);
     }
 
+    /** Whether an earlier run on several inputs has finished this one, as far as an output under its name tells. */
+    boolean isDone(UpscaleTask task) {
+        return segments.resume()
+                && !encoding.overwrite()
+                && UpscaleTask.isPath(task.output())
+                && Files.isRegularFile(Path.of(task.output()))
+                && !holdsWork(task);
+    }
+
     /**
      * Lets nothing begin over what an earlier run left.
      *

@@ -21,7 +21,6 @@ import io.upflux.server.segment.PostCheck;
 import io.upflux.server.segment.Resolvers;
 import io.upflux.server.segment.SegmentedJob;
 import io.upflux.server.segment.SegmentedJob.Order;
-import io.upflux.server.segment.SourceNotices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,32 +78,32 @@ final class UpscaleRun implements AutoCloseable {
     int all(List<UpscaleTask> tasks, boolean strict) {
         List<Outcome> outcomes = new ArrayList<>();
         int failed = 0;
+        int done = 0;
         for (UpscaleTask task : tasks) {
+            if (interruption.isRequested()) {
+                return interrupted(task);
+            }
+            CollectedNotices notices = new CollectedNotices(console, tasks.size() > 1 ? task.title() : "");
+            if (tasks.size() > 1 && segmented.isDone(task)) {
+                notices.info(task.output() + ": is there already");
+                done++;
+                continue;
+            }
             try {
-                String subject = tasks.size() > 1 ? task.title() : "";
-                Outcome outcome = one(task, new CollectedNotices(console, subject));
-                if (!interruption.isRequested()) {
-                    outcomes.add(outcome);
-                    report.done(task, outcome);
-                }
+                Outcome outcome = one(task, notices);
+                outcomes.add(outcome);
+                report.done(task, outcome);
             } catch (StreamException e) {
                 LOG.debug("{} failed", task.input(), e);
-                if (!interruption.isRequested()) {
-                    failed++;
-                    report.failed(task, String.valueOf(e.getMessage()));
+                if (interruption.isRequested()) {
+                    return interrupted(task);
                 }
-            }
-            if (interruption.isRequested()) {
-                report.failed(
-                        task,
-                        SegmentedUpscale.holdsWork(task)
-                                ? "interrupted; --resume continues with what is finished"
-                                : "interrupted");
-                return Interruption.EXIT_CODE;
+                failed++;
+                report.failed(task, String.valueOf(e.getMessage()));
             }
         }
         if (outcomes.isEmpty()) {
-            return 1;
+            return failed == 0 && done > 0 ? 0 : 1;
         }
         Outcome total = Outcome.total(outcomes, modelNotices.warnings());
         report.end(total, failed);
@@ -112,6 +112,15 @@ final class UpscaleRun implements AutoCloseable {
             console.say("upflux: there were warnings, and --strict does not let them pass");
         }
         return failed > 0 || tooManyWarnings ? 1 : 0;
+    }
+
+    private int interrupted(UpscaleTask task) {
+        report.failed(
+                task,
+                SegmentedUpscale.holdsWork(task)
+                        ? "interrupted; --resume continues with what is finished"
+                        : "interrupted");
+        return Interruption.EXIT_CODE;
     }
 
     private Outcome one(UpscaleTask task, CollectedNotices notices) {
@@ -156,13 +165,13 @@ final class UpscaleRun implements AutoCloseable {
     }
 
     private Outcome atOnce(UpscaleTask task, InputOptions reading, ProgressMeter meter, CollectedNotices notices) {
-        SourceNotices ofSource = new SourceNotices(notices);
         OutputStreams streams;
+        boolean damaged;
         Encoded encoded;
         HaltingShares halting = new HaltingShares();
         WindowShares[] windows = {WindowShares.NONE};
         Traits traits;
-        try (MediaSource source = MediaSource.open(task.input(), reading, ofSource)) {
+        try (MediaSource source = MediaSource.open(task.input(), reading, notices)) {
             Resolvers lent = resolvers.of(card(source.shownHeight()), models.threads());
             SuperResolver resolver = lent.take();
             traits = resolver.traits();
@@ -178,20 +187,18 @@ final class UpscaleRun implements AutoCloseable {
                             states.ifPresent(pictures -> pictures.write(map));
                             windows[0] = windows[0].plus(map.shares());
                         });
-                encoded = upscale(pipeline, meter);
+                encoded = upscale(task, pipeline, meter);
                 streams = sink.streams();
+                damaged = source.damaged();
             } finally {
                 lent.giveBack(resolver);
             }
         }
-        if (!interruption.isRequested()) {
-            if (SegmentedUpscale.isFileIntoVideo(task)) {
-                MediaTimes times = MediaTimes.read(task.input(), reading);
-                new PostCheck(task.input(), reading, times, ofSource.warned())
-                        .check(task.output(), task.output(), encoded, streams);
-            }
-            meter.complete();
+        if (SegmentedUpscale.isFileIntoVideo(task)) {
+            MediaTimes times = MediaTimes.read(task.input(), reading);
+            new PostCheck(task.input(), reading, times, damaged).check(task.output(), task.output(), encoded, streams);
         }
+        meter.complete();
         return new Outcome(meter.frames(), 0, meter.seconds(), traits, halting, windows[0], notices.warnings());
     }
 
@@ -199,20 +206,24 @@ final class UpscaleRun implements AutoCloseable {
         return size.model(catalogue, models.model(), shownHeight);
     }
 
-    private Encoded upscale(UpscalePipeline pipeline, ProgressMeter meter) {
-        Encoded[] encoded = {Encoded.NONE};
+    /** @throws StreamException when it is interrupted before all is written */
+    private Encoded upscale(UpscaleTask task, UpscalePipeline pipeline, ProgressMeter meter) {
         if (interruption.isRequested()) {
-            return Encoded.NONE;
+            throw new StreamException(task.output() + ": interrupted");
         }
+        Encoded[] encoded = {Encoded.NONE};
+        AtomicBoolean whole = new AtomicBoolean();
         pipeline.run()
                 .doOnNext(progress -> {
                     meter.frame(progress.frames(), progress.estimatedFrames());
                     encoded[0] = encoded[0].and(progress.pts());
                 })
+                .doOnComplete(() -> whole.set(true))
                 .takeUntilOther(interruption.requested())
                 .blockLast();
-        if (interruption.isRequested()) {
+        if (!whole.get()) {
             pipeline.closed().block(CLOSING);
+            throw new StreamException(task.output() + ": interrupted");
         }
         return encoded[0];
     }

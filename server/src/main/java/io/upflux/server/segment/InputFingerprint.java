@@ -19,16 +19,36 @@ record InputFingerprint(long bytes, Instant modified, String sha256, boolean who
     private static final long SMALL = 64L << 20;
     private static final long ENDS = 1L << 20;
 
+    /**
+     * Looks for signs of a change, without reading anything.
+     *
+     * @throws StreamException when the input is not what it was
+     */
+    void recheck(Path input) {
+        try {
+            if (Files.size(input) != bytes || !modified(input).equals(modified)) {
+                throw changed(input);
+            }
+        } catch (IOException e) {
+            throw new StreamException(input + ": " + WorkFolder.reason(e), e);
+        }
+    }
+
+    static StreamException changed(Path input) {
+        return new StreamException(input + ": has changed while it was read");
+    }
+
+    private static Instant modified(Path input) throws IOException {
+        return Files.getLastModifiedTime(input).toInstant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
     /** @throws StreamException when the input cannot be read */
     static InputFingerprint of(Path input) {
         try {
             long bytes = Files.size(input);
             boolean whole = bytes <= SMALL;
             return new InputFingerprint(
-                    bytes,
-                    Files.getLastModifiedTime(input).toInstant().truncatedTo(ChronoUnit.SECONDS),
-                    whole ? Sha256.of(input) : Sha256.ofEnds(input, ENDS),
-                    whole);
+                    bytes, modified(input), whole ? Sha256.of(input) : Sha256.ofEnds(input, ENDS), whole);
         } catch (IOException e) {
             throw new StreamException(input + ": cannot be read: " + WorkFolder.reason(e), e);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.codecs.EncoderIdentity;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.Rational;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The first line of a journal: what a job is, so that it can be told whether another run would continue the same. */
 final class JobHeader {
     /** Of the journal's form. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final String NOTHING = "not given";
 
@@ -31,6 +32,7 @@ final class JobHeader {
             InputFingerprint input,
             ModelCard model,
             Traits traits,
+            EncoderIdentity encoder,
             double seconds,
             Rational timeBase,
             List<Segment> segments) {
@@ -44,6 +46,7 @@ final class JobHeader {
                 .put("whole", input.whole());
         header.set("reading", reading(options.reading()));
         header.set("encoding", encoding(options.encoding()));
+        header.putObject("encoder").put("name", encoder.name()).put("sha256", encoder.sha256());
         header.putObject("model")
                 .put("name", model.name())
                 .put("sha256", model.sha256())

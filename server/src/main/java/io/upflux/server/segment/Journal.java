@@ -19,19 +19,24 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /**
  * What is finished of a job, a JSON object a line: first what the job is, then each finished segment, at last the whole.
- * {@code docs/journal.md} describes the lines. Every line is on the disk when its method returns. Thread-safe.
+ * {@code docs/journal.md} describes the lines. Every line is on the disk when its method returns, and ends with a check sum
+ * of what precedes it. Thread-safe.
  */
 final class Journal implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Pattern CHECKED = Pattern.compile("(.*),\"crc\":\"([0-9a-f]{8})\"}");
 
     /**
      * What a journal says.
      *
-     * @param header its first line
-     * @param segments finished ones by index; of several lines for one the last counts
+     * @param header its first line, empty when that is damaged
+     * @param segments finished ones by index; of several lines for one the last counts; none of another version's journal
      * @param wholeBytes size of the finished output, -1 when there is none
      * @param unreadable lines that were torn or damaged
      */
@@ -73,7 +78,7 @@ final class Journal implements AutoCloseable {
     /**
      * Reads a journal. When its first line is damaged, nothing of it counts, and the header is empty.
      *
-     * @throws StreamException when the file cannot be read, or is a journal of another version
+     * @throws StreamException when the file cannot be read
      */
     static Contents read(Path file) {
         List<String> lines;
@@ -86,11 +91,11 @@ final class Journal implements AutoCloseable {
             throw new StreamException(file + ": cannot be read: " + WorkFolder.reason(e), e);
         }
         JsonNode header = object(lines.isEmpty() ? "" : lines.get(0));
-        if (header.isEmpty()) {
-            return new Contents(header, Map.of(), -1, Math.max(1, lines.size()));
+        if (!header.has("journal")) {
+            return new Contents(MAPPER.createObjectNode(), Map.of(), -1, Math.max(1, lines.size()));
         }
         if (header.path("journal").asInt() != JobHeader.VERSION) {
-            throw new StreamException(file + ": is no journal that this version of Upflux can continue");
+            return new Contents(header, Map.of(), -1, 0);
         }
         Map<Integer, SegmentResult> segments = new LinkedHashMap<>();
         long whole = -1;
@@ -196,7 +201,7 @@ final class Journal implements AutoCloseable {
 
     private synchronized void append(ObjectNode line) {
         try {
-            write(MAPPER.writeValueAsString(line) + "\n");
+            write(checked(MAPPER.writeValueAsString(line)) + "\n");
             channel.force(true);
         } catch (IOException e) {
             throw failure(e);
@@ -214,12 +219,30 @@ final class Journal implements AutoCloseable {
         return new StreamException(file + ": cannot be written: " + WorkFolder.reason(e), e);
     }
 
-    private static JsonNode object(String line) {
-        try {
-            JsonNode node = MAPPER.readTree(line);
-            return node != null && node.isObject() ? node : MAPPER.createObjectNode();
-        } catch (JsonProcessingException torn) {
-            return MAPPER.createObjectNode();
+    /** @param object JSON; with its check sum as last key */
+    static String checked(String object) {
+        String text = object.substring(0, object.length() - 1);
+        return text + String.format(",\"crc\":\"%08x\"}", crc(text));
+    }
+
+    /** What a line says; empty when it is torn or damaged. */
+    private static ObjectNode object(String line) {
+        Matcher parts = CHECKED.matcher(line);
+        if (parts.matches() && parts.group(2).equals(String.format("%08x", crc(parts.group(1))))) {
+            try {
+                if (MAPPER.readTree(parts.group(1) + "}") instanceof ObjectNode object) {
+                    return object;
+                }
+            } catch (JsonProcessingException neverWritten) {
+                // As good as damaged.
+            }
         }
+        return MAPPER.createObjectNode();
+    }
+
+    private static long crc(String text) {
+        CRC32 crc = new CRC32();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return crc.getValue();
     }
 }

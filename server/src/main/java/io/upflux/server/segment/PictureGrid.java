@@ -9,33 +9,38 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** How bright a picture is, spot by spot, whatever its size. */
+/** What colours a picture has, spot by spot, whatever its size. */
 final class PictureGrid {
     private static final int SIDE = 6;
+    private static final int CHANNELS = 3;
 
     private static final double LEAST_CONTRAST = 0.03;
     private static final double LEAST_CORRELATION = 0.7;
     private static final double LARGEST_SHIFT = 0.1;
 
-    private final double[] spots = new double[SIDE * SIDE];
+    /** Of the red, green and blue samples. */
+    private final double[][] spots = new double[CHANNELS][SIDE * SIDE];
 
     private PictureGrid(VideoFrame frame) {
         FrameFormat format = frame.format();
-        TileReader reader = new TileReader(format, 1);
-        for (int i = 0; i < spots.length; i++) {
+        TileReader reader = new TileReader(format, CHANNELS);
+        for (int i = 0; i < SIDE * SIDE; i++) {
             int x = edge(i % SIDE, format.width());
             int y = edge(i / SIDE, format.height());
             int width = Math.max(1, edge(i % SIDE + 1, format.width()) - x);
             int height = Math.max(1, edge(i / SIDE + 1, format.height()) - y);
-            FloatBuffer samples = FloatBuffer.allocate(width * height);
+            FloatBuffer samples = FloatBuffer.allocate(CHANNELS * width * height);
             reader.read(frame, x, y, width, height, samples, 0);
-            double sum = 0;
-            for (int at = 0; at < width * height; at++) {
-                sum += samples.get(at);
+            for (int channel = 0; channel < CHANNELS; channel++) {
+                double sum = 0;
+                for (int at = 0; at < width * height; at++) {
+                    sum += samples.get(channel * width * height + at);
+                }
+                spots[channel][i] = sum / (width * height);
             }
-            spots[i] = sum / (width * height);
         }
     }
 
@@ -58,43 +63,48 @@ final class PictureGrid {
     /** What is wrong with a picture that was made of this one; null for nothing. */
     @Nullable
     String flawOf(PictureGrid made) {
-        double contrast = deviation();
-        if (contrast >= LEAST_CONTRAST && made.deviation() < LEAST_CONTRAST / 4) {
-            return "is " + (made.mean() < LEAST_CONTRAST ? "black" : "flat") + " where the source is not";
+        String flaw = null;
+        boolean flat = true;
+        for (int channel = 0; channel < CHANNELS; channel++) {
+            double contrast = deviation(spots[channel]);
+            double left = deviation(made.spots[channel]);
+            flat &= contrast < LEAST_CONTRAST || left < LEAST_CONTRAST / 4;
+            double shift = mean(made.spots[channel]) - mean(spots[channel]);
+            if (Math.abs(shift) > LARGEST_SHIFT) {
+                flaw = "is " + (shift < 0 ? "darker" : "brighter") + " than the source's";
+            } else if (contrast >= LEAST_CONTRAST
+                    && correlation(spots[channel], made.spots[channel]) < LEAST_CORRELATION) {
+                flaw = "does not look like the source's";
+            }
         }
-        if (contrast >= LEAST_CONTRAST && correlation(made) < LEAST_CORRELATION) {
-            return "does not look like the source's";
+        boolean hadContrast = Arrays.stream(spots).anyMatch(channel -> deviation(channel) >= LEAST_CONTRAST);
+        if (flat && hadContrast) {
+            boolean black = Arrays.stream(made.spots).allMatch(channel -> mean(channel) < LEAST_CONTRAST);
+            return "is " + (black ? "black" : "flat") + " where the source is not";
         }
-        if (Math.abs(mean() - made.mean()) > LARGEST_SHIFT) {
-            return "is " + (mean() > made.mean() ? "darker" : "brighter") + " than the source's";
-        }
-        return null;
+        return flaw;
     }
 
-    private double mean() {
+    private static double mean(double[] spots) {
+        return Arrays.stream(spots).average().orElse(0);
+    }
+
+    private static double deviation(double[] spots) {
+        return Math.sqrt(covariance(spots, spots));
+    }
+
+    private static double correlation(double[] one, double[] other) {
+        return covariance(one, other) / Math.max(1e-9, deviation(one) * deviation(other));
+    }
+
+    private static double covariance(double[] one, double[] other) {
+        double mean = mean(one);
+        double otherMean = mean(other);
         double sum = 0;
-        for (double spot : spots) {
-            sum += spot;
+        for (int i = 0; i < one.length; i++) {
+            sum += (one[i] - mean) * (other[i] - otherMean);
         }
-        return sum / spots.length;
-    }
-
-    private double deviation() {
-        return Math.sqrt(covariance(this));
-    }
-
-    private double correlation(PictureGrid other) {
-        return covariance(other) / Math.max(1e-9, deviation() * other.deviation());
-    }
-
-    private double covariance(PictureGrid other) {
-        double mean = mean();
-        double otherMean = other.mean();
-        double sum = 0;
-        for (int i = 0; i < spots.length; i++) {
-            sum += (spots[i] - mean) * (other.spots[i] - otherMean);
-        }
-        return sum / spots.length;
+        return sum / one.length;
     }
 
     /** Where a row or column of spots begins; even, as chroma is. */

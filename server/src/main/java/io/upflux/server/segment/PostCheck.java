@@ -23,8 +23,13 @@ public final class PostCheck {
 
     private static final double LENGTH_SECONDS = 0.1;
 
-    /** Some codecs have packets that show nothing. */
+    /** A tick of coarse containers. */
+    private static final double ROUNDING_SECONDS = 0.0015;
+
+    /** Some codecs have packets that show nothing, never many in a row. */
     private static final double HIDDEN_PACKETS = 0.1;
+
+    private static final int HIDDEN_IN_A_ROW = 3;
 
     /** Others come and go with containers: chapters are a track of data to some. */
     private static final List<String> KINDS = List.of("video", "audio", "subtitle");
@@ -40,7 +45,7 @@ public final class PostCheck {
      * @param input what was upscaled
      * @param reading how it was read
      * @param source times of the part of the input that was asked for
-     * @param damaged whether it was said that some of the source cannot be read: then less may come out
+     * @param damaged whether some of the source cannot be read: then less may come out, and pictures look otherwise
      */
     public PostCheck(String input, InputOptions reading, MediaTimes source, boolean damaged) {
         this.input = input;
@@ -64,6 +69,7 @@ public final class PostCheck {
         List<String> differences = new ArrayList<>();
         checkStreams(made, streams.kinds(), differences);
         checkFrames(made, encoded.frames(), differences);
+        checkGaps(made, encoded, differences);
         checkTimes(made, encoded, differences);
         if (differences.isEmpty()) {
             checkPictures(output, readingOutput, made, encoded, differences);
@@ -97,17 +103,46 @@ public final class PostCheck {
         }
     }
 
+    /** Looks for a stretch of the source without pictures: a part of the output that was lost. */
+    private void checkGaps(MediaTimes made, Encoded encoded, List<String> differences) {
+        if (damaged || made.frames().isEmpty()) {
+            return;
+        }
+        long start = made.frames().get(0);
+        double previous = 0;
+        int next = 0;
+        for (long written : made.frames()) {
+            double now = made.timeBase().seconds(written - start);
+            int between = 0;
+            while (next < source.frames().size() && seconds(next, encoded) < now - ROUNDING_SECONDS) {
+                between += seconds(next, encoded) > previous + ROUNDING_SECONDS ? 1 : 0;
+                next++;
+            }
+            if (between > HIDDEN_IN_A_ROW) {
+                differences.add(String.format(
+                        Locale.ROOT, "%d frames are missing between %.3f and %.3f s", between, previous, now));
+                return;
+            }
+            previous = now;
+        }
+    }
+
+    /** When a frame of the source is shown, from the first one that was encoded. */
+    private double seconds(int frame, Encoded encoded) {
+        return source.timeBase().seconds(source.frames().get(frame) - encoded.firstPts());
+    }
+
     private void checkTimes(MediaTimes made, Encoded encoded, List<String> differences) {
         Track before = upscaled(source);
         Track after = upscaled(made);
-        if (before == null || after == null || damaged) {
+        if (before == null || after == null) {
             return;
         }
         // Damage aside, what precedes the first frame that could be decoded is nobody's loss.
         double first = source.timeBase().seconds(encoded.firstPts());
         double length = (before.end() - first) - (after.end() - after.start());
         double frame = (before.end() - first) / Math.max(1, before.packets());
-        if (Math.abs(length) > LENGTH_SECONDS + 2 * frame) {
+        if (!damaged && Math.abs(length) > LENGTH_SECONDS + 2 * frame) {
             differences.add(seconds(
                     "video is %.3f s long, the source's %.3f s", after.end() - after.start(), before.end() - first));
         }
@@ -116,7 +151,11 @@ public final class PostCheck {
         for (int i = 0; i < sounds.size() && sounds.size() == kept.size(); i++) {
             Track sound = sounds.get(i);
             Track copy = kept.get(i);
-            if (sound.packets() == 0 || copy.packets() == 0) {
+            if (sound.packets() == 0) {
+                continue;
+            }
+            if (copy.packets() == 0) {
+                differences.add("sound " + sound.index() + " is empty");
                 continue;
             }
             double packet = (sound.end() - sound.start()) / sound.packets();
@@ -124,7 +163,8 @@ public final class PostCheck {
             double end = (sound.end() - first) - (copy.end() - after.start());
             // A conversion may add or leave out a packet's worth at either end.
             double tolerance = OFFSET_SECONDS + (sound.packets() == copy.packets() ? 0 : 2 * packet);
-            if (Math.abs(start) > tolerance || Math.abs(end) > tolerance + packet) {
+            // Where a source breaks off its streams may do so at different times.
+            if (Math.abs(start) > tolerance || (!damaged && Math.abs(end) > tolerance + packet)) {
                 differences.add(seconds(
                         "sound " + sound.index() + " is off by %.3f s at its start, %.3f s at its end", start, end));
             }

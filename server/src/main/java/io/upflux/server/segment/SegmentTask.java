@@ -51,10 +51,10 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
      */
     public SegmentResult run(SuperResolver resolver, Notices notices, LongConsumer progress, Mono<Void> stop) {
         Tally tally = new Tally(notices);
-        SourceNotices ofSource = new SourceNotices(tally);
+        boolean damaged;
         AtomicBoolean whole = new AtomicBoolean();
         try (MediaSource source = MediaSource.openSegment(
-                        options.input(), options.reading(), segment.from(), segment.to(), ofSource);
+                        options.input(), options.reading(), segment.from(), segment.to(), tally);
                 SegmentSink sink = SegmentSink.create(
                         file, options.output(), options.encoding(), source, options.longest(), tally)) {
             UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink)
@@ -72,6 +72,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                 pipeline.closed().block(CLOSING);
                 throw new StreamException(options.output() + ": interrupted");
             }
+            damaged = source.damaged();
         }
         try {
             return new SegmentResult(
@@ -83,10 +84,10 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                     Sha256.of(file),
                     tally.halting,
                     tally.windows,
-                    ofSource.warned(),
+                    damaged,
                     List.copyOf(tally.warnings));
         } catch (IOException e) {
-            throw new StreamException(file + ": cannot be read back: " + e.getMessage(), e);
+            throw new StreamException(file + ": cannot be read back: " + WorkFolder.reason(e), e);
         }
     }
 

@@ -1,10 +1,14 @@
 package io.upflux.server.segment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.codecs.EncoderIdentity;
+import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputStreams;
+import io.upflux.codecs.SegmentSink;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.ModelCard;
+import io.upflux.pipeline.FrameUpscaler;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -12,12 +16,14 @@ import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** One file into one file by segments: computes those that are missing, joins all, checks the result, publishes it. */
@@ -61,15 +67,18 @@ public final class SegmentedJob {
 
     private final Order order;
     private final JobOptions options;
+    private final Path input;
     private final Path output;
     private final List<Segment> plan;
     private final OnceNotices notices;
     private final Map<Integer, SegmentResult> finished = new ConcurrentSkipListMap<>();
+    private volatile boolean stopped;
 
     /** @param notices told each line once, however many segments say it */
     public SegmentedJob(Order order, Notices notices) {
         this.order = order;
         this.options = order.options();
+        this.input = Path.of(options.input());
         this.output = Path.of(options.output());
         this.plan = plan(order.times(), order.seconds());
         this.notices = new OnceNotices(notices);
@@ -100,15 +109,17 @@ public final class SegmentedJob {
      * @throws StreamException when it cannot be done, is given up, or the result is not what it should be
      */
     public Outcome run(Resolvers resolvers, Progress progress, Mono<Void> stop) {
+        Disposable stopping = stop.subscribe(nothing -> {}, error -> stopped = true, () -> stopped = true);
         try (WorkFolder folder = WorkFolder.open(output)) {
             Traits traits = traits(resolvers);
-            InputFingerprint input = InputFingerprint.of(Path.of(options.input()));
+            InputFingerprint fingerprint = InputFingerprint.of(input);
             ObjectNode header = JobHeader.of(
                     order.upflux(),
                     options,
-                    input,
+                    fingerprint,
                     order.model(),
                     traits,
+                    encoder(resolvers),
                     order.seconds(),
                     order.times().timeBase(),
                     plan);
@@ -121,18 +132,32 @@ public final class SegmentedJob {
                     ? Journal.append(folder.journal())
                     : Journal.create(folder.journal(), header)) {
                 long resumed = frames();
+                Whole whole = new Whole(options, folder.whole(), notices);
+                OutputStreams streams;
                 try {
-                    compute(folder, journal, resolvers, progress, stop);
-                    if (!InputFingerprint.of(Path.of(options.input())).equals(input)) {
-                        throw new StreamException(options.input() + ": has changed while it was read");
+                    compute(folder, journal, fingerprint, resolvers, progress, stop);
+                    if (!InputFingerprint.of(input).equals(fingerprint)) {
+                        throw InputFingerprint.changed(input);
                     }
-                    join(folder, journal, resolvers, stop);
+                    streams = join(folder, whole, resolvers, stop);
                 } catch (StreamException e) {
-                    throw leave(folder, e);
+                    throw leave(folder, e, ", --resume continues");
                 }
+                try {
+                    check(folder, streams);
+                } catch (StreamException e) {
+                    // As it would be the next time.
+                    throw leave(folder, e, "");
+                }
+                if (stopped) {
+                    throw leave(folder, new StreamException(output + ": interrupted"), ", --resume continues");
+                }
+                whole.publish(output, journal);
                 folder.remove();
                 return outcome(traits, resumed);
             }
+        } finally {
+            stopping.dispose();
         }
     }
 
@@ -168,6 +193,12 @@ public final class SegmentedJob {
         }
         boolean published =
                 contents.wholeBytes() >= 0 && isThere(output, contents.wholeBytes()) && !Files.exists(folder.whole());
+        if (Files.exists(output, LinkOption.NOFOLLOW_LINKS)
+                && !published
+                && !options.encoding().overwrite()) {
+            throw new StreamException(output + ": exists already; --overwrite replaces it");
+        }
+        folder.tidyUp();
         for (SegmentResult result : contents.segments().values()) {
             if (result.segment() < plan.size() && (published || isIntact(folder, result))) {
                 finished.put(result.segment(), result);
@@ -179,7 +210,7 @@ public final class SegmentedJob {
 
     /** @return what to say to somebody who would begin a job that was begun before */
     public static String unfinished(Path output) {
-        return output + ": an earlier run left finished segments in " + WorkFolder.of(output)
+        return output + ": an earlier run left its work in " + WorkFolder.of(output)
                 + "; --resume continues it, --overwrite starts anew";
     }
 
@@ -196,7 +227,13 @@ public final class SegmentedJob {
         return false;
     }
 
-    private void compute(WorkFolder folder, Journal journal, Resolvers resolvers, Progress progress, Mono<Void> stop) {
+    private void compute(
+            WorkFolder folder,
+            Journal journal,
+            InputFingerprint fingerprint,
+            Resolvers resolvers,
+            Progress progress,
+            Mono<Void> stop) {
         long total = plan.stream().mapToLong(Segment::frames).sum();
         long resumed = frames();
         AtomicLong frames = new AtomicLong(resumed);
@@ -212,6 +249,7 @@ public final class SegmentedJob {
                         order.jobs(),
                         count -> progress.at(frames.addAndGet(count), total, resumed),
                         result -> {
+                            fingerprint.recheck(input);
                             WorkFolder.force(folder.path());
                             journal.finished(result, plan.get(result.segment()).first());
                             finished.put(result.segment(), result);
@@ -219,28 +257,29 @@ public final class SegmentedJob {
                         stop);
     }
 
-    private void join(WorkFolder folder, Journal journal, Resolvers resolvers, Mono<Void> stop) {
+    private OutputStreams join(WorkFolder folder, Whole whole, Resolvers resolvers, Mono<Void> stop) {
         if (frames() == 0) {
             throw new StreamException(options.output() + ": there was no frame to write");
         }
         List<Path> files =
                 plan.stream().map(segment -> folder.segment(segment.index())).toList();
-        Whole whole = new Whole(options, folder.whole(), notices);
-        OutputStreams streams = whole.join(files, resolvers, stop);
+        return whole.join(files, resolvers, stop);
+    }
+
+    private void check(WorkFolder folder, OutputStreams streams) {
         new PostCheck(options.input(), options.reading(), order.times(), damaged())
                 .check(folder.whole().toString(), options.output(), new Encoded(frames(), firstPts()), streams);
-        whole.publish(output, journal);
     }
 
     /** Says what becomes of the finished segments when a job fails; takes the folder away when there are none. */
-    private StreamException leave(WorkFolder folder, StreamException failure) {
+    private StreamException leave(WorkFolder folder, StreamException failure, String advice) {
         if (finished.isEmpty()) {
             folder.clear();
             return failure;
         }
         return new StreamException(
                 failure.getMessage() + "; " + finished.size() + " of " + plan.size() + " segments are kept in "
-                        + folder.path() + ", --resume continues",
+                        + folder.path() + advice,
                 failure);
     }
 
@@ -250,6 +289,22 @@ public final class SegmentedJob {
             return resolver.traits();
         } finally {
             resolvers.giveBack(resolver);
+        }
+    }
+
+    private EncoderIdentity encoder(Resolvers resolvers) {
+        try (MediaSource source = MediaSource.open(options.input(), options.reading(), Notices.none())) {
+            SuperResolver resolver = resolvers.take();
+            try {
+                return SegmentSink.encoder(
+                        options.output(),
+                        options.encoding(),
+                        source,
+                        FrameUpscaler.upscaled(source.format(), resolver),
+                        options.longest());
+            } finally {
+                resolvers.giveBack(resolver);
+            }
         }
     }
 

@@ -6,10 +6,15 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkFolder implements AutoCloseable {
     private static final String LOCK = "lock";
+    private static final PathMatcher NOTHING = name -> false;
+    private static final PathMatcher SEGMENT = name -> name.toString().contains(".packets");
     static final String JOURNAL = "journal.jsonl";
+
+    /**
+     * Folders that this process works in: the system's locks hold between processes only, and closing any channel of a
+     * file gives up the locks that others of the same process hold on it.
+     */
+    private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
 
     private final Path output;
     private final Path folder;
@@ -54,24 +67,46 @@ public final class WorkFolder implements AutoCloseable {
         if (parent == null || !Files.isDirectory(parent)) {
             throw new StreamException(output + ": the folder " + parent + " does not exist");
         }
+        if (!IN_USE.add(folder)) {
+            throw inUse(output, folder);
+        }
         try {
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectory(folder);
-                force(parent);
-            }
-            FileChannel channel =
-                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = lock(channel);
+            return lock(output, folder);
+        } catch (IOException e) {
+            IN_USE.remove(folder);
+            throw new StreamException(output + ": cannot write here: " + reason(e), e);
+        } catch (RuntimeException e) {
+            IN_USE.remove(folder);
+            throw e;
+        }
+    }
+
+    private static WorkFolder lock(Path output, Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectory(folder);
+            force(folder.getParent());
+        }
+        FileChannel channel =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
             // A lock on a file that its owner has just removed keeps nobody out.
             if (lock == null || !Files.exists(folder.resolve(LOCK))) {
-                channel.close();
-                throw new StreamException(output + ": another process is writing it (it holds " + folder.resolve(LOCK)
-                        + "); wait for its end or choose another output");
+                throw inUse(output, folder);
             }
             return new WorkFolder(output, folder, channel, lock);
-        } catch (IOException e) {
-            throw new StreamException(output + ": cannot write here: " + reason(e), e);
+        } catch (OverlappingFileLockException thisProcess) {
+            channel.close();
+            throw inUse(output, folder);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
+    }
+
+    private static StreamException inUse(Path output, Path folder) {
+        return new StreamException(output + ": another process is writing it (it holds " + folder.resolve(LOCK)
+                + "); wait for its end or choose another output");
     }
 
     /**
@@ -96,11 +131,21 @@ public final class WorkFolder implements AutoCloseable {
 
     /** The whole output, until it has been checked; named so that its extension says the same. */
     Path whole() {
-        return folder.resolve("whole-" + output.getFileName());
+        String name = String.valueOf(output.getFileName());
+        return folder.resolve("whole" + name.substring(Math.max(0, name.lastIndexOf('.'))));
     }
 
     Path path() {
         return folder;
+    }
+
+    /** Removes outputs that a killed run has left half-written; segments are written under the same names again. */
+    void tidyUp() {
+        try {
+            removeWork(SEGMENT);
+        } catch (IOException e) {
+            throw new StreamException(folder + ": cannot be tidied up: " + reason(e), e);
+        }
     }
 
     /** Removes everything but the lock. */
@@ -108,20 +153,18 @@ public final class WorkFolder implements AutoCloseable {
         try {
             // The journal first: without it the rest is nothing.
             Files.deleteIfExists(journal());
-            removeWork();
+            removeWork(NOTHING);
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be cleared: " + reason(e), e);
         }
     }
 
-    /** Removes everything; to be closed afterwards all the same. */
+    /** Removes everything; closing removes the folder itself. */
     void remove() {
         try {
-            removeWork();
+            removeWork(NOTHING);
             // After the rest: it says that the output is whole, should this be interrupted.
             Files.deleteIfExists(journal());
-            Files.deleteIfExists(folder.resolve(LOCK));
-            Files.deleteIfExists(folder);
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be removed: " + reason(e), e);
         }
@@ -129,21 +172,34 @@ public final class WorkFolder implements AutoCloseable {
 
     @Override
     public void close() {
+        boolean nothingLeft = !Files.exists(journal());
         try (channel;
                 lock) {
-            if (Files.isDirectory(folder) && !Files.exists(journal())) {
-                // Nothing was begun here. While it is locked: afterwards it may be another process's.
-                remove();
+            if (nothingLeft) {
+                removeWork(NOTHING);
+                // While it is locked: afterwards it may be another process's.
+                Files.deleteIfExists(folder.resolve(LOCK));
             }
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be closed: " + reason(e), e);
+        } finally {
+            IN_USE.remove(folder);
+        }
+        if (nothingLeft) {
+            try {
+                // Where open files keep their names until they are closed, only now.
+                Files.deleteIfExists(folder);
+            } catch (IOException inUse) {
+                // By another process, which has begun meanwhile; an empty folder harms nobody either.
+            }
         }
     }
 
-    private void removeWork() throws IOException {
+    private void removeWork(PathMatcher kept) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                if (!file.endsWith(LOCK) && !file.endsWith(JOURNAL)) {
+                boolean work = !file.endsWith(LOCK) && !file.endsWith(JOURNAL);
+                if (work && !kept.matches(file.getFileName())) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -163,14 +219,13 @@ public final class WorkFolder implements AutoCloseable {
     }
 
     static String reason(IOException e) {
-        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
-    }
-
-    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException thisProcess) {
-            return null;
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
         }
+        if (e instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        String reason = e instanceof FileSystemException named ? named.getReason() : null;
+        return reason != null ? reason : String.valueOf(e.getMessage());
     }
 }

@@ -17,6 +17,7 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Computes the segments of a job, some at a time, in order of time. The first failure stops all. */
@@ -52,16 +53,19 @@ final class Workers {
      * @param stop makes the workers give up
      */
     void run(int jobs, LongConsumer frame, Consumer<SegmentResult> finished, Mono<Void> stop) {
+        // Of their own: they wait for pipelines, whose own work must find threads among the shared ones.
+        Scheduler threads = Schedulers.newBoundedElastic(jobs, 1, "upflux-segment");
         Disposable stopping = stop.subscribe(nothing -> {}, error -> halt(), this::halt);
         try {
             Flux.range(0, Math.min(jobs, queue.size()))
                     .flatMap(
                             worker -> Mono.fromRunnable(() -> work(frame, finished))
-                                    .subscribeOn(Schedulers.boundedElastic()),
+                                    .subscribeOn(threads),
                             Math.max(1, jobs))
                     .blockLast();
         } finally {
             stopping.dispose();
+            threads.dispose();
         }
         Throwable first = failure.get();
         if (first != null) {

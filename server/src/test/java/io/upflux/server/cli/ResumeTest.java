@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +74,7 @@ class ResumeTest {
         Streams without = new Streams();
         assertThat(without.upflux(command(output))).isEqualTo(1);
         assertThat(without.err().lines())
-                .containsExactly("upflux: " + output + ": an earlier run left finished segments in " + work
+                .containsExactly("upflux: " + output + ": an earlier run left its work in " + work
                         + "; --resume continues it, --overwrite starts anew");
 
         Streams again = new Streams();
@@ -142,7 +144,11 @@ class ResumeTest {
         assertThat(new Streams().upflux(command(output, "--resume"))).isZero();
         byte[] whole = Files.readAllBytes(output);
         Files.createDirectory(work);
-        Files.writeString(work.resolve("journal.jsonl"), journal + "{\"whole\":{\"bytes\":" + whole.length + "}}\n");
+        String end = "{\"whole\":{\"bytes\":" + whole.length + "}";
+        CRC32 crc = new CRC32();
+        crc.update(end.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(
+                work.resolve("journal.jsonl"), journal + end + String.format(",\"crc\":\"%08x\"}\n", crc.getValue()));
 
         Streams again = new Streams();
         assertThat(again.upflux(command(output, "--resume")))
@@ -151,6 +157,50 @@ class ResumeTest {
         assertThat(again.err()).doesNotContain("computed again");
         assertThat(work).doesNotExist();
         assertThat(output).hasBinaryContent(whole);
+    }
+
+    /** Killed in the join or the check. */
+    @Test
+    void whatIsHalfWrittenIsTidiedUp() throws Exception {
+        interrupt();
+        Path half = Files.write(work.resolve("whole.mkv"), new byte[100]);
+        Path less = Files.write(work.resolve(".whole.partial-123456.mkv"), new byte[100]);
+        Streams other = new Streams();
+        Files.write(output, new byte[10]);
+        assertThat(other.upflux(command(output, "--resume"))).isEqualTo(1);
+        assertThat(other.err()).contains(output + ": exists already; --overwrite replaces it");
+        Files.delete(output);
+        assertThat(half).exists();
+
+        // The disk is full of them, so that they must go before anything is written.
+        CompletableFuture<Integer> exit =
+                CompletableFuture.supplyAsync(() -> new Streams().upflux(command(output, "--resume")));
+        while (!exit.isDone() && (Files.exists(half) || Files.exists(less))) {
+            Thread.sleep(2);
+        }
+        assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
+        assertThat(work).doesNotExist();
+    }
+
+    @Test
+    void ofSeveralThoseThatAreThereAreLeftAlone() throws Exception {
+        Path outputs = Files.createDirectory(folder.resolve("outputs"));
+        Path other = Files.copy(clip, folder.resolve("other.mkv"));
+        Path done = Files.writeString(outputs.resolve("clip.mkv"), "done");
+        assertThat(streams.upflux(
+                        "upscale",
+                        clip.toString(),
+                        other.toString(),
+                        "-o",
+                        outputs + "/",
+                        "-n",
+                        "bicubic-x2",
+                        "--resume"))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(streams.err()).contains("clip.mkv: is there already");
+        assertThat(done).hasContent("done");
+        assertThat(content(outputs.resolve("other.mkv"))).isNotEmpty();
     }
 
     @Test
@@ -299,6 +349,8 @@ class ResumeTest {
     private void interrupt() throws Exception {
         CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> streams.upflux(command(output)));
         awaitSegments(exit);
+        // Where nothing waits for the signal, it ends this process.
+        assertThat(exit).describedAs(streams.err()).isNotDone();
         Signal.raise(new Signal("TERM"));
         assertThat(exit.get(60, TimeUnit.SECONDS)).describedAs(streams.err()).isEqualTo(130);
         assertThat(finished()).isBetween(1, SECONDS - 1);

@@ -1,14 +1,13 @@
 package io.upflux.server.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.frame.HaltingShares;
-import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.WindowShares;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,7 +40,7 @@ class JournalTest {
     @Test
     void anyTornEndLeavesTheLinesBefore() throws IOException {
         byte[] whole = Files.readAllBytes(write(3));
-        int headerEnd = new String(whole, java.nio.charset.StandardCharsets.UTF_8).indexOf('\n');
+        int headerEnd = new String(whole, StandardCharsets.UTF_8).indexOf('\n');
         int last = -1;
         for (int length = headerEnd; length <= whole.length; length++) {
             Path torn = Files.write(folder.resolve("torn"), Arrays.copyOf(whole, length));
@@ -70,7 +69,7 @@ class JournalTest {
     /** What the lines are about is unknown then. */
     @Test
     void withoutAFirstLineNothingCounts() throws IOException {
-        for (String first : List.of("", "{\"journal\":1,\"upfl", "\u0000\u0000\u0000")) {
+        for (String first : List.of("", "{\"journal\":2,\"upfl", "{\"journal\":2}", "\u0000\u0000\u0000")) {
             List<String> lines = Files.readAllLines(write(2));
             Path torn = folder.resolve("torn");
             Files.write(torn, List.of(first, lines.get(1), lines.get(2)));
@@ -81,12 +80,31 @@ class JournalTest {
         }
     }
 
+    /** Also where it leaves JSON behind. */
     @Test
-    void otherVersionsAreRefused() throws IOException {
-        Path other = Files.writeString(folder.resolve("other"), "{\"journal\":99}\n");
-        assertThatThrownBy(() -> Journal.read(other))
-                .isInstanceOf(StreamException.class)
-                .hasMessageContaining(other + ": is no journal that this version of Upflux can continue");
+    void noChangedByteIsTrusted() throws IOException {
+        byte[] whole = Files.readAllBytes(write(1));
+        int headerEnd = new String(whole, StandardCharsets.UTF_8).indexOf('\n');
+        for (int at = 0; at < whole.length - 1; at++) {
+            byte[] changed = whole.clone();
+            changed[at] ^= 1;
+            Journal.Contents contents = Journal.read(Files.write(folder.resolve("changed"), changed));
+            assertThat(contents.segments()).describedAs("byte %d", at).isEmpty();
+            assertThat(contents.header().isEmpty()).isEqualTo(at <= headerEnd);
+        }
+    }
+
+    /** It says what it is, and nothing more. */
+    @Test
+    void ofAnotherVersionOnlyTheFirstLineCounts() throws IOException {
+        String first = Journal.checked("{\"journal\":99}");
+        Path other = Files.write(
+                folder.resolve("other"),
+                List.of(first, Files.readAllLines(write(1)).get(1)));
+        Journal.Contents contents = Journal.read(other);
+        assertThat(JobHeader.differences(contents.header(), header))
+                .containsExactly("journal was 99, is " + JobHeader.VERSION);
+        assertThat(contents.segments()).isEmpty();
     }
 
     private Path write(int segments) {

@@ -73,6 +73,24 @@ class PostCheckTest {
     }
 
     @Test
+    void aLostPartIsFound() {
+        refuses(
+                "-vf select=not(between(n\\,30\\,40)),scale=128:96 -fps_mode vfr -c:a copy",
+                "64 frames in the file, 75 were encoded",
+                "11 frames are missing between 1.160 and 1.640 s");
+    }
+
+    @Test
+    void anotherColourIsFound() {
+        refuses("-vf scale=128:96,lutyuv=u=128:v=128 -c:a copy", "the picture at ");
+    }
+
+    @Test
+    void soundWithoutPacketsIsFound() {
+        refuses("-vf scale=128:96 -c:a copy -bsf:a noise=drop=1", "sound 1 is empty");
+    }
+
+    @Test
     void shiftedSoundIsFound() {
         refuses("-vf scale=128:96 -af asetpts=PTS+0.2/TB -c:a aac", "sound 1 is off by -0.1");
     }
