@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.models.Catalogue;
 import io.upflux.server.config.ConfigFile;
+import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.ServerConfig;
+import io.upflux.server.job.Jobs;
 import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStreams;
 import java.net.URI;
@@ -15,10 +17,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A server with streams of a small test clip: {@code clip} always, {@code demand} on demand, {@code gone} without a source, {@code push} sent here. */
 final class TestServer implements AutoCloseable {
     private final LiveStreams streams;
+    private final @Nullable Jobs jobs;
     private final LiveServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -26,7 +30,7 @@ final class TestServer implements AutoCloseable {
         this(folder, "");
     }
 
-    /** @param more streams, each a line of YAML */
+    /** @param more streams, each a line of YAML, and sections */
     TestServer(Path folder, String more) {
         Path clip = folder.resolve("clip.mp4");
         FfmpegPrograms.ffmpeg(
@@ -63,8 +67,13 @@ final class TestServer implements AutoCloseable {
         ServerConfig config = ConfigFile.parse("test", yaml, Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
-        server = LiveServer.start(config, streams, null, List.of(Map.of("name", "bicubic-x2")));
+        JobsConfig wanted = config.jobs();
+        jobs = wanted == null ? null : Jobs.open(wanted, config.allowedSources());
+        server = LiveServer.start(config, streams, jobs, List.of(Map.of("name", "bicubic-x2")));
         streams.start();
+        if (jobs != null) {
+            jobs.start();
+        }
     }
 
     LiveStreams streams() {
@@ -121,7 +130,13 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        if (jobs != null) {
+            jobs.stop();
+        }
         streams.close();
         server.close();
+        if (jobs != null) {
+            jobs.close();
+        }
     }
 }
