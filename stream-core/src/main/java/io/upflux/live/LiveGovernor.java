@@ -102,7 +102,7 @@ public final class LiveGovernor implements FrameGovernor, Arrivals {
             return null;
         }
         pending.add(new Pending(frame, decision));
-        return new Turn(resolver, decision.rung().toleranceScale());
+        return new Turn(resolver, decision.rung().toleranceScale(), arrival.due() + latency);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.SuperResolver.Stroke;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,14 @@ public interface FrameGovernor {
      *
      * @param resolver one of {@link #resolvers}
      * @param tolerance how many times the usual difference counts as small where frames are reused nearly; 1 or more
+     * @param deadline when the frame must be there, as of a {@link Stroke}
      */
-    record Turn(SuperResolver resolver, double tolerance) {}
+    record Turn(SuperResolver resolver, double tolerance, long deadline) {
+        /** Of a frame that nobody waits for. */
+        public Turn(SuperResolver resolver, double tolerance) {
+            this(resolver, tolerance, Stroke.NO_DEADLINE);
+        }
+    }
 
     /** All that it chooses among, each once, of one scale. Not closed by the pipeline. */
     List<SuperResolver> resolvers();

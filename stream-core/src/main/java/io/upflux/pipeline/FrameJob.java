@@ -16,6 +16,7 @@ final class FrameJob {
     private final VideoFrame source;
     private final FramePlan plan;
     private final Mono<PictureContext> context;
+    private final long deadline;
     private @Nullable VideoFrame result;
     private byte[] depths = {};
     private final int tiles;
@@ -24,13 +25,15 @@ final class FrameJob {
     /**
      * @param route that it takes
      * @param context the same one however often it is asked for
+     * @param deadline when it must be there, as of a stroke
      * @param tiles how many will be computed
      */
-    FrameJob(Route route, VideoFrame source, FramePlan plan, Mono<PictureContext> context, int tiles) {
+    FrameJob(Route route, VideoFrame source, FramePlan plan, Mono<PictureContext> context, long deadline, int tiles) {
         this.route = route;
         this.source = source;
         this.plan = plan;
         this.context = context;
+        this.deadline = deadline;
         this.tiles = tiles;
         this.tilesLeft = tiles;
     }
@@ -57,6 +60,10 @@ final class FrameJob {
 
     Mono<PictureContext> context() {
         return context;
+    }
+
+    long deadline() {
+        return deadline;
     }
 
     @Nullable

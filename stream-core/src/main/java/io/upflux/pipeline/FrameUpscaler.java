@@ -128,7 +128,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         if (route == null) {
             throw new IllegalStateException(turn.resolver().traits().name() + " is none of the governor's resolvers");
         }
-        return route.add(frame, turn.tolerance());
+        return route.add(frame, turn);
     }
 
     /** The tiles of a stroke once their context is there; looking comes first, so it never waits for tiles. */

@@ -7,7 +7,6 @@ import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.tile.SamplePlan;
 import io.upflux.tile.SamplePlan.Position;
-import java.util.function.Function;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -15,7 +14,7 @@ import reactor.core.scheduler.Scheduler;
  * Gathers samples of a frame and promises the context that the resolver makes of them. The first tile that asks for it
  * has it made; the frame's other tiles wait for the same one.
  */
-final class Look implements Function<VideoFrame, Mono<PictureContext>> {
+final class Look {
     private final SuperResolver resolver;
     private final BatchSlots slots;
     private final SamplePlan plan;
@@ -44,8 +43,8 @@ final class Look implements Function<VideoFrame, Mono<PictureContext>> {
         this.times = times;
     }
 
-    @Override
-    public Mono<PictureContext> apply(VideoFrame frame) {
+    /** @param deadline of the frame, as of a stroke */
+    Mono<PictureContext> of(VideoFrame frame, long deadline) {
         TileBatch samples = slots.acquire();
         Moment start = Moment.now();
         int at = 0;
@@ -54,13 +53,15 @@ final class Look implements Function<VideoFrame, Mono<PictureContext>> {
             at += samplesPerTile;
         }
         times.since(Stage.GATHER, start);
-        return Mono.fromCallable(() -> look(samples)).subscribeOn(inference).cache();
+        return Mono.fromCallable(() -> look(samples, deadline))
+                .subscribeOn(inference)
+                .cache();
     }
 
-    private PictureContext look(TileBatch samples) {
+    private PictureContext look(TileBatch samples, long deadline) {
         Moment start = times.enter(Stage.INFER);
         try {
-            return resolver.look(samples);
+            return resolver.look(samples, deadline);
         } finally {
             slots.release(samples);
             times.leave(Stage.INFER, start);

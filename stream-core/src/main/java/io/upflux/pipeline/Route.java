@@ -6,6 +6,7 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.FrameGovernor.Turn;
 import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
@@ -23,7 +24,6 @@ import io.upflux.tile.TilePlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -60,7 +60,7 @@ final class Route implements AutoCloseable {
     private final Composition composition;
     private final Drift drift = new Drift();
     private final PictureMemory memory;
-    private final Function<VideoFrame, Mono<PictureContext>> look;
+    private final @Nullable Look look;
     private final Batching batching;
     private final Gather gather;
     private final Compose compose;
@@ -106,7 +106,7 @@ final class Route implements AutoCloseable {
         boolean adapts = planner.mode() == ReuseMode.NEAR;
         this.composition = new Composition(
                 scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null, drift, traits.scale());
-        this.look = samples.isPresent() ? look(samples.get(), inference) : frame -> Mono.just(PictureContext.NONE);
+        this.look = samples.map(tiles -> look(tiles, inference)).orElse(null);
         this.batching = new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, lookAhead());
         this.gather = new Gather(from, traits.channels(), reports.times());
         this.compose = new Compose(scope, from, to, traits, composition, reports);
@@ -178,16 +178,16 @@ final class Route implements AutoCloseable {
      * What is to be computed now that this frame has come.
      *
      * @param frame taken over
-     * @param tolerance how many times the usual difference counts as small
+     * @param turn this resolver's
      */
-    List<Work> add(VideoFrame frame, double tolerance) {
+    List<Work> add(VideoFrame frame, Turn turn) {
         Moment start = Moment.now();
-        FramePlan todo = planner.plan(frame, tolerance);
+        FramePlan todo = planner.plan(frame, turn.tolerance());
         reports.times().since(Stage.PLAN, start);
-        if (todo.extent() == Extent.KEY) {
-            lastLook = look.apply(frame);
+        if (look != null && todo.extent() == Extent.KEY) {
+            lastLook = look.of(frame, turn.deadline());
         }
-        return batching.add(new FrameJob(this, frame, todo, lastLook, batching.count(todo)));
+        return batching.add(new FrameJob(this, frame, todo, lastLook, turn.deadline(), batching.count(todo)));
     }
 
     /** What is to be computed now that no more frames come. */
@@ -205,7 +205,7 @@ final class Route implements AutoCloseable {
         free.acquireUninterruptibly();
         Moment start = reports.times().enter(Stage.INFER);
         try {
-            resolver.upscale(work.placed(), work.origins(), context, memory);
+            resolver.upscale(List.of(work.stroke(context, memory)));
         } finally {
             reports.times().leave(Stage.INFER, start);
             free.release();

@@ -57,6 +57,15 @@ public interface SuperResolver extends AutoCloseable {
     }
 
     /**
+     * As {@link #look(TileBatch)}, for a resolver whose calls wait for each other.
+     *
+     * @param deadline as of a {@link Stroke}
+     */
+    default PictureContext look(TileBatch samples, long deadline) {
+        return look(samples);
+    }
+
+    /**
      * How it computes squares of a picture by themselves; empty where only whole tiles can be computed, or what must be kept
      * for squares of such a picture would not fit into memory.
      *
@@ -113,6 +122,29 @@ public interface SuperResolver extends AutoCloseable {
     }
 
     /**
+     * As {@link #upscale(List, List, PictureContext, PictureMemory)}, of one stream or of several at once, of which what is
+     * alike may be computed together. What a stream gets does not depend on the others, but for rounding.
+     *
+     * @param strokes each of another stream; more than one only of those that {@link #companions} has chosen
+     * @throws StreamException when inference fails, of whichever
+     */
+    default void upscale(List<Stroke> strokes) {
+        for (Stroke stroke : strokes) {
+            upscale(stroke.work(), stroke.origins(), stroke.context(), stroke.memory());
+        }
+    }
+
+    /**
+     * Chooses what it would rather compute together with a stroke than one after the other. Returns at once; any thread.
+     *
+     * @param waiting strokes of other streams, the most urgent first
+     * @return some of these, in this order
+     */
+    default List<Stroke> companions(Stroke first, List<Stroke> waiting) {
+        return List.of();
+    }
+
+    /**
      * Allocates what is kept from picture to picture of one stream. The caller closes it, before this resolver.
      *
      * @param frameWidth as for {@link #cells}, which are not empty
@@ -125,6 +157,9 @@ public interface SuperResolver extends AutoCloseable {
 
     /** Makes running {@link #upscale} and {@link #look} calls return soon, with an error, where the runtime can. Any thread. */
     void interrupt();
+
+    /** As {@link #interrupt()}, of the call that this thread is in. */
+    default void interrupt(Thread caller) {}
 
     @Override
     void close();
@@ -207,6 +242,22 @@ public interface SuperResolver extends AutoCloseable {
      * @param picture which one of those that are worked on together, in their order
      */
     record Place(int picture, Tile tile) {}
+
+    /**
+     * What is computed of one stream at a stroke.
+     *
+     * @param work tiles and squares of some pictures of the stream
+     * @param origins of these pictures
+     * @param context of these pictures
+     * @param memory of the stream
+     * @param deadline when it should be there, in nanoseconds of {@link System#nanoTime}; what else waits for the resolver
+     *     and is due earlier goes first
+     */
+    record Stroke(
+            List<Placed> work, List<Origins> origins, PictureContext context, PictureMemory memory, long deadline) {
+        /** Of what nobody waits for. */
+        public static final long NO_DEADLINE = Long.MAX_VALUE;
+    }
 
     /**
      * Shape of a batch of tiles.

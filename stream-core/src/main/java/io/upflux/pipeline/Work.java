@@ -3,6 +3,7 @@ package io.upflux.pipeline;
 import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
+import io.upflux.pipeline.SuperResolver.Stroke;
 import io.upflux.reuse.Origins;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -39,8 +40,14 @@ record Work(List<FrameJob> jobs, List<Part> parts) {
 
     /** Work whose batches are filled, in the same order. */
     record Ready(List<FrameJob> jobs, List<Filled> parts) {
+        /** As the resolver takes it; due when the first of its frames is. */
+        Stroke stroke(PictureContext context, PictureMemory memory) {
+            long deadline = jobs.stream().mapToLong(FrameJob::deadline).min().orElse(Stroke.NO_DEADLINE);
+            return new Stroke(placed(), origins(), context, memory, deadline);
+        }
+
         /** The batches and where their tiles lie. */
-        List<Placed> placed() {
+        private List<Placed> placed() {
             Map<FrameJob, Integer> order = new IdentityHashMap<>();
             jobs.forEach(job -> order.put(job, order.size()));
             return parts.stream()
@@ -53,7 +60,7 @@ record Work(List<FrameJob> jobs, List<Part> parts) {
         }
 
         /** Of its frames, where they are asked for. */
-        List<Origins> origins() {
+        private List<Origins> origins() {
             return jobs.stream()
                     .map(job -> job.plan().origins())
                     .filter(Objects::nonNull)

@@ -1,6 +1,5 @@
 package io.upflux.models.onnx;
 
-import ai.onnxruntime.OrtException;
 import io.upflux.models.onnx.Contract.Size;
 import io.upflux.models.tile.TileChoice;
 import io.upflux.pipeline.Notices;
@@ -63,8 +62,7 @@ public final class OnnxResolver implements SuperResolver {
     private final Runs runs;
     private final int lanes;
 
-    private OnnxResolver(String name, Contract contract, ModelSessions sessions, int halo, Provider provider)
-            throws OrtException {
+    private OnnxResolver(String name, Contract contract, ModelSessions sessions, int halo, Provider provider) {
         this.contract = contract;
         this.sessions = sessions;
         boolean windowed = contract.window() > 0;
@@ -116,9 +114,6 @@ public final class OnnxResolver implements SuperResolver {
             ModelSessions sessions =
                     new ModelSessions(graphs, weights, threshold, provider, execution.threadsOrCores(), name);
             return new OnnxResolver(name, contract, sessions, halo == null ? contract.halo() : halo, provider);
-        } catch (OrtException e) {
-            weights.close();
-            throw new StreamException(name + ": " + Ort.reason(e), e);
         } catch (RuntimeException | OutOfMemoryError e) {
             weights.close();
             throw e;
@@ -297,6 +292,11 @@ public final class OnnxResolver implements SuperResolver {
     @Override
     public void interrupt() {
         runs.interrupt();
+    }
+
+    @Override
+    public void interrupt(Thread caller) {
+        runs.interrupt(caller);
     }
 
     /** Waits for a running {@link #upscale} or {@link #look}, which it interrupts. Idempotent. */

@@ -3,24 +3,22 @@ package io.upflux.models.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.pipeline.StreamException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** Lets inferences run at once, be interrupted together, and end before what they use is closed. */
+/** Lets inferences run at once, be interrupted together or one by one, and end before what they use is closed. */
 final class Runs {
     private final String label;
-    private final RunOptions options;
 
     /** Read by running inferences, written by closing, which so waits for them. */
     private final ReentrantReadWriteLock running = new ReentrantReadWriteLock();
 
-    private final Object state = new Object();
-    private int inRun;
-    private boolean terminated;
+    private final Map<Thread, Run> runs = new HashMap<>();
     private boolean closed;
 
-    Runs(String label) throws OrtException {
+    Runs(String label) {
         this.label = label;
-        this.options = new RunOptions();
     }
 
     /** One inference. */
@@ -29,32 +27,45 @@ final class Runs {
         T run(RunOptions options) throws OrtException;
     }
 
+    private static final class Run {
+        private final RunOptions options;
+        private boolean terminated;
+
+        Run(RunOptions options) {
+            this.options = options;
+        }
+    }
+
     /** @throws StreamException when it fails or is interrupted, or after {@link #close} */
     <T> T call(Inference<T> inference) {
         running.readLock().lock();
-        try {
-            begin();
+        try (RunOptions options = new RunOptions()) {
+            Run run = begin(options);
             try {
                 return inference.run(options);
             } catch (OrtException e) {
                 throw new StreamException(
-                        label + (wasTerminated() ? ": interrupted" : ": inference failed: " + Ort.reason(e)), e);
+                        label + (wasTerminated(run) ? ": interrupted" : ": inference failed: " + Ort.reason(e)), e);
             } finally {
-                synchronized (state) {
-                    inRun--;
-                }
+                end();
             }
+        } catch (OrtException e) {
+            throw new StreamException(label + ": " + Ort.reason(e), e);
         } finally {
             running.readLock().unlock();
         }
     }
 
-    /** Makes those that run now return soon, and those that begin before the last of them has returned. */
-    void interrupt() {
-        synchronized (state) {
-            if (inRun > 0 && !terminated) {
-                terminate(true);
-            }
+    /** Makes those that run now return soon. */
+    synchronized void interrupt() {
+        runs.values().forEach(Runs::terminate);
+    }
+
+    /** Makes the one that runs on a thread return soon. */
+    synchronized void interrupt(Thread caller) {
+        Run run = runs.get(caller);
+        if (run != null) {
+            terminate(run);
         }
     }
 
@@ -63,14 +74,13 @@ final class Runs {
         interrupt();
         running.writeLock().lock();
         try {
-            synchronized (state) {
+            synchronized (this) {
                 if (closed) {
                     return;
                 }
                 closed = true;
             }
             used.close();
-            options.close();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         } finally {
@@ -78,29 +88,30 @@ final class Runs {
         }
     }
 
-    private void begin() {
-        synchronized (state) {
-            if (closed) {
-                throw new StreamException(label + ": is closed");
-            }
-            // All share their options: one that begins while interrupted ones are still ending is interrupted, too.
-            if (terminated && inRun == 0) {
-                terminate(false);
-            }
-            inRun++;
+    private synchronized Run begin(RunOptions options) {
+        if (closed) {
+            throw new StreamException(label + ": is closed");
         }
+        Run run = new Run(options);
+        runs.put(Thread.currentThread(), run);
+        return run;
     }
 
-    private boolean wasTerminated() {
-        synchronized (state) {
-            return terminated;
-        }
+    private synchronized void end() {
+        runs.remove(Thread.currentThread());
     }
 
-    private void terminate(boolean on) {
+    private synchronized boolean wasTerminated(Run run) {
+        return run.terminated;
+    }
+
+    private static void terminate(Run run) {
+        if (run.terminated) {
+            return;
+        }
         try {
-            options.setTerminate(on);
-            terminated = on;
+            run.options.setTerminate(true);
+            run.terminated = true;
         } catch (OrtException e) {
             throw new IllegalStateException(e);
         }
