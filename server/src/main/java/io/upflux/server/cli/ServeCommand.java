@@ -2,12 +2,12 @@ package io.upflux.server.cli;
 
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.http.LiveServer;
 import io.upflux.server.job.Jobs;
-import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStreams;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -100,7 +100,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void serve(ServerConfig config, Catalogue catalogue, Interruption interruption) {
-        LiveStreams streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
+        LiveStreams streams = new LiveStreams(config, new OpenModels(catalogue));
         JobsConfig jobsConfig = config.jobs();
         try (Jobs jobs = jobsConfig == null ? null : Jobs.open(jobsConfig, config.allowedSources());
                 LiveServer server = LiveServer.start(config, streams, jobs, models(catalogue))) {

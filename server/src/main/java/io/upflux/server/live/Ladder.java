@@ -5,6 +5,7 @@ import io.upflux.live.Step;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.server.config.StreamConfig;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ways in which a stream's pictures may be made, best first: its model as it is, then less of it, a lighter network, a
  * resizer, nothing. All are opened at the start: opening a network takes longer than a late frame allows, and the light
- * ones need little. Owns its resolvers.
+ * ones need little. Closes its resolvers, whose networks other streams may go on using.
  */
 public final class Ladder implements AutoCloseable {
     /** How many times the usual difference counts as small at the rung that tolerates more. */
@@ -43,13 +44,13 @@ public final class Ladder implements AutoCloseable {
     }
 
     /**
-     * Opens what a stream needs.
+     * Opens what a stream needs, or joins those who use the same.
      *
      * @throws io.upflux.pipeline.StreamException in one line, when its model cannot be found or run
      */
-    public static Ladder open(Catalogue catalogue, StreamConfig stream) {
-        ModelCard card = catalogue.findForStream(stream.model(), stream.scale());
-        Builder builder = new Builder(catalogue, stream, card);
+    public static Ladder open(OpenModels models, StreamConfig stream) {
+        ModelCard card = models.catalogue().findForStream(stream.model(), stream.scale());
+        Builder builder = new Builder(models, stream, card);
         try {
             builder.add("full", card, Halting.OFF, 1, 1);
             if (stream.governor()) {
@@ -78,14 +79,16 @@ public final class Ladder implements AutoCloseable {
     }
 
     private static final class Builder {
+        private final OpenModels models;
         private final Catalogue catalogue;
         private final StreamConfig stream;
         private final ModelCard best;
         private final List<Step> steps = new ArrayList<>();
         private final List<SuperResolver> resolvers = new ArrayList<>();
 
-        Builder(Catalogue catalogue, StreamConfig stream, ModelCard best) {
-            this.catalogue = catalogue;
+        Builder(OpenModels models, StreamConfig stream, ModelCard best) {
+            this.models = models;
+            this.catalogue = models.catalogue();
             this.stream = stream;
             this.best = best;
         }
@@ -109,7 +112,7 @@ public final class Ladder implements AutoCloseable {
         }
 
         void add(String name, ModelCard card, Halting halting, double tolerance, double cost) {
-            SuperResolver resolver = catalogue.open(card, stream.device(), stream.threads(), halting);
+            SuperResolver resolver = models.open(card, stream.device(), stream.threads(), halting);
             resolvers.add(resolver);
             double threshold = halting.on() ? halting.threshold() : 0;
             steps.add(new Step(new Rung(name, card.name(), threshold, tolerance, cost, loss(card), false), resolver));

@@ -1,6 +1,7 @@
 package io.upflux.server.live;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.source.AllowedSources;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveStreams implements AutoCloseable {
     private final Function<StreamConfig, Ladder> ladders;
+    private final Consumer<MeterRegistry> sharing;
     private final int segments;
     private final Map<String, StreamMeters> meters = new HashMap<>();
     private final SourceGuard guard;
@@ -31,9 +34,19 @@ public final class LiveStreams implements AutoCloseable {
     private boolean started;
     private boolean closed;
 
+    /** @param models that the streams share */
+    public LiveStreams(ServerConfig config, OpenModels models) {
+        this(config, stream -> Ladder.open(models, stream), registry -> SharingMeters.bind(models, registry));
+    }
+
     /** @param ladders opens what makes the pictures of a stream */
     public LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders) {
+        this(config, ladders, registry -> {});
+    }
+
+    private LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders, Consumer<MeterRegistry> sharing) {
         this.ladders = ladders;
+        this.sharing = sharing;
         this.segments = config.segments();
         this.guard = new SourceGuard(config.allowedSources());
         config.streams().forEach(this::add);
@@ -42,6 +55,7 @@ public final class LiveStreams implements AutoCloseable {
     /** Shows monitoring all streams, also those that come later. */
     public synchronized void bindTo(MeterRegistry to) {
         registry = to;
+        sharing.accept(to);
         streams.values().forEach(this::measure);
     }
 

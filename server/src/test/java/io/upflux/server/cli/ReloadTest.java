@@ -3,10 +3,10 @@ package io.upflux.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.models.Catalogue;
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.http.LiveServer;
-import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.LiveStreams;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class ReloadTest {
         file = Files.writeString(folder.resolve("upflux.yml"), BEFORE);
         ServerConfig config = ConfigFile.read(file, Map.of());
         Catalogue catalogue = Catalogue.standard();
-        streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
+        streams = new LiveStreams(config, new OpenModels(catalogue));
         server = LiveServer.start(config, streams, null, List.of());
         streams.start();
         reload = new Reload(file, () -> ConfigFile.read(file, Map.of()), config, streams, null, server);

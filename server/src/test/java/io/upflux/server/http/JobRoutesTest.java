@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.models.Catalogue;
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.job.Jobs;
-import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStreams;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -67,7 +67,7 @@ class JobRoutesTest {
                 allowedSources: [%s, 'https://media.example']
                 """.formatted(folder.resolve("jobs"), films), Map.of());
         Catalogue catalogue = Catalogue.standard();
-        streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
+        streams = new LiveStreams(config, new OpenModels(catalogue));
         JobsConfig jobsConfig = config.jobs();
         assertThat(jobsConfig).isNotNull();
         jobs = Jobs.open(jobsConfig, config.allowedSources());

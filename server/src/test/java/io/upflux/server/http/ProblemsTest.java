@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.upflux.models.Catalogue;
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
-import io.upflux.server.live.Ladder;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.LiveStreams;
 import io.upflux.server.live.Publication;
@@ -62,7 +62,7 @@ class ProblemsTest {
                   push: {source: publisher}
                 """.formatted(VIEWER, ADMIN), Map.of());
         Catalogue catalogue = Catalogue.standard();
-        streams = new LiveStreams(config, stream -> Ladder.open(catalogue, stream));
+        streams = new LiveStreams(config, new OpenModels(catalogue));
         server = LiveServer.start(config, streams, null, List.of());
         streams.start();
     }

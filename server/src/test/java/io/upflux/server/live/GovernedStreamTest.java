@@ -7,6 +7,7 @@ import io.upflux.governor.Rung;
 import io.upflux.live.Step;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
@@ -76,13 +77,14 @@ class GovernedStreamTest {
 
     @Test
     void aStreamIsEnlargedByWhatWasTrainedOnCompressedVideoUnlessTold() {
-        try (Ladder ladder = Ladder.open(Catalogue.standard(), config("cam", "source: x, device: cpu"))) {
+        try (Ladder ladder =
+                Ladder.open(new OpenModels(Catalogue.standard()), config("cam", "source: x, device: cpu"))) {
             assertThat(ladder.best().traits().name()).isEqualTo("plain-s-stream-x2");
         }
     }
 
     private List<String> rungs(Catalogue catalogue, String keys) {
-        try (Ladder ladder = Ladder.open(catalogue, config("cam", "source: x, device: cpu, " + keys))) {
+        try (Ladder ladder = Ladder.open(new OpenModels(catalogue), config("cam", "source: x, device: cpu, " + keys))) {
             return ladder.steps().stream().map(step -> step.rung().name()).toList();
         }
     }
