@@ -59,6 +59,7 @@ public final class OnnxResolver implements SuperResolver {
     private final TileChoice tiles;
     private final ModelSessions sessions;
     private final @Nullable StagedWindows staged;
+    private final Mixing mixing;
     private final Runs runs;
     private final int lanes;
 
@@ -86,6 +87,7 @@ public final class OnnxResolver implements SuperResolver {
         this.staged = sessions.staged()
                 ? new StagedWindows(sessions.of(Pass.FEATURES), contract, sessions.threshold(), name)
                 : null;
+        this.mixing = new Mixing(sessions, contract, name, staged);
         this.runs = new Runs(name);
     }
 
@@ -266,14 +268,33 @@ public final class OnnxResolver implements SuperResolver {
 
     @Override
     public void upscale(List<Placed> work, List<Origins> origins, PictureContext context, PictureMemory memory) {
-        if (staged == null || !(memory instanceof FeatureCache cache)) {
+        if (staged == null || !(memory instanceof FeatureCache)) {
             work.forEach(placed -> upscale(placed.batch(), context));
             return;
         }
         SeenContext seen = known(context);
         runs.call(options -> {
-            staged.upscale(work, origins, seen, cache, options);
-            return cache;
+            Stroke stroke = new Stroke(work, origins, context, memory, Stroke.NO_DEADLINE);
+            staged.upscale(List.of(stroke), seen, null, options);
+            return memory;
+        });
+    }
+
+    @Override
+    public List<Stroke> companions(Stroke first, List<Stroke> waiting) {
+        return mixing.companions(first, waiting);
+    }
+
+    @Override
+    public void upscale(List<Stroke> strokes) {
+        if (strokes.size() == 1) {
+            Stroke stroke = strokes.get(0);
+            upscale(stroke.work(), stroke.origins(), stroke.context(), stroke.memory());
+            return;
+        }
+        runs.call(options -> {
+            mixing.upscale(strokes, options);
+            return strokes;
         });
     }
 
@@ -303,6 +324,7 @@ public final class OnnxResolver implements SuperResolver {
     @Override
     public void close() {
         runs.close(() -> {
+            mixing.close();
             if (staged != null) {
                 staged.close();
             }

@@ -3,13 +3,17 @@ package io.upflux.models.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.onnx.FirstStage.Part;
+import io.upflux.models.onnx.Packable.LastStage;
+import io.upflux.models.onnx.Packing.Filled;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
+import io.upflux.pipeline.SuperResolver.Stroke;
 import io.upflux.pipeline.SuperResolver.TileShape;
-import io.upflux.reuse.Origins;
 import io.upflux.tile.Tile;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +22,13 @@ import org.jspecify.annotations.Nullable;
  * exactly once; what it makes of them goes to where they lie in the picture, beside what earlier pictures left there, and
  * the last stage takes the squares from there with what is around them. Tiles, which are computed in one go, leave their
  * features there, too. Where a network has no windows, the squares themselves pass the first stage, the larger the better.
- * One call at a time.
+ * Thread-safe, but for what is of one stream.
  */
 final class StagedWindows implements AutoCloseable {
-    private final FirstStage first;
+    private final ShapeSessions sessions;
+    private final Contract contract;
+    private final float threshold;
+    private final Deque<FirstStage> idle = new ArrayDeque<>();
     private final String label;
     private final int window;
     private final boolean windowed;
@@ -33,7 +40,9 @@ final class StagedWindows implements AutoCloseable {
      * @param threshold of summed confidence at which a window is done, where it may halt
      */
     StagedWindows(ShapeSessions first, Contract contract, float threshold, String label) {
-        this.first = new FirstStage(first, contract, threshold, label);
+        this.sessions = first;
+        this.contract = contract;
+        this.threshold = threshold;
         this.label = label;
         this.window = first.graph().square();
         this.windowed = contract.window() > 0;
@@ -53,53 +62,89 @@ final class StagedWindows implements AutoCloseable {
     /** Tiles in one go, and how many blocks their windows pass; null for all. */
     private record Whole(OnnxBatch tiles, List<Place> places, byte @Nullable [] depths) {}
 
+    /** A stroke's share of what is computed. */
+    private record Share(Stroke stroke, FeatureCache cache, List<Part> parts, List<Whole> wholes, int pictures) {
+        List<Placed> work() {
+            return stroke.work();
+        }
+    }
+
     /**
      * Fills the outputs of all batches.
      *
-     * @param work batches of tiles and of squares, of some pictures of one stream
-     * @param origins of these pictures, where the cache keeps depths
-     * @param cache of the stream
+     * @param strokes of batches of tiles and of squares, whose memories are caches; of several streams only where neither a
+     *     context nor depths tell them apart
+     * @param packing computes last stages together; null where there is one stroke
      */
-    synchronized void upscale(
-            List<Placed> work,
-            List<Origins> origins,
-            @Nullable SeenContext context,
-            FeatureCache cache,
-            RunOptions options)
+    void upscale(List<Stroke> strokes, @Nullable SeenContext context, @Nullable Packing packing, RunOptions options)
             throws OrtException {
-        if (closed) {
-            throw new IllegalStateException(label + " is closed");
+        FirstStage first = take();
+        try {
+            List<Part> parts = new ArrayList<>();
+            List<Share> shares = new ArrayList<>();
+            for (Stroke stroke : strokes) {
+                shares.add(share(stroke, parts));
+            }
+            KnownDepths known = shares.get(0).cache().depths();
+            for (Share share : shares) {
+                for (Whole whole : share.wholes()) {
+                    compute(whole, known, context, options);
+                }
+            }
+            first.compute(parts, known, context, options);
+            for (Share share : shares) {
+                // A square of one picture must not see what is only in a later one.
+                for (int picture = 0; picture < share.pictures(); picture++) {
+                    keepTiles(share.work(), picture, share.cache());
+                    keepParts(first, share.parts(), picture, share.cache());
+                    recall(share.work(), picture, share.cache());
+                }
+            }
+        } finally {
+            give(first);
         }
+        enlarge(strokes, packing, options);
+    }
+
+    /** @param all where its parts are added to those of other strokes */
+    private Share share(Stroke stroke, List<Part> all) {
+        FeatureCache cache = (FeatureCache) stroke.memory();
         KnownDepths known = cache.depths();
-        List<Part> parts = new ArrayList<>();
         List<Whole> wholes = new ArrayList<>();
-        int pictures = work.stream()
+        int before = all.size();
+        int pictures = stroke.work().stream()
                 .flatMap(placed -> placed.places().stream())
                 .mapToInt(place -> 1 + place.picture())
                 .max()
                 .orElse(0);
-        for (int picture = 0; picture < Math.max(pictures, origins.size()); picture++) {
+        for (int picture = 0; picture < Math.max(pictures, stroke.origins().size()); picture++) {
             if (known != null) {
-                known.move(origins.get(picture));
+                known.move(stroke.origins().get(picture));
             }
-            for (Placed placed : work) {
-                collect(placed, picture, known, parts, wholes);
+            for (Placed placed : stroke.work()) {
+                collect(placed, picture, known, all, wholes);
             }
         }
-        for (Whole whole : wholes) {
-            compute(whole, known, context, options);
-        }
-        first.compute(parts, known, context, options);
-        // A square of one picture must not see what is only in a later one.
-        for (int picture = 0; picture < pictures; picture++) {
-            keepTiles(work, picture, cache);
-            keepParts(parts, picture, cache);
-            recall(work, picture, cache);
-        }
-        for (Placed placed : work) {
-            if (placed.batch() instanceof StagedCells cells) {
-                cells.last(placed.places().size()).enlarge(options);
+        return new Share(stroke, cache, List.copyOf(all.subList(before, all.size())), wholes, pictures);
+    }
+
+    private static void enlarge(List<Stroke> strokes, @Nullable Packing packing, RunOptions options)
+            throws OrtException {
+        List<Filled> filled = new ArrayList<>();
+        for (Stroke stroke : strokes) {
+            for (Placed placed : stroke.work()) {
+                if (placed.batch() instanceof StagedCells cells) {
+                    int squares = placed.places().size();
+                    filled.add(new Filled(new LastStage(cells.last(squares)), squares));
+                }
             }
+        }
+        if (packing != null) {
+            packing.compute(filled, options);
+            return;
+        }
+        for (Filled each : filled) {
+            each.batch().compute(options);
         }
     }
 
@@ -196,7 +241,7 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    private void keepParts(List<Part> parts, int picture, FeatureCache cache) {
+    private static void keepParts(FirstStage first, List<Part> parts, int picture, FeatureCache cache) {
         for (Part part : parts) {
             if (part.picture() == picture) {
                 cache.put(first.features(), part.at(), part.side(), part.x(), part.y(), part.side(), part.side());
@@ -217,10 +262,29 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    /** Waits for a running call. Idempotent. */
+    private FirstStage take() {
+        synchronized (idle) {
+            if (closed) {
+                throw new IllegalStateException(label + " is closed");
+            }
+            FirstStage free = idle.poll();
+            return free != null ? free : new FirstStage(sessions, contract, threshold, label);
+        }
+    }
+
+    private void give(FirstStage first) {
+        synchronized (idle) {
+            idle.push(first);
+        }
+    }
+
+    /** To be called when nothing is being computed. Idempotent. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        first.close();
+    public void close() {
+        synchronized (idle) {
+            closed = true;
+            idle.forEach(FirstStage::close);
+            idle.clear();
+        }
     }
 }

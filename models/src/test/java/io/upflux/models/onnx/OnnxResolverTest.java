@@ -309,7 +309,7 @@ class OnnxResolverTest {
         return samples;
     }
 
-    private static long directBytes() {
+    static long directBytes() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))
                 .mapToLong(BufferPoolMXBean::getMemoryUsed)

@@ -2,20 +2,15 @@ package io.upflux.models.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.upflux.buffer.NativeScope;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingMap;
 import io.upflux.frame.PixelLayout;
-import io.upflux.frame.Plane;
 import io.upflux.frame.Rational;
-import io.upflux.frame.VideoFrame;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
-import io.upflux.pipeline.FrameSink;
-import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMap;
@@ -23,11 +18,9 @@ import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import reactor.core.publisher.Flux;
 
 /** Pictures made from earlier ones against pictures computed whole, with real networks, through the whole chain. */
 class ReuseAgreementTest {
@@ -123,7 +116,7 @@ class ReuseAgreementTest {
         List<byte[]> frames = new ArrayList<>();
         List<ReuseMap> maps = new ArrayList<>();
         List<DepthSum> depths = new ArrayList<>();
-        UpscalePipeline pipeline = UpscalePipeline.of(new Boxes(format, boxes), resolver, new Taker(frames))
+        UpscalePipeline pipeline = UpscalePipeline.of(new Boxes(format, FRAMES, boxes, 7), resolver, new Taker(frames))
                 .halting(map -> depths.add(DepthSum.of(map)))
                 .reuse(mode, maps::add);
         (live ? pipeline.live() : pipeline).run().blockLast();
@@ -138,82 +131,5 @@ class ReuseAgreementTest {
             worst = Math.max(worst, Math.abs((one[i] & 0xff) - (other[i] & 0xff)));
         }
         return worst;
-    }
-
-    /** Noise in which some boxes change from picture to picture, in all planes and up to the edges. */
-    private record Boxes(FrameFormat format, int count) implements FrameSource {
-        @Override
-        public long estimatedFrames() {
-            return FRAMES;
-        }
-
-        @Override
-        public Flux<VideoFrame> frames(NativeScope scope) {
-            return Flux.range(0, FRAMES).map(i -> frame(scope, i));
-        }
-
-        private VideoFrame frame(NativeScope scope, int index) {
-            VideoFrame frame = scope.frame(format, index, 1);
-            Random random = new Random(7);
-            for (Plane plane : frame.planes()) {
-                fill(plane, 0, 0, plane.width(), plane.height(), random);
-            }
-            for (int box = 0; box < index * count; box++) {
-                Plane plane = frame.plane(random.nextInt(3));
-                int x = random.nextInt(plane.width());
-                int y = random.nextInt(plane.height());
-                fill(plane, x, y, Math.min(plane.width(), x + 5), Math.min(plane.height(), y + 5), random);
-            }
-            return frame;
-        }
-
-        private static void fill(Plane plane, int left, int top, int right, int bottom, Random random) {
-            for (int y = top; y < bottom; y++) {
-                for (int x = left; x < right; x++) {
-                    plane.data().put(y * plane.stride() + x, (byte) (90 + random.nextInt(80)));
-                }
-            }
-        }
-
-        @Override
-        public void interrupt() {}
-
-        @Override
-        public void close() {}
-    }
-
-    /** Keeps luma and chroma of what it gets. */
-    private record Taker(List<byte[]> frames) implements FrameSink {
-        @Override
-        public FrameFormat open(FrameFormat offered) {
-            return offered;
-        }
-
-        @Override
-        public void write(VideoFrame frame) {
-            try (frame) {
-                int size = frame.planes().stream()
-                        .mapToInt(plane -> plane.width() * plane.height())
-                        .sum();
-                byte[] all = new byte[size];
-                int at = 0;
-                for (Plane plane : frame.planes()) {
-                    for (int y = 0; y < plane.height(); y++) {
-                        plane.data().get(y * plane.stride(), all, at, plane.width());
-                        at += plane.width();
-                    }
-                }
-                frames.add(all);
-            }
-        }
-
-        @Override
-        public void finish() {}
-
-        @Override
-        public void interrupt() {}
-
-        @Override
-        public void close() {}
     }
 }
