@@ -131,10 +131,17 @@ final class CallQueue {
 
     /** What this thread shall compute; null when the call is over, whoever has computed it. */
     private @Nullable Run turn(Call call) {
-        while (call.state == State.RUNNING || (call.state == State.WAITING && !isNext(call))) {
-            changed.awaitUninterruptibly();
+        try {
+            while (call.state == State.RUNNING || (call.state == State.WAITING && !isNext(call))) {
+                changed.awaitUninterruptibly();
+            }
+            return call.state == State.WAITING ? begin(call) : null;
+        } finally {
+            // Should it have failed to begin.
+            if (waiting.remove(call)) {
+                changed.signalAll();
+            }
         }
-        return call.state == State.WAITING ? begin(call) : null;
     }
 
     private boolean isNext(Call call) {
@@ -181,7 +188,7 @@ final class CallQueue {
         } else {
             try {
                 run.network().upscale(together.stream().map(call -> call.stroke).toList());
-            } catch (RuntimeException | OutOfMemoryError e) {
+            } catch (RuntimeException | Error e) {
                 // The others have nothing to do with what made one fail.
                 together.forEach(this::computeAlone);
             }
