@@ -1,5 +1,6 @@
 package io.upflux.codecs;
 
+import io.upflux.codecs.input.Secrets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -49,6 +50,11 @@ public final class MediaNames {
     /** Whether a name says that it is a video's or a picture's. */
     public static boolean isMedia(String name) {
         return isPicture(name) || VIDEOS.contains(extension(name));
+    }
+
+    /** An address without what may be secret in it, to be said aloud: user, password and query. */
+    public static String shown(String url) {
+        return Secrets.without(url);
     }
 
     /** The part after the last dot in lower case, empty when there is none. */

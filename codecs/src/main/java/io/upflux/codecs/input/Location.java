@@ -51,7 +51,7 @@ record Location(
             return switch (scheme) {
                 case "file" -> local(name, path(name, name.substring("file:".length())));
                 case "data", "fd" -> new Location(name, name, Kind.LOCAL, null);
-                default -> new Location(name, name, Kind.NETWORK, null);
+                default -> new Location(Secrets.without(name), name, Kind.NETWORK, null);
             };
         }
         return local(name, path(name, name));

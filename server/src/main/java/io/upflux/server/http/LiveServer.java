@@ -91,6 +91,7 @@ public final class LiveServer implements AutoCloseable {
         new JobRoutes(jobs).addTo(router);
         new LinkRoutes(named, links).addTo(router);
         new PageRoutes().addTo(router);
+        UnreadableHeads heads = new UnreadableHeads(LONGEST_LINE, LONGEST_HEAD);
         try {
             DisposableServer server = secured(HttpServer.create(), certificate)
                     .host(config.host())
@@ -100,6 +101,7 @@ public final class LiveServer implements AutoCloseable {
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .httpRequestDecoder(
                             limits -> limits.maxInitialLineLength(LONGEST_LINE).maxHeaderSize(LONGEST_HEAD))
+                    .doOnChannelInit((observer, channel, remote) -> heads.join(channel))
                     .handle(router)
                     .bindNow();
             return new LiveServer(

@@ -70,6 +70,11 @@ final class Problem extends RuntimeException {
         return new Problem(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, detail, Map.of());
     }
 
+    /** @param status of a request whose head cannot be read */
+    static Problem headTooLong(HttpResponseStatus status, String detail) {
+        return new Problem(status, detail, Map.of());
+    }
+
     /** @param size of what a part was asked of */
     static Problem unsatisfiable(long size) {
         return new Problem(

@@ -1,6 +1,7 @@
 package io.upflux.server.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.upflux.codecs.MediaNames;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.source.GuardedSource;
 import io.upflux.server.source.SourceGuard;
@@ -118,7 +119,7 @@ final class ProcessWorker implements JobWorker {
 
     /** In the user's words: without places on this server, and without options of the command line. */
     private static String plain(String message, Job job, JobFolder folder, GuardedSource source) {
-        return message.replace(source.url(), job.name())
+        return message.replace(MediaNames.shown(source.url()), job.name())
                 .replace(folder.output().toString(), job.outputName())
                 .replaceFirst("; \\d+ of \\d+ segments are kept in .*", "");
     }

@@ -1,6 +1,7 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaNames;
 import io.upflux.codecs.MediaSource;
 import io.upflux.governor.Ticker;
 import io.upflux.live.Arrivals;
@@ -8,6 +9,7 @@ import io.upflux.live.FrameAges;
 import io.upflux.live.LiveFrames;
 import io.upflux.live.LiveGovernor;
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.preview.Previews;
@@ -53,11 +55,21 @@ final class LiveSession {
     /** Reads the configured source, through the guard where it came by request; else as {@link #run(MediaSource, Mono, Demand)}. */
     void run(SourceGuard guard, Mono<Void> stop, Demand demand) {
         if (!config.guarded()) {
-            run(open(config.source(), config.sourceOptions(), stop), stop, demand);
+            run(config.source(), config.sourceOptions(), stop, demand);
             return;
         }
         try (GuardedSource source = guard.open(config.source(), config.sourceOptions())) {
-            run(open(source.url(), source.demuxerOptions(), stop), stop, demand);
+            run(source.url(), source.demuxerOptions(), stop, demand);
+        }
+    }
+
+    private void run(String url, Map<String, String> options, Mono<Void> stop, Demand demand) {
+        try {
+            run(open(url, options, stop), stop, demand);
+        } catch (StreamException e) {
+            // Viewers are told, too: neither where things lie on this machine nor which port stands for the source.
+            String message = String.valueOf(e.getMessage()).replace(MediaNames.shown(url), "the source");
+            throw new StreamException(message, e);
         }
     }
 

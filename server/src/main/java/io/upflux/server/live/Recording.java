@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +27,15 @@ final class Recording extends Output {
     private final String stream;
     private final RecordConfig config;
     private final Pattern own;
+    private final Pattern cutOff;
 
     Recording(String stream, RecordConfig config, FragmentWindow window) {
         super(stream + " recording", window, WAITING_BYTES);
         this.stream = stream;
         this.config = config;
-        this.own = Pattern.compile(Pattern.quote(stream) + "-\\d{8}T\\d{6}Z(-\\d+)?\\.(mp4|mkv|ts)");
+        String name = Pattern.quote(stream) + "-\\d{8}T\\d{6}Z(?:-\\d+)?";
+        this.own = Pattern.compile(name + "\\.(?:mp4|mkv|ts)");
+        this.cutOff = Pattern.compile("\\.(" + name + ")\\.partial-[0-9a-f]{6}\\.(mp4|mkv|ts)");
     }
 
     /** A file that cannot be written ends it: without a look at the disk, the next one would fare no better. */
@@ -38,6 +44,7 @@ final class Recording extends Output {
         Path folder = Path.of(config.folder());
         try (Following fragments = follow()) {
             Files.createDirectories(folder);
+            keepUnfinished(folder);
             @Nullable Fragment first = key(fragments);
             while (first != null) {
                 forgetOld(folder);
@@ -47,7 +54,11 @@ final class Recording extends Output {
                         fragments,
                         fragment -> !fragment.startsSegment()
                                 || fragment.wallClock().isBefore(end));
-                copy(movie, free(folder, first.wallClock()).toString(), null);
+                copy(
+                        movie,
+                        free(folder, stream + "-" + STAMP.format(first.wallClock()), config.format())
+                                .toString(),
+                        null);
                 first = movie.next();
             }
             if (fragments.skipped() > 0) {
@@ -59,13 +70,34 @@ final class Recording extends Output {
         }
     }
 
-    private Path free(Path folder, Instant start) {
-        String name = stream + "-" + STAMP.format(start);
-        Path file = folder.resolve(name + "." + config.format());
+    private static Path free(Path folder, String name, String format) {
+        Path file = folder.resolve(name + "." + format);
         for (int i = 2; Files.exists(file); i++) {
-            file = folder.resolve(name + "-" + i + "." + config.format());
+            file = folder.resolve(name + "-" + i + "." + format);
         }
         return file;
+    }
+
+    /** What a crash has cut off plays up to there. */
+    private void keepUnfinished(Path folder) throws IOException {
+        List<Path> unfinished = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                if (cutOff.matcher(file.getFileName().toString()).matches()) {
+                    unfinished.add(file);
+                }
+            }
+        }
+        for (Path file : unfinished) {
+            Matcher name = cutOff.matcher(file.getFileName().toString());
+            if (Files.size(file) == 0 || !name.matches()) {
+                Files.delete(file);
+                continue;
+            }
+            Path kept = free(folder, name.group(1), name.group(2));
+            Files.move(file, kept);
+            LOG.info("{}: {} was cut off and is kept", name(), kept.getFileName());
+        }
     }
 
     private void forgetOld(Path folder) throws IOException {

@@ -293,7 +293,7 @@ class LiveServerTest {
         assertThat(clip.get("model").asText()).isEqualTo("bicubic-x2");
         assertThat(clip.get("width").asInt()).isEqualTo(320);
         JsonNode gone = JSON.readTree(server.get("/api/v1/streams/gone").body());
-        assertThat(gone.get("error").asText()).endsWith("clip.mp4.gone: no such file");
+        assertThat(gone.get("error").asText()).isEqualTo("the source: no such file");
         assertThat(server.get("/api/v1/models").body()).contains("bicubic-x2");
         assertThat(server.get("/healthz/live").statusCode()).isEqualTo(200);
         assertThat(server.get("/healthz/ready").body()).contains("ready");

@@ -108,6 +108,23 @@ class OutputsTest {
     }
 
     @Test
+    void whatACrashHasCutOffIsKept() throws IOException {
+        Path records = Files.createDirectory(folder.resolve("records"));
+        Path cutOff = Files.writeString(records.resolve(".out-20200101T000000Z.partial-0123ab.mkv"), "begun");
+        Path empty = Files.createFile(records.resolve(".out-20200102T000000Z.partial-0123ab.mkv"));
+        Path other = Files.writeString(records.resolve(".outside-20200101T000000Z.partial-0123ab.mkv"), "begun");
+        Files.writeString(records.resolve("out-20200101T000000Z.mkv"), "there before");
+        try (TestServer server = new TestServer(folder, line("record: {folder: '" + records + "'}"))) {
+            await(() -> Files.exists(records.resolve("out-20200101T000000Z-2.mkv")) && !Files.exists(empty));
+            assertThat(out(server).outputs()).hasSize(1);
+        }
+        assertThat(records.resolve("out-20200101T000000Z-2.mkv")).hasContent("begun");
+        assertThat(records.resolve("out-20200101T000000Z.mkv")).hasContent("there before");
+        assertThat(cutOff).doesNotExist();
+        assertThat(other).exists();
+    }
+
+    @Test
     void aRecordingThatFailsEndsAndTheStreamGoesOn() throws IOException {
         Path blocked = Files.createFile(folder.resolve("blocked"));
         try (TestServer server = new TestServer(folder, line("record: {folder: '" + blocked + "'}"))) {

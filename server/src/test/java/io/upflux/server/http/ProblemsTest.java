@@ -153,8 +153,15 @@ class ProblemsTest {
 
     @Test
     void headsHaveALimit() throws IOException {
-        assertThat(raw("GET /" + "x".repeat(8 << 10) + " HTTP/1.1")).startsWith("HTTP/1.1 414");
-        assertThat(raw("GET / HTTP/1.1\r\nX: " + "x".repeat(32 << 10))).startsWith("HTTP/1.1 431");
+        assertThat(raw("GET /" + "x".repeat(8 << 10) + " HTTP/1.1"))
+                .startsWith("HTTP/1.1 414")
+                .containsIgnoringCase("content-type: application/problem+json")
+                .contains("\"the first line may have 8192 bytes\"");
+        assertThat(raw("GET / HTTP/1.1\r\nX: " + "x".repeat(32 << 10)))
+                .startsWith("HTTP/1.1 431")
+                .containsIgnoringCase("content-type: application/problem+json")
+                .contains("\"the headers may have 32768 bytes\"");
+        assertThat(raw("nonsense")).startsWith("HTTP/1.1 400").contains("\"this is no HTTP request\"");
     }
 
     @Test

@@ -1,0 +1,83 @@
+package io.upflux.server.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+
+/** Says in problem details (RFC 9457) what no handler has seen: the head of a request that is none, or too long. */
+@Sharable
+final class UnreadableHeads extends ChannelOutboundHandlerAdapter {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String NAME = "upflux.unreadableHeads";
+
+    private final Problem lineTooLong;
+    private final Problem headTooLong;
+    private final Problem noRequest = Problem.badRequest("this is no HTTP request");
+
+    /**
+     * @param line bytes that the first line may have
+     * @param head bytes that all lines may have
+     */
+    UnreadableHeads(int line, int head) {
+        lineTooLong = Problem.headTooLong(
+                HttpResponseStatus.REQUEST_URI_TOO_LONG, "the first line may have " + line + " bytes");
+        headTooLong = Problem.headTooLong(
+                HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers may have " + head + " bytes");
+    }
+
+    /** Joins a connection, where it is one of HTTP/1.1. */
+    void join(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        if (pipeline.get(NettyPipeline.HttpCodec) != null && pipeline.get(NAME) == null) {
+            pipeline.addAfter(NettyPipeline.HttpCodec, NAME, this);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise written) {
+        boolean mute = message instanceof FullHttpResponse answer
+                && !answer.content().isReadable()
+                && !answer.headers().contains(HttpHeaderNames.CONTENT_TYPE);
+        Problem problem = mute ? problem(((FullHttpResponse) message).status()) : null;
+        if (problem == null) {
+            context.write(message, written);
+            return;
+        }
+        FullHttpResponse answer = (FullHttpResponse) message;
+        ByteBuf body = Unpooled.wrappedBuffer(bytes(problem));
+        FullHttpResponse told = answer.replace(body);
+        told.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json");
+        told.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+        answer.release();
+        context.write(told, written);
+    }
+
+    private @Nullable Problem problem(HttpResponseStatus status) {
+        return switch (status.code()) {
+            case 400 -> noRequest;
+            case 414 -> lineTooLong;
+            case 431 -> headTooLong;
+            default -> null;
+        };
+    }
+
+    private static byte[] bytes(Problem problem) {
+        try {
+            return JSON.writeValueAsBytes(problem.body());
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
