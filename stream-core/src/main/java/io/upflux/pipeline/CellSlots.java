@@ -74,7 +74,7 @@ final class CellSlots implements AutoCloseable {
     }
 
     /** The largest that is three quarters full at least, and not too large. */
-    private static int size(int left, long area) {
+    static int size(int left, long area) {
         for (int size : SIZES) {
             if (4 * left >= 3 * size && size * area <= PIXELS) {
                 return size;

@@ -2,6 +2,7 @@ package io.upflux.pipeline;
 
 import io.upflux.frame.VideoFrame;
 import io.upflux.reuse.FramePlan;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.tile.Tile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +22,30 @@ final class FrameJob {
     private byte[] depths = {};
     private final int tiles;
     private int tilesLeft;
+    private final double cost;
+    private final double predictedSeconds;
+    private double seconds;
+    private double places;
 
     /**
      * @param route that it takes
      * @param context the same one however often it is asked for
      * @param deadline when it must be there, as of a stroke
      * @param tiles how many will be computed
+     * @param cost of all of them, in pixels of a whole picture
+     * @param pixelSeconds how long such a pixel is supposed to take
      */
-    FrameJob(Route route, VideoFrame source, FramePlan plan, Mono<PictureContext> context, long deadline, int tiles) {
+    FrameJob(
+            Route route,
+            VideoFrame source,
+            FramePlan plan,
+            Mono<PictureContext> context,
+            long deadline,
+            int tiles,
+            double cost,
+            double pixelSeconds) {
+        this.cost = cost;
+        this.predictedSeconds = cost * pixelSeconds;
         this.route = route;
         this.source = source;
         this.plan = plan;
@@ -80,6 +97,27 @@ final class FrameJob {
     /** Halting depths of the frame's windows, empty where none halts. */
     byte[] depths() {
         return depths;
+    }
+
+    /** What one of its tiles costs, all alike, in pixels of a whole picture. */
+    double tileCost() {
+        return cost / tiles;
+    }
+
+    /**
+     * One tile has passed inference, where each stroke of work is counted by itself.
+     *
+     * @param took its share of the time, in seconds
+     * @param share of the places in its batch
+     */
+    void tileComputed(double took, double share) {
+        seconds += took;
+        places += share;
+    }
+
+    /** Of all its tiles, when they are computed. */
+    InferenceCost inference() {
+        return new InferenceCost(predictedSeconds, seconds, tiles, places);
     }
 
     /** Counts one tile as composed. */

@@ -36,7 +36,8 @@ record Reports(
         if (halted != null) {
             halting.accept(halted);
         }
-        reuse.accept(job.plan().map());
-        watcher.seen(job.source(), upscaled, job.plan().map(), halted);
+        ReuseMap map = job.plan().map().after(job.inference());
+        reuse.accept(map);
+        watcher.seen(job.source(), upscaled, map, halted);
     }
 }

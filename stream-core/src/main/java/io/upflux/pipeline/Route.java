@@ -55,7 +55,10 @@ final class Route implements AutoCloseable {
     private final int chromaReach;
     private final BatchSlots slots;
     private final BatchSlots sampleSlots;
+    private final @Nullable CellTiles cellTiles;
     private final @Nullable CellSlots cellSlots;
+    private final InferenceClock clock = new InferenceClock();
+    private final double pixelSeconds;
     private final ReusePlanner planner;
     private final Composition composition;
     private final Drift drift = new Drift();
@@ -90,7 +93,8 @@ final class Route implements AutoCloseable {
                 ? 0
                 : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
         this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
-        CellTiles cellTiles = cellTiles();
+        this.cellTiles = cellTiles();
+        this.pixelSeconds = cellTiles == null ? 0 : cells().pixelSeconds();
         this.memory = cellTiles == null ? PictureMemory.NONE : resolver.newMemory(plan.width(), plan.height());
         // What is kept from picture to picture makes them wait for each other.
         this.lanes = memory == PictureMemory.NONE ? resolver.lanes() : 1;
@@ -102,7 +106,7 @@ final class Route implements AutoCloseable {
                 : whole ? Optional.empty() : resolver.samples(from.width(), from.height());
         this.sampleSlots = new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + lanes);
         this.cellSlots = cellTiles == null ? null : new CellSlots(resolver, cellTiles);
-        this.planner = planner(cellTiles, scope);
+        this.planner = planner(scope);
         boolean adapts = planner.mode() == ReuseMode.NEAR;
         this.composition = new Composition(
                 scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null, drift, traits.scale());
@@ -130,7 +134,7 @@ final class Route implements AutoCloseable {
                         .orElse(null);
     }
 
-    private ReusePlanner planner(@Nullable CellTiles cellTiles, NativeScope scope) {
+    private ReusePlanner planner(NativeScope scope) {
         // Codes of other planes than the source's cannot follow its changes.
         boolean alike = from.layout().equals(to.layout())
                 && from.colour().codesAs(to.colour(), from.height())
@@ -142,16 +146,28 @@ final class Route implements AutoCloseable {
         int chroma = Math.max(
                 from.layout().chromaShiftX() > 0 ? 1 << from.layout().chromaShiftX() : 0,
                 from.layout().chromaShiftY() > 0 ? 1 << from.layout().chromaShiftY() : 0);
-        double full = (double) plan.tiles().size() * shape.width() * shape.height();
         return new ReusePlanner(
                 mode,
                 from,
                 scope,
                 resolver.traits().halo() + chromaReach + chroma,
                 cells,
-                full,
+                wholeCost(),
                 cells != null && cells().depths(),
                 drift);
+    }
+
+    private double wholeCost() {
+        return (double) plan.tiles().size() * shape.width() * shape.height();
+    }
+
+    /** In pixels of a whole picture. */
+    private double cost(FramePlan todo) {
+        CellTiles squares = cellTiles;
+        if (todo.extent() != Extent.CELLS || squares == null) {
+            return todo.extent() == Extent.CELLS ? 0 : wholeCost();
+        }
+        return todo.cells().stream().mapToDouble(squares::cost).sum();
     }
 
     private SuperResolver.Cells cells() {
@@ -187,7 +203,15 @@ final class Route implements AutoCloseable {
         if (look != null && todo.extent() == Extent.KEY) {
             lastLook = look.of(frame, turn.deadline());
         }
-        return batching.add(new FrameJob(this, frame, todo, lastLook, turn.deadline(), batching.count(todo)));
+        return batching.add(new FrameJob(
+                this,
+                frame,
+                todo,
+                lastLook,
+                turn.deadline(),
+                batching.count(todo),
+                cost(todo),
+                pixelSeconds));
     }
 
     /** What is to be computed now that no more frames come. */
@@ -208,6 +232,7 @@ final class Route implements AutoCloseable {
             resolver.upscale(List.of(work.stroke(context, memory)));
         } finally {
             reports.times().leave(Stage.INFER, start);
+            clock.ran(work, start.nanos(), System.nanoTime());
             free.release();
         }
     }

@@ -207,16 +207,18 @@ public interface SuperResolver extends AutoCloseable {
      * @param costs what a square of each side costs by itself, in pixels of a whole picture; empty where margin is 0
      * @param samples as {@link #samples}, of pictures of which squares are computed; null when the network is local
      * @param depths whether it keeps how deep each window went, and wants to be told where their content came from
+     * @param pixelSeconds how long a pixel of a whole picture takes; 0 where nobody has measured it
      */
     record Cells(
             List<Integer> sides,
             int margin,
             List<Double> costs,
             @Nullable TileShape samples,
-            boolean depths) {
+            boolean depths,
+            double pixelSeconds) {
         /** Of a local network that computes all windows alike. */
         public Cells(List<Integer> sides, int margin, List<Double> costs) {
-            this(sides, margin, costs, null, false);
+            this(sides, margin, costs, null, false, 0);
         }
 
         /** Refuses squares without a cost. */

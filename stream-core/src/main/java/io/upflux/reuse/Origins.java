@@ -21,7 +21,7 @@ public final class Origins {
     }
 
     /** Of a picture that has nothing to do with the one before. */
-    static Origins unknown(WindowGrid grid) {
+    public static Origins unknown(WindowGrid grid) {
         Origins origins = new Origins(grid);
         Arrays.fill(origins.vectors, NONE);
         return origins;

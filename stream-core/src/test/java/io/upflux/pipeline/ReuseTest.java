@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.ColourSpec;
@@ -10,6 +11,7 @@ import io.upflux.frame.TestFrames;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.SuperResolver.Cells;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
@@ -93,6 +95,47 @@ class ReuseTest {
             // One for the first frame; the other 32 have one cell or few each, of two sizes at most.
             assertThat(resolver.calls.get()).isLessThan(20);
             close(exact);
+        }
+    }
+
+    @Test
+    void everyFrameSaysWhatItsInferenceTookAndHowFullItsBatchesWere() {
+        FrameFormat format = TestFrames.yuv420(320, 320);
+        try (NativeScope scope = new NativeScope()) {
+            FakeResolver resolver = resolver(2, new TileShape(1, 320, 320), 1)
+                    .with(new Cells(List.of(8, 16, 32), 1, List.of(90.0, 300.0, 1100.0), null, false, 1e-6));
+            // All but the first change what one square of 16 depends on.
+            Run exact = run(scope, ReuseMode.EXACT, format, resolver, 5, 1, (frame, r) -> {
+                int code = TestFrames.get(frame, 0, 164, 164);
+                TestFrames.set(frame, 0, 164, 164, code < 128 ? code + 40 : code - 40);
+            });
+            InferenceCost first = exact.maps.get(0).inference();
+            assertThat(first.predictedSeconds()).isCloseTo(320 * 320 * 1e-6, within(1e-9));
+            assertThat(first.seconds()).isPositive();
+            assertThat(first.batchFill()).isEqualTo(1);
+            InferenceCost rest = InferenceCost.NONE;
+            for (ReuseMap map : exact.maps.subList(1, 5)) {
+                InferenceCost one = map.inference();
+                assertThat(one.tiles()).isEqualTo(1);
+                assertThat(one.predictedSeconds()).isCloseTo(300e-6, within(1e-12));
+                assertThat(one.seconds()).isPositive();
+                rest = rest.plus(one);
+            }
+            assertThat(rest.places()).as("four together").isCloseTo(4, within(1e-9));
+            close(exact);
+
+            Run three = run(scope, ReuseMode.EXACT, format, resolver, 4, 1, (frame, r) -> {
+                int code = TestFrames.get(frame, 0, 164, 164);
+                TestFrames.set(frame, 0, 164, 164, code < 128 ? code + 40 : code - 40);
+            });
+            assertThat(three.maps.get(3).inference().batchFill())
+                    .as("three of four")
+                    .isCloseTo(0.75, within(1e-9));
+            close(three);
+
+            Run still = run(scope, ReuseMode.EXACT, format, resolver, 2, 1, (frame, r) -> {});
+            assertThat(still.maps.get(1).inference()).isEqualTo(InferenceCost.NONE);
+            close(still);
         }
     }
 

@@ -202,7 +202,8 @@ public final class OnnxResolver implements SuperResolver {
                         margin,
                         margin == 0 ? List.of() : costs,
                         sessions.looks() ? SampleBatch.shape(frameWidth, frameHeight, traits.align()) : null,
-                        sessions.driven()));
+                        sessions.driven(),
+                        0));
     }
 
     /**

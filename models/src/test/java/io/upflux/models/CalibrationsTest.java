@@ -1,0 +1,104 @@
+package io.upflux.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.pipeline.CalibratedResolver;
+import io.upflux.pipeline.Calibration;
+import io.upflux.pipeline.SuperResolver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CalibrationsTest {
+    private final Catalogue catalogue = Catalogue.standard();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void isMeasuredOnceAndKept() throws IOException {
+        ModelCard card = catalogue.find("plain-s-x2", null);
+        Calibrations calibrations = new Calibrations(folder.resolve("new"));
+        try (SuperResolver resolver = catalogue.open(card, Device.CPU, 1)) {
+            assertThat(calibrations.of(resolver, card, 1, false)).isEmpty();
+            assertThat(calibrations.file()).doesNotExist();
+
+            Calibration measured = calibrations.of(resolver, card, 1, true).orElseThrow();
+
+            assertThat(measured.pixelSeconds()).isPositive();
+            assertThat(measured.costs())
+                    .hasSameSizeAs(resolver.cells(256, 256).orElseThrow().sides());
+            assertThat(calibrations.size()).isEqualTo(1);
+            assertThat(new Calibrations(folder.resolve("new")).of(resolver, card, 1, false))
+                    .contains(measured);
+            // With other threads other things are true.
+            assertThat(calibrations.of(resolver, card, 2, false)).isEmpty();
+            try (var files = Files.list(folder.resolve("new"))) {
+                assertThat(files).containsExactly(calibrations.file());
+            }
+            assertThat(CalibratedResolver.of(resolver, measured)
+                            .cells(256, 256)
+                            .orElseThrow()
+                            .pixelSeconds())
+                    .isEqualTo(measured.pixelSeconds());
+        }
+    }
+
+    /** Squares of two stages, and a network that has seen the whole picture. */
+    @Test
+    void networksInTwoStagesAreMeasuredToo() {
+        ModelCard card = catalogue.find("adaformer-v-s-x2", null);
+        try (SuperResolver resolver = catalogue.open(card, Device.CPU, 0, new Halting(0.95))) {
+            assertThat(new Calibrations(folder).of(resolver, card, 0, true)).isPresent();
+        }
+    }
+
+    @Test
+    void resizersAreNotMeasured() {
+        ModelCard card = catalogue.find("bicubic-x2", null);
+        try (SuperResolver resolver = catalogue.open(card, Device.CPU)) {
+            assertThat(new Calibrations(folder).of(resolver, card, 0, true)).isEmpty();
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[1]", "{\"version\":1,\"models\":7}", "{\"version\":99,\"models\":{}}"})
+    void aFileOfGarbageIsReplaced(String text) throws IOException {
+        Calibrations calibrations = new Calibrations(folder);
+        Files.writeString(calibrations.file(), text);
+        ModelCard card = catalogue.find("plain-s-x2", null);
+        try (SuperResolver resolver = catalogue.open(card, Device.CPU, 1)) {
+            assertThat(calibrations.size()).isZero();
+            Calibration measured = calibrations.of(resolver, card, 1, true).orElseThrow();
+            assertThat(calibrations.of(resolver, card, 1, false)).contains(measured);
+        }
+    }
+
+    @Test
+    void whereNothingCanBeWrittenItIsMeasuredAllTheSame() throws IOException {
+        Path taken = Files.writeString(folder.resolve("file"), "");
+        Calibrations calibrations = new Calibrations(taken);
+        ModelCard card = catalogue.find("plain-s-x2", null);
+        try (SuperResolver resolver = catalogue.open(card, Device.CPU, 1)) {
+            assertThat(calibrations.of(resolver, card, 1, true)).isPresent();
+            assertThat(calibrations.size()).isZero();
+        }
+    }
+
+    @Test
+    void theFolderIsTheUsersForCaches() {
+        assertThat(Calibrations.folder(Map.of("UPFLUX_CACHE", "here"))).isEqualTo(Path.of("here"));
+        if (!System.getProperty("os.name").startsWith("Windows")) {
+            assertThat(Calibrations.folder(Map.of("XDG_CACHE_HOME", "/caches"))).isEqualTo(Path.of("/caches/upflux"));
+        }
+        assertThat(Calibrations.folder(Map.of()).toString())
+                .startsWith(System.getProperty("user.home"))
+                .endsWith("upflux");
+    }
+}

@@ -1,0 +1,179 @@
+package io.upflux.pipeline;
+
+import io.upflux.pipeline.SuperResolver.Cells;
+import io.upflux.pipeline.SuperResolver.Place;
+import io.upflux.pipeline.SuperResolver.Placed;
+import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.reuse.Cell;
+import io.upflux.reuse.Origins;
+import io.upflux.reuse.WindowGrid;
+import io.upflux.tile.Tile;
+import io.upflux.tile.TilePlan;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Measures what squares of a picture cost with a resolver on this machine: batches of them as a pipeline fills them, and a
+ * whole picture, one after the other in rounds, so that what else the machine does meets all alike. The least time of
+ * each counts. One thread.
+ */
+public final class Calibrator implements AutoCloseable {
+    /** LR pixels of the side of the picture; time a pixel hardly depends on it. */
+    private static final int PICTURE = 256;
+
+    /** Where squares are taken from: within the picture, on the grid of all windows, with room for margins. */
+    private static final int LEFT = 64;
+
+    private static final int AREA = 128;
+
+    private static final int ROUNDS = 4;
+
+    /** No more rounds after so long; one that counts there always is. */
+    private static final long ENOUGH_NANOS = 800_000_000;
+
+    /** How far the resolver's own estimate may be off, either way; what exceeds it was disturbed. */
+    private static final double OFF = 3;
+
+    private final SuperResolver resolver;
+    private final LongSupplier nanos;
+    private final List<AutoCloseable> owned = new ArrayList<>();
+
+    /** @param side of squares, 0 for the whole picture */
+    private record Sample(int side, double pixels, List<Placed> work) {}
+
+    private Calibrator(SuperResolver resolver, LongSupplier nanos) {
+        this.resolver = resolver;
+        this.nanos = nanos;
+    }
+
+    /**
+     * Runs the resolver for about a second, longer where it is slow; blocks.
+     *
+     * @param resolver used by nobody else meanwhile
+     * @return empty where it computes no squares by themselves
+     * @throws StreamException when it cannot be run
+     */
+    public static Optional<Calibration> measure(SuperResolver resolver) {
+        return measure(resolver, System::nanoTime);
+    }
+
+    static Optional<Calibration> measure(SuperResolver resolver, LongSupplier nanos) {
+        int side = TilePlan.roundUp(PICTURE, resolver.traits().align());
+        Optional<Cells> cells = resolver.cells(side, side).filter(some -> some.margin() > 0);
+        if (cells.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Calibrator calibrator = new Calibrator(resolver, nanos)) {
+            return Optional.of(calibrator.measure(cells.get(), side));
+        }
+    }
+
+    private Calibration measure(Cells cells, int size) {
+        List<Origins> origins = cells.depths() ? List.of(Origins.unknown(new WindowGrid(size, size))) : List.of();
+        PictureMemory memory = own(resolver.newMemory(size, size));
+        PictureContext context = cells.samples() == null
+                ? PictureContext.NONE
+                : resolver.look(filled(resolver.newSamples(cells.samples())));
+        List<Sample> samples = new ArrayList<>();
+        samples.add(whole(size));
+        samples.addAll(squares(cells, size));
+        long[] least = new long[samples.size()];
+        long begin = nanos.getAsLong();
+        for (int round = 0; round <= ROUNDS; round++) {
+            for (int i = 0; i < least.length; i++) {
+                long start = nanos.getAsLong();
+                resolver.upscale(samples.get(i).work(), origins, context, memory);
+                long took = Math.max(1, nanos.getAsLong() - start);
+                // The first plans shapes and warms up.
+                least[i] = round < 2 ? took : Math.min(least[i], took);
+            }
+            if (round > 0 && nanos.getAsLong() - begin > ENOUGH_NANOS) {
+                break;
+            }
+        }
+        double pixel = least[0] / samples.get(0).pixels();
+        Map<Integer, Double> costs = new TreeMap<>();
+        double before = 0;
+        for (int i = 1; i < least.length; i++) {
+            Sample sample = samples.get(i);
+            double supposed = cells.costs().get(cells.sides().indexOf(sample.side()));
+            double measured = least[i] / pixel / sample.work().get(0).places().size();
+            double bounded = Math.max(supposed / OFF, Math.min(measured, supposed * OFF));
+            // A square never costs less than one that it holds.
+            before = Math.max(before, bounded);
+            costs.put(sample.side(), before);
+        }
+        return new Calibration(costs, pixel / 1e9);
+    }
+
+    private Sample whole(int size) {
+        int align = resolver.traits().align();
+        TileShape wanted = resolver.tileFor(size, size);
+        TileShape shape = new TileShape(
+                wanted.batch(), TilePlan.roundUp(wanted.width(), align), TilePlan.roundUp(wanted.height(), align));
+        int width = Math.min(size, shape.width());
+        int height = Math.min(size, shape.height());
+        Place place = new Place(0, new Tile(0, 0, 0, 0, width, height));
+        List<Place> places = Collections.nCopies(shape.batch(), place);
+        double pixels = (double) shape.batch() * shape.width() * shape.height();
+        return new Sample(0, pixels, List.of(new Placed(filled(resolver.newBatch(shape)), places)));
+    }
+
+    /** A batch of each side, as large as the pipeline would make it of what fits into the area. */
+    private List<Sample> squares(Cells cells, int size) {
+        // As where chroma is subsampled, which nearly all video is.
+        CellTiles tiles = new CellTiles(
+                cells,
+                new TilePlan(size, size, List.of()),
+                1,
+                resolver.traits().halo(),
+                resolver.traits().align());
+        List<Sample> samples = new ArrayList<>();
+        for (int side : cells.sides()) {
+            Cell first = new Cell(LEFT, LEFT, side);
+            int row = AREA / side;
+            if (row == 0 || !tiles.alone(first) || !tiles.alone(new Cell(LEFT + AREA - side, LEFT, side))) {
+                continue;
+            }
+            TileShape one = tiles.shape(first);
+            int batch = CellSlots.size(row * row, (long) one.width() * one.height());
+            TileBatch squares = filled(resolver.newCells(new TileShape(batch, one.width(), one.height())));
+            List<Place> places = new ArrayList<>();
+            for (int i = 0; i < batch; i++) {
+                places.add(new Place(0, tiles.tile(new Cell(LEFT + i % row * side, LEFT + i / row * side, side))));
+            }
+            samples.add(new Sample(side, 0, List.of(new Placed(squares, places))));
+        }
+        return samples;
+    }
+
+    /** Something that no network finds easy. */
+    private TileBatch filled(TileBatch batch) {
+        own(batch);
+        for (int i = 0; i < batch.input().capacity(); i++) {
+            batch.input().put(i, i * 37 % 256 / 255f);
+        }
+        return batch;
+    }
+
+    private <T extends AutoCloseable> T own(T resource) {
+        owned.add(resource);
+        return resource;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable resource : owned) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

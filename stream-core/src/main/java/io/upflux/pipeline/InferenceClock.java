@@ -1,0 +1,34 @@
+package io.upflux.pipeline;
+
+import io.upflux.pipeline.Work.Filled;
+import io.upflux.pipeline.Work.Ready;
+
+/** Divides the time of strokes of work among the frames in them, as they were supposed to cost. Thread-safe. */
+final class InferenceClock {
+    private long last = Long.MIN_VALUE;
+
+    /**
+     * A stroke was computed.
+     *
+     * @param start in nanoseconds
+     * @param end of several at once each has the time since the one before ended
+     */
+    synchronized void ran(Ready work, long start, long end) {
+        double seconds = Math.max(0, end - Math.max(start, last)) / 1e9;
+        last = Math.max(last, end);
+        double all = 0;
+        for (Filled part : work.parts()) {
+            for (int i = 0; i < part.tasks().size(); i++) {
+                all += part.tasks().get(i).job().tileCost();
+            }
+        }
+        for (Filled part : work.parts()) {
+            int tiles = part.tasks().size();
+            double places = (double) part.batch().shape().batch() / tiles;
+            for (int i = 0; i < tiles; i++) {
+                FrameJob job = part.tasks().get(i).job();
+                job.tileComputed(seconds * job.tileCost() / all, places);
+            }
+        }
+    }
+}
