@@ -2,6 +2,7 @@ package io.upflux.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.upflux.models.sharing.OpenModels;
 import io.upflux.pipeline.CalibratedResolver;
 import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.SuperResolver;
@@ -100,5 +101,18 @@ class CalibrationsTest {
         assertThat(Calibrations.folder(Map.of()).toString())
                 .startsWith(System.getProperty("user.home"))
                 .endsWith("upflux");
+    }
+
+    @Test
+    void streamsThatShareANetworkShareItsCalibration() {
+        ModelCard card = catalogue.find("plain-s-x2", null);
+        OpenModels models = new OpenModels(catalogue);
+        try (SuperResolver one = models.openCalibrated(card, Device.CPU, 1, Halting.OFF);
+                SuperResolver other = models.openCalibrated(card, Device.CPU, 1, Halting.OFF)) {
+            assertThat(models.networks()).isEqualTo(1);
+            assertThat(one.cells(256, 256).orElseThrow().pixelSeconds()).isPositive();
+            assertThat(other.cells(256, 256)).isEqualTo(one.cells(256, 256));
+        }
+        assertThat(models.networks()).isZero();
     }
 }

@@ -204,14 +204,7 @@ final class Route implements AutoCloseable {
             lastLook = look.of(frame, turn.deadline());
         }
         return batching.add(new FrameJob(
-                this,
-                frame,
-                todo,
-                lastLook,
-                turn.deadline(),
-                batching.count(todo),
-                cost(todo),
-                pixelSeconds));
+                this, frame, todo, lastLook, turn.deadline(), batching.count(todo), cost(todo), pixelSeconds));
     }
 
     /** What is to be computed now that no more frames come. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.pipeline.SuperResolver.Cells;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -62,5 +64,16 @@ class CalibratorTest {
         Cells cells = calibrated.cells(256, 256).orElseThrow();
         assertThat(cells.costs()).containsExactly(150.0, 400.0, 1156.0, 4356.0, 16900.0);
         assertThat(cells.pixelSeconds()).isEqualTo(1e-6);
+    }
+
+    /** What it left to a default would silently not be the resolver's. */
+    @Test
+    void allElseIsTheResolversOwn() {
+        for (Method method : SuperResolver.class.getMethods()) {
+            assertThat(CalibratedResolver.class.getDeclaredMethods())
+                    .as(method.toString())
+                    .anyMatch(own -> own.getName().equals(method.getName())
+                            && Arrays.equals(own.getParameterTypes(), method.getParameterTypes()));
+        }
     }
 }

@@ -1,10 +1,13 @@
 package io.upflux.models.sharing;
 
 import io.upflux.governor.Ticker;
+import io.upflux.models.Calibrations;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
+import io.upflux.pipeline.CalibratedResolver;
+import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.SuperResolver;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +56,7 @@ public final class OpenModels {
     private static final class Entry {
         private final Key key;
         private @Nullable SuperResolver network;
+        private @Nullable Calibration calibration;
         private int users;
 
         Entry(Key key) {
@@ -75,6 +79,18 @@ public final class OpenModels {
      * @throws io.upflux.pipeline.StreamException in one line, when it cannot be run; whoever asks next tries again
      */
     public SuperResolver open(ModelCard card, Device device, int threads, Halting halting) {
+        return open(card, device, threads, halting, false);
+    }
+
+    /**
+     * As {@link #open}, going by what squares of pictures cost on this machine. Where nobody has measured that it is done now,
+     * unless others use the network already.
+     */
+    public SuperResolver openCalibrated(ModelCard card, Device device, int threads, Halting halting) {
+        return open(card, device, threads, halting, true);
+    }
+
+    private SuperResolver open(ModelCard card, Device device, int threads, Halting halting, boolean calibrated) {
         if (!card.trained()) {
             return opener.open(card, device, threads, halting);
         }
@@ -86,7 +102,10 @@ public final class OpenModels {
         }
         try {
             SuperResolver network = opened(entry, card);
-            return new SharedResolver(network, queue(network), share(network, threads), () -> leave(entry));
+            Calibration calibration = calibrated ? calibration(entry, card, network) : null;
+            return CalibratedResolver.of(
+                    new SharedResolver(network, queue(network), share(network, threads), () -> leave(entry)),
+                    calibration);
         } catch (Throwable e) {
             leave(entry);
             throw e;
@@ -140,6 +159,22 @@ public final class OpenModels {
                 entry.network = network;
             }
             return network;
+        }
+    }
+
+    private @Nullable Calibration calibration(Entry entry, ModelCard card, SuperResolver network) {
+        // Whoever joins meanwhile waits here, too, before it calls the network.
+        synchronized (entry) {
+            if (entry.calibration == null) {
+                boolean alone;
+                synchronized (entries) {
+                    alone = entry.users == 1;
+                }
+                entry.calibration = Calibrations.standard()
+                        .of(network, card, entry.key.threads(), alone)
+                        .orElse(null);
+            }
+            return entry.calibration;
         }
     }
 

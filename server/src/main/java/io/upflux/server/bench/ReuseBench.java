@@ -11,6 +11,7 @@ import io.upflux.pipeline.StageTimes;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.bench.ReuseResult.Figures;
@@ -58,7 +59,8 @@ public final class ReuseBench {
     }
 
     /** What a run in one mode gave. */
-    private record Run(ReuseMode mode, long frames, Span span, StageTimes times, WindowShares windows) {
+    private record Run(
+            ReuseMode mode, long frames, Span span, StageTimes times, WindowShares windows, InferenceCost inference) {
         Map<Stage, Double> stageSeconds() {
             Map<Stage, Double> seconds = new EnumMap<>(Stage.class);
             for (Stage stage : List.of(Stage.PLAN, Stage.GATHER, Stage.INFER, Stage.COMPOSE)) {
@@ -132,16 +134,21 @@ public final class ReuseBench {
                 run.seconds(),
                 coding + rest * left,
                 run.windows(),
+                run.inference(),
                 figures);
     }
 
     private Run run(ReuseClip clip, SuperResolver resolver, ReuseMode mode, KeptFrames kept) {
         WindowShares[] windows = {WindowShares.NONE};
+        InferenceCost[] inference = {InferenceCost.NONE};
         FrameSource source = new FirstFrames(clip.source().get(), limit);
         UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, new TeeSink(sinks.get(), kept))
-                .reuse(mode, map -> windows[0] = windows[0].plus(map.shares()));
+                .reuse(mode, map -> {
+                    windows[0] = windows[0].plus(map.shares());
+                    inference[0] = inference[0].plus(map.inference());
+                });
         Span span = Usage.of(() -> pipeline.run().blockLast());
-        return new Run(mode, kept.size(), span, pipeline.times(), windows[0]);
+        return new Run(mode, kept.size(), span, pipeline.times(), windows[0], inference[0]);
     }
 
     /** Runtimes plan each shape when they first meet it, and the just-in-time compiler takes a while. */

@@ -1,6 +1,7 @@
 package io.upflux.server.bench;
 
 import io.upflux.pipeline.Stage;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondsAtBest a frame: {@code off}'s, its part that is neither decoding nor encoding shrunk as the inference
  *     stage was (Amdahl's law)
  * @param windows what became of them
+ * @param inference what it took by the wall clock, and what it was supposed to take
  * @param quality against the ground truth, or against {@code off}; null of {@code off} without ground truth
  */
 public record ReuseResult(
@@ -29,6 +31,7 @@ public record ReuseResult(
         double seconds,
         double secondsAtBest,
         WindowShares windows,
+        InferenceCost inference,
         @Nullable Figures quality) {
     /** A frame, of the network alone. */
     double inferenceSeconds() {

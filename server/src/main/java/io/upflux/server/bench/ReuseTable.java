@@ -1,5 +1,6 @@
 package io.upflux.server.bench;
 
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.bench.ReuseResult.Figures;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ public final class ReuseTable {
     /**
      * A row for each clip and model, in which modes follow each other as they were measured. Frames a second are those of
      * one processor that does nothing else; PSNR is against ground truth, or in brackets against the first mode. What is
-     * lost is what the last mode is worse than the first, all in all, in the worst frame and in the worst block.
+     * lost is what the last mode is worse than the first, all in all, in the worst frame and in the worst block. What was
+     * predicted is a part of the time that inference really took.
      */
     public static String of(List<ReuseResult> results) {
         Map<String, List<ReuseResult>> rows = new LinkedHashMap<>();
@@ -36,8 +38,9 @@ public final class ReuseTable {
         table.append("| ")
                 .append(modes)
                 .append(" | frames | inference fps | times | end to end fps | at best | PSNR")
-                .append(" | worst frame | worst block | flicker | lost | computed % | adapted % |\n")
-                .append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+                .append(
+                        " | worst frame | worst block | flicker | lost | computed % | adapted % | batch fill % | predicted |\n")
+                .append("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         rows.values().forEach(row -> table.append(row(row)));
         return table.toString();
     }
@@ -46,7 +49,7 @@ public final class ReuseTable {
         ReuseResult first = modes.get(0);
         return String.format(
                 Locale.ROOT,
-                "| %s, %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+                "| %s, %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
                 first.clip(),
                 first.model(),
                 first.frames(),
@@ -60,7 +63,16 @@ public final class ReuseTable {
                 each(modes, result -> psnr(result.quality(), Figures::flicker)),
                 lost(modes.get(modes.size() - 1).quality()),
                 each(modes, result -> share(result, windows -> windows.computed() + windows.added())),
-                each(modes, result -> share(result, WindowShares::updated)));
+                each(modes, result -> share(result, WindowShares::updated)),
+                each(modes, result -> decimals(1, 100 * result.inference().batchFill())),
+                each(modes, result -> predicted(result.inference())));
+    }
+
+    /** Of the time that inference took; nothing is predicted where all is computed, or nothing was measured before. */
+    private static String predicted(InferenceCost inference) {
+        return inference.predictedSeconds() == 0 || inference.seconds() == 0
+                ? "-"
+                : decimals(2, inference.predictedSeconds() / inference.seconds());
     }
 
     /** A row for each model and share of windows. */

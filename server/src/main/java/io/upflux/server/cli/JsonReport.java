@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.ProgressMeter.Display;
 
@@ -77,6 +78,10 @@ final class JsonReport implements UpscaleReport {
                 .put("updated", share(windows.updated(), windows))
                 .put("computed", share(windows.computed(), windows))
                 .put("new", share(windows.added(), windows));
+        InferenceCost inference = outcome.inference();
+        event.put("batchFill", JsonLines.round(inference.batchFill(), 5))
+                .put("inferenceSeconds", JsonLines.round(inference.seconds(), 3))
+                .put("predictedSeconds", JsonLines.round(inference.predictedSeconds(), 3));
         JsonLines.putShares(event.putArray("halted"), outcome.halting());
         outcome.warnings().forEach(event.putArray("warnings")::add);
         return event;

@@ -8,8 +8,10 @@ import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.VideoFrame;
+import io.upflux.models.Calibrations;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
+import io.upflux.pipeline.CalibratedResolver;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.Notices;
@@ -105,7 +107,7 @@ final class ReuseMeasurement {
         List<ScatterResult> results = new ArrayList<>();
         ScatterBench bench = new ScatterBench(size.width(), size.height(), Math.min(frames, SCATTER_FRAMES), step);
         for (ModelCard card : cards) {
-            try (SuperResolver resolver = models.open(catalogue, card, ONE_THREAD)) {
+            try (SuperResolver resolver = open(catalogue, card)) {
                 List<ScatterResult> measured = new ArrayList<>();
                 measured.addAll(bench.measure(resolver, ReuseMode.NEAR, 8));
                 measured.addAll(bench.measure(resolver, ReuseMode.NEAR, 16));
@@ -122,12 +124,20 @@ final class ReuseMeasurement {
     private void measure(Catalogue catalogue, List<ModelCard> cards, ReuseClip clip, List<ReuseResult> results) {
         ReuseBench bench = new ReuseBench(this::discarded, frames, step, options.tables() == null ? null : this::save);
         for (ModelCard card : cards) {
-            try (SuperResolver resolver = models.open(catalogue, card, ONE_THREAD)) {
+            try (SuperResolver resolver = open(catalogue, card)) {
                 List<ReuseResult> measured = bench.measure(clip, resolver);
                 measured.forEach(result -> line("reuse", JsonLines.tree(result)));
                 results.addAll(measured);
             }
         }
+    }
+
+    /** With what squares cost here. */
+    private SuperResolver open(Catalogue catalogue, ModelCard card) {
+        SuperResolver opened = models.open(catalogue, card, ONE_THREAD);
+        return CalibratedResolver.of(
+                opened,
+                Calibrations.standard().of(opened, card, ONE_THREAD, true).orElse(null));
     }
 
     /** Drawn clips, unless only others were asked for, and those of the folder. */

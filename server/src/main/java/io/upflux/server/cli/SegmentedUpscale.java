@@ -133,7 +133,8 @@ final class SegmentedUpscale {
                 threads,
                 models.halting(),
                 options.reuse(),
-                longest);
+                longest,
+                null);
     }
 
     /** Of one worker. What was not asked for is what it was before: another number may give other frames. */

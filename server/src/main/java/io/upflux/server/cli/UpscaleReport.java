@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ interface UpscaleReport {
      * @param traits of the resolver
      * @param halting which windows halted
      * @param windows what was reused
+     * @param inference what it took, of all runs
      * @param warnings one line each
      */
     record Outcome(
@@ -26,6 +28,7 @@ interface UpscaleReport {
             Traits traits,
             HaltingShares halting,
             WindowShares windows,
+            InferenceCost inference,
             List<String> warnings) {
         double fps() {
             return seconds <= 0 ? 0 : (frames - resumed) / seconds;
@@ -42,6 +45,7 @@ interface UpscaleReport {
                     outcomes.get(outcomes.size() - 1).traits(),
                     halting,
                     outcomes.stream().map(Outcome::windows).reduce(WindowShares.NONE, WindowShares::plus),
+                    outcomes.stream().map(Outcome::inference).reduce(InferenceCost.NONE, InferenceCost::plus),
                     Stream.concat(
                                     modelWarnings.stream(),
                                     outcomes.stream().flatMap(outcome -> outcome.warnings().stream()))

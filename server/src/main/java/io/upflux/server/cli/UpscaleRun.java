@@ -7,12 +7,15 @@ import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.codecs.OutputStreams;
 import io.upflux.frame.HaltingShares;
+import io.upflux.models.Calibrations;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
+import io.upflux.pipeline.CalibratedResolver;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.UpscaleReport.Outcome;
@@ -161,6 +164,7 @@ final class UpscaleRun implements AutoCloseable {
                 outcome.traits(),
                 outcome.halting(),
                 outcome.windows(),
+                outcome.inference(),
                 notices.warnings());
     }
 
@@ -170,22 +174,27 @@ final class UpscaleRun implements AutoCloseable {
         Encoded encoded;
         HaltingShares halting = new HaltingShares();
         WindowShares[] windows = {WindowShares.NONE};
+        InferenceCost[] inference = {InferenceCost.NONE};
         Traits traits;
         try (MediaSource source = MediaSource.open(task.input(), reading, notices)) {
-            Resolvers lent = resolvers.of(card(source.shownHeight()), models.threads());
+            ModelCard card = card(source.shownHeight());
+            Resolvers lent = resolvers.of(card, models.threads());
             SuperResolver resolver = lent.take();
             traits = resolver.traits();
             Optional<WindowPictures> depths = pictures(options.dumpHalting(), task, source);
             Optional<WindowPictures> states = pictures(options.dumpReuse(), task, source);
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
-                UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink)
+                ReuseMode reuse = source.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
+                SuperResolver calibrated = calibrated(resolver, card, reuse, source.estimatedFrames());
+                UpscalePipeline pipeline = UpscalePipeline.of(source, calibrated, sink)
                         .halting(map -> {
                             depths.ifPresent(pictures -> pictures.write(map));
                             halting.add(map);
                         })
-                        .reuse(source.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse(), map -> {
+                        .reuse(reuse, map -> {
                             states.ifPresent(pictures -> pictures.write(map));
                             windows[0] = windows[0].plus(map.shares());
+                            inference[0] = inference[0].plus(map.inference());
                         });
                 encoded = upscale(task, pipeline, meter);
                 streams = sink.streams();
@@ -199,7 +208,20 @@ final class UpscaleRun implements AutoCloseable {
             new PostCheck(task.input(), reading, times, damaged).check(task.output(), task.output(), encoded, streams);
         }
         meter.complete();
-        return new Outcome(meter.frames(), 0, meter.seconds(), traits, halting, windows[0], notices.warnings());
+        return new Outcome(
+                meter.frames(), 0, meter.seconds(), traits, halting, windows[0], inference[0], notices.warnings());
+    }
+
+    /** @param frames at most a few of which are not worth measuring for; 0 or less when nobody knows how many there are */
+    private SuperResolver calibrated(SuperResolver resolver, ModelCard card, ReuseMode reuse, long frames) {
+        boolean worth = frames <= 0 || frames >= Calibrations.WORTH_FRAMES;
+        return reuse == ReuseMode.OFF
+                ? resolver
+                : CalibratedResolver.of(
+                        resolver,
+                        Calibrations.standard()
+                                .of(resolver, card, models.threads(), worth)
+                                .orElse(null));
     }
 
     private ModelCard card(int shownHeight) {

@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.buffer.NativeScope;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.OutputOptions;
@@ -13,17 +14,20 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.WindowGrid;
+import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.function.IntBinaryOperator;
 
 /**
  * Writes what became of windows as grey PNG pictures as large as the decoded picture, so that they lie over it: the more
- * was computed of a window, the brighter it is.
+ * was computed of a window, the brighter it is. Of reuse a file of JSON lines beside them says what each frame took.
  */
 final class WindowPictures {
     private static final PixelLayout GREY = new PixelLayout(PixelLayout.Family.GRAY, 8, 0, 0, false);
@@ -61,6 +65,10 @@ final class WindowPictures {
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be made a folder: " + e.getMessage(), e);
         }
+        Path lines = folder.resolve(stem + ".jsonl");
+        if (!overwrite && Files.exists(lines)) {
+            throw new StreamException(lines + ": exists already; --overwrite replaces it");
+        }
         if (!overwrite && Files.exists(file(1))) {
             throw new StreamException(file(1) + ": exists already; --overwrite replaces it");
         }
@@ -88,6 +96,30 @@ final class WindowPictures {
             case COMPUTED -> 170;
             case NEW -> 255;
         });
+        say(map);
+    }
+
+    private void say(ReuseMap map) {
+        InferenceCost inference = map.inference();
+        WindowShares windows = map.shares();
+        ObjectNode line = JsonLines.object();
+        line.put("frame", frames)
+                .put("pts", map.pts())
+                .put("windows", windows.windows())
+                .put("computed", windows.computed() + windows.added())
+                .put("batchFill", JsonLines.round(inference.batchFill(), 5))
+                .put("inferenceSeconds", JsonLines.round(inference.seconds(), 6))
+                .put("predictedSeconds", JsonLines.round(inference.predictedSeconds(), 6));
+        Path lines = folder.resolve(stem + ".jsonl");
+        try {
+            Files.writeString(
+                    lines,
+                    line + "\n",
+                    StandardOpenOption.CREATE,
+                    frames == 1 ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new StreamException(lines + ": cannot be written: " + e.getMessage(), e);
+        }
     }
 
     private void write(int window, IntBinaryOperator brightness) {

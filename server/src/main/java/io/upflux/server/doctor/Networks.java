@@ -1,5 +1,6 @@
 package io.upflux.server.doctor;
 
+import io.upflux.models.Calibrations;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.ModelCard;
@@ -48,6 +49,10 @@ final class Networks {
             findings.add(Finding.fine("cuda", "not in this build; build with the profile cuda to use an NVIDIA GPU"));
         }
         trained.forEach(this::model);
+        Calibrations calibrations = Calibrations.standard();
+        findings.add(Finding.fine(
+                "calibration",
+                calibrations.size() + " kept in " + calibrations.file() + "; measured when first needed"));
     }
 
     private void cuda(ModelCard card) {

@@ -112,7 +112,10 @@ public final class Ladder implements AutoCloseable {
         }
 
         void add(String name, ModelCard card, Halting halting, double tolerance, double cost) {
-            SuperResolver resolver = models.open(card, stream.device(), stream.threads(), halting);
+            // A stream is long enough to measure for it.
+            SuperResolver resolver = stream.reuse() == ReuseMode.OFF
+                    ? models.open(card, stream.device(), stream.threads(), halting)
+                    : models.openCalibrated(card, stream.device(), stream.threads(), halting);
             resolvers.add(resolver);
             double threshold = halting.on() ? halting.threshold() : 0;
             steps.add(new Step(new Rung(name, card.name(), threshold, tolerance, cost, loss(card), false), resolver));

@@ -9,6 +9,8 @@ import io.upflux.live.LiveGovernor;
 import io.upflux.live.Step;
 import io.upflux.pipeline.Stage;
 import io.upflux.pipeline.StageTimes;
+import io.upflux.reuse.InferenceCost;
+import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.WindowShares;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ public final class StreamCounters {
     private final Latencies latencies = new Latencies();
     private final long[] nanos = new long[Stage.values().length];
     private WindowShares windows = WindowShares.NONE;
+    private InferenceCost inference = InferenceCost.NONE;
     private RecentFrames recent = RecentFrames.NONE;
     private long received;
     private long dropped;
@@ -60,6 +63,11 @@ public final class StreamCounters {
     /** What was reused. */
     public synchronized WindowShares windows() {
         return windows;
+    }
+
+    /** What inference took. */
+    public synchronized InferenceCost inference() {
+        return inference;
     }
 
     /** What the latest frames were like. */
@@ -127,7 +135,9 @@ public final class StreamCounters {
     }
 
     /** A frame is upscaled. @param latency in nanoseconds since it was due */
-    synchronized void upscaled(WindowShares shares, long latency) {
+    synchronized void upscaled(ReuseMap map, long latency) {
+        WindowShares shares = map.shares();
+        inference = inference.plus(map.inference());
         windows = windows.plus(shares);
         recent = recent.with(shares, latency);
     }

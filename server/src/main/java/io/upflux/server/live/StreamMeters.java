@@ -105,6 +105,36 @@ final class StreamMeters implements AutoCloseable {
                     .description("1 for the rung that frames are made at")
                     .register(registry));
         }
+        meters.add(FunctionCounter.builder(
+                        "upflux.stream.inference.time",
+                        counters,
+                        all -> all.inference().seconds())
+                .tags(tags)
+                .baseUnit("seconds")
+                .description("Time that inference of upscaled frames took")
+                .register(registry));
+        meters.add(FunctionCounter.builder(
+                        "upflux.stream.inference.predicted.time",
+                        counters,
+                        all -> all.inference().predictedSeconds())
+                .tags(tags)
+                .baseUnit("seconds")
+                .description("Time that it was supposed to take by the calibrated cost model")
+                .register(registry));
+        meters.add(FunctionCounter.builder(
+                        "upflux.stream.batch.tiles",
+                        counters,
+                        all -> all.inference().tiles())
+                .tags(tags)
+                .description("Tiles and squares computed in batches")
+                .register(registry));
+        meters.add(FunctionCounter.builder(
+                        "upflux.stream.batch.places",
+                        counters,
+                        all -> all.inference().places())
+                .tags(tags)
+                .description("Places of these batches, filled or not")
+                .register(registry));
         for (Stage stage : Stage.values()) {
             meters.add(FunctionCounter.builder("upflux.stage.busy", counters, all -> all.seconds(stage))
                     .tags(tags.and("stage", stage.name().toLowerCase(Locale.ROOT)))

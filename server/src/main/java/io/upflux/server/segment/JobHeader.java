@@ -8,7 +8,9 @@ import io.upflux.codecs.EncoderIdentity;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.frame.Rational;
+import io.upflux.models.Calibrations;
 import io.upflux.models.ModelCard;
+import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.SuperResolver.Traits;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class JobHeader {
     /** Of the journal's form. */
     static final int VERSION = 2;
+
+    private static final String CALIBRATION = "calibration";
 
     private static final String NOTHING = "not given";
 
@@ -60,6 +64,18 @@ final class JobHeader {
         return header;
     }
 
+    /** Adds what the job's squares of pictures cost. */
+    static void calibrate(ObjectNode header, @Nullable Calibration calibration) {
+        if (calibration != null) {
+            header.set(CALIBRATION, Calibrations.json(calibration));
+        }
+    }
+
+    /** What a job began with; null when that was none. */
+    static @Nullable Calibration calibration(JsonNode header) {
+        return Calibrations.parse(header.path(CALIBRATION));
+    }
+
     /** What is not the same in two headers, for people; empty when one continues the other. */
     static List<String> differences(JsonNode before, JsonNode now) {
         Map<String, String> old = facts(before);
@@ -82,6 +98,8 @@ final class JobHeader {
         Map<String, String> facts = new TreeMap<>();
         collect("", header, facts);
         facts.remove("input path");
+        // A job goes on with the calibration it began with.
+        facts.keySet().removeIf(key -> key.startsWith(CALIBRATION));
         if (header.path("input").path("whole").asBoolean()) {
             // The same bytes are the same input, whenever they were written.
             facts.remove("input modified");

@@ -5,8 +5,11 @@ import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
+import io.upflux.pipeline.CalibratedResolver;
+import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.reuse.ReuseMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that decides which frames a job makes and how they are encoded; plain values, to be sent anywhere.
@@ -21,6 +24,7 @@ import io.upflux.reuse.ReuseMode;
  * @param halting as {@link Halting#parse} takes it
  * @param reuse how much a frame may be made from those before it
  * @param longest frames of the longest segment: encoders spread their key frames evenly over so many
+ * @param calibration of the model, wherever it runs; null to go by what the model supposes
  */
 public record JobOptions(
         String input,
@@ -32,7 +36,18 @@ public record JobOptions(
         int threads,
         String halting,
         ReuseMode reuse,
-        long longest) {
+        long longest,
+        @Nullable Calibration calibration) {
+    /** With another calibration. */
+    JobOptions with(@Nullable Calibration other) {
+        return new JobOptions(input, reading, output, encoding, model, device, threads, halting, reuse, longest, other);
+    }
+
+    /** The model as it is to compute these frames; nothing more to close. */
+    SuperResolver calibrated(SuperResolver open) {
+        return CalibratedResolver.of(open, calibration);
+    }
+
     /**
      * Opens the model.
      *

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.StreamException;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -130,6 +131,12 @@ final class Journal implements AutoCloseable {
                 .put("updated", windows.updated())
                 .put("computed", windows.computed())
                 .put("new", windows.added());
+        InferenceCost inference = result.inference();
+        line.putObject("inference")
+                .put("predictedSeconds", inference.predictedSeconds())
+                .put("seconds", inference.seconds())
+                .put("tiles", inference.tiles())
+                .put("places", inference.places());
         line.put("damaged", result.damaged());
         result.warnings().forEach(line.putArray("warnings")::add);
         append(line);
@@ -165,8 +172,17 @@ final class Journal implements AutoCloseable {
                 line.path("sha256").asText(),
                 HaltingShares.of(line.path("halting").path("windows").asLong(), skipped),
                 windows(line.path("windows")),
+                inference(line.path("inference")),
                 line.path("damaged").asBoolean(),
                 warnings);
+    }
+
+    private static InferenceCost inference(JsonNode node) {
+        return new InferenceCost(
+                node.path("predictedSeconds").asDouble(),
+                node.path("seconds").asDouble(),
+                node.path("tiles").asLong(),
+                node.path("places").asDouble());
     }
 
     private static WindowShares windows(JsonNode counts) {

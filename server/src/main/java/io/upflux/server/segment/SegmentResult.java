@@ -1,6 +1,7 @@
 package io.upflux.server.segment;
 
 import io.upflux.frame.HaltingShares;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param sha256 of its file, lower-case hexadecimal
  * @param halting which windows halted
  * @param windows what was reused
+ * @param inference what it took
  * @param damaged whether some of the source could not be read as it should
  * @param warnings what was said about it, one line each
  */
@@ -27,5 +29,6 @@ public record SegmentResult(
         String sha256,
         HaltingShares halting,
         WindowShares windows,
+        InferenceCost inference,
         boolean damaged,
         List<String> warnings) {}

@@ -8,6 +8,7 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.WindowShares;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                         options.input(), options.reading(), segment.from(), segment.to(), tally);
                 SegmentSink sink = SegmentSink.create(
                         file, options.output(), options.encoding(), source, options.longest(), tally)) {
-            UpscalePipeline pipeline = UpscalePipeline.of(source, resolver, sink)
+            UpscalePipeline pipeline = UpscalePipeline.of(source, options.calibrated(resolver), sink)
                     .halting(tally.halting::add)
                     .reuse(options.reuse(), tally::reused);
             pipeline.run()
@@ -84,6 +85,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                     Sha256.of(file),
                     tally.halting,
                     tally.windows,
+                    tally.inference,
                     damaged,
                     List.copyOf(tally.warnings));
         } catch (IOException e) {
@@ -97,6 +99,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
         private final List<String> warnings = new CopyOnWriteArrayList<>();
         private final HaltingShares halting = new HaltingShares();
         private WindowShares windows = WindowShares.NONE;
+        private InferenceCost inference = InferenceCost.NONE;
         private long frames;
         private long firstPts;
         private long lastPts;
@@ -113,6 +116,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
 
         void reused(ReuseMap map) {
             windows = windows.plus(map.shares());
+            inference = inference.plus(map.inference());
         }
 
         @Override

@@ -8,11 +8,13 @@ import io.upflux.codecs.OutputStreams;
 import io.upflux.codecs.SegmentSink;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.ModelCard;
+import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.FrameUpscaler;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +55,13 @@ public final class SegmentedJob {
      * @param frames of the output
      * @param resumed how many of them an earlier run had made
      */
-    public record Outcome(long frames, long resumed, Traits traits, HaltingShares halting, WindowShares windows) {}
+    public record Outcome(
+            long frames,
+            long resumed,
+            Traits traits,
+            HaltingShares halting,
+            WindowShares windows,
+            InferenceCost inference) {}
 
     /** Told how far a job is. */
     public interface Progress {
@@ -128,6 +136,8 @@ public final class SegmentedJob {
                 folder.remove();
                 return outcome(traits, frames());
             }
+            Calibration calibration = JobCalibration.of(order, folder, resolvers);
+            JobHeader.calibrate(header, calibration);
             try (Journal journal = Files.exists(folder.journal())
                     ? Journal.append(folder.journal())
                     : Journal.create(folder.journal(), header)) {
@@ -135,7 +145,7 @@ public final class SegmentedJob {
                 Whole whole = new Whole(options, folder.whole(), notices);
                 OutputStreams streams;
                 try {
-                    compute(folder, journal, fingerprint, resolvers, progress, stop);
+                    compute(options.with(calibration), folder, journal, fingerprint, resolvers, progress, stop);
                     if (!InputFingerprint.of(input).equals(fingerprint)) {
                         throw InputFingerprint.changed(input);
                     }
@@ -191,8 +201,9 @@ public final class SegmentedJob {
             notices.info(folder.journal() + ": " + contents.unreadable()
                     + " unreadable line(s); what they spoke of is computed again");
         }
-        boolean published =
-                contents.wholeBytes() >= 0 && isThere(output, contents.wholeBytes()) && !Files.exists(folder.whole());
+        boolean published = contents.wholeBytes() >= 0
+                && WorkFolder.holds(output, contents.wholeBytes())
+                && !Files.exists(folder.whole());
         if (Files.exists(output, LinkOption.NOFOLLOW_LINKS)
                 && !published
                 && !options.encoding().overwrite()) {
@@ -217,7 +228,7 @@ public final class SegmentedJob {
     private boolean isIntact(WorkFolder folder, SegmentResult result) {
         Path file = folder.segment(result.segment());
         try {
-            if (isThere(file, result.bytes()) && Sha256.of(file).equals(result.sha256())) {
+            if (WorkFolder.holds(file, result.bytes()) && Sha256.of(file).equals(result.sha256())) {
                 return true;
             }
         } catch (IOException unreadable) {
@@ -228,6 +239,7 @@ public final class SegmentedJob {
     }
 
     private void compute(
+            JobOptions calibrated,
             WorkFolder folder,
             Journal journal,
             InputFingerprint fingerprint,
@@ -244,7 +256,7 @@ public final class SegmentedJob {
         List<Segment> missing = plan.stream()
                 .filter(segment -> !finished.containsKey(segment.index()))
                 .toList();
-        new Workers(options, missing, segment -> folder.segment(segment.index()), resolvers, notices)
+        new Workers(calibrated, missing, segment -> folder.segment(segment.index()), resolvers, notices)
                 .run(
                         order.jobs(),
                         count -> progress.at(frames.addAndGet(count), total, resumed),
@@ -313,7 +325,10 @@ public final class SegmentedJob {
         finished.values().forEach(result -> halting.add(result.halting()));
         WindowShares windows =
                 finished.values().stream().map(SegmentResult::windows).reduce(WindowShares.NONE, WindowShares::plus);
-        return new Outcome(frames(), resumed, traits, halting, windows);
+        InferenceCost inference = finished.values().stream()
+                .map(SegmentResult::inference)
+                .reduce(InferenceCost.NONE, InferenceCost::plus);
+        return new Outcome(frames(), resumed, traits, halting, windows, inference);
     }
 
     private long frames() {
@@ -330,13 +345,5 @@ public final class SegmentedJob {
 
     private boolean damaged() {
         return finished.values().stream().anyMatch(SegmentResult::damaged);
-    }
-
-    private static boolean isThere(Path file, long bytes) {
-        try {
-            return Files.isRegularFile(file) && Files.size(file) == bytes;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

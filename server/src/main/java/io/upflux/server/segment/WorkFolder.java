@@ -228,4 +228,13 @@ public final class WorkFolder implements AutoCloseable {
         String reason = e instanceof FileSystemException named ? named.getReason() : null;
         return reason != null ? reason : String.valueOf(e.getMessage());
     }
+
+    /** Whether there is a file of that size. */
+    static boolean holds(Path file, long bytes) {
+        try {
+            return Files.isRegularFile(file) && Files.size(file) == bytes;
+        } catch (IOException e) {
+            return false;
+        }
+    }
 }

@@ -36,7 +36,8 @@ class DoctorCommandTest {
                         "encoders",
                         "onnx",
                         "cuda",
-                        "model");
+                        "model",
+                        "calibration");
     }
 
     @Test

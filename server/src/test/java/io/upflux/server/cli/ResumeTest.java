@@ -90,6 +90,30 @@ class ResumeTest {
     }
 
     @Test
+    void theSecondRunGoesByTheCalibrationOfTheFirst() throws Exception {
+        interrupt();
+        Path journal = work.resolve("journal.jsonl");
+        List<String> lines = new ArrayList<>(Files.readAllLines(journal));
+        String header = "{\"calibration\":{\"costs\":{\"16\":300},\"pixelSeconds\":1000},"
+                + lines.get(0).substring(1, lines.get(0).lastIndexOf(",\"crc\""));
+        CRC32 crc = new CRC32();
+        crc.update(header.getBytes(StandardCharsets.UTF_8));
+        lines.set(0, header + String.format(",\"crc\":\"%08x\"}", crc.getValue()));
+        Files.write(journal, lines);
+
+        Streams again = new Streams();
+        assertThat(again.upflux(command(output, "--resume", "--json")))
+                .describedAs(again.err())
+                .isZero();
+        List<JsonNode> events = again.json();
+        JsonNode result = events.get(events.size() - 1);
+        assertThat(result.get("resumed").asInt()).isPositive();
+        // A whole picture is supposed to take 1000 s a pixel.
+        assertThat(result.get("predictedSeconds").asDouble()).isGreaterThanOrEqualTo(1000.0 * 320 * 240);
+        assertThat(result.get("inferenceSeconds").asDouble()).isLessThan(1000);
+    }
+
+    @Test
     void severalAtATimeGiveTheSameFramesInOrder() {
         Path whole = folder.resolve("whole.mkv");
         assertThat(new Streams().upflux(command(whole, "--threads", "1"))).isZero();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,9 @@ class UpscaleCommandTest {
                         "provider",
                         "precision",
                         "windows",
+                        "batchFill",
+                        "inferenceSeconds",
+                        "predictedSeconds",
                         "halted",
                         "warnings");
         assertThat(result.get("event").asText()).isEqualTo("result");
@@ -80,8 +84,42 @@ class UpscaleCommandTest {
             windows += share.asDouble();
         }
         assertThat(windows).isEqualTo(1);
+        assertThat(result.get("batchFill").asDouble()).isBetween(0.01, 1.0);
+        assertThat(result.get("inferenceSeconds").asDouble()).isPositive();
+        assertThat(result.get("predictedSeconds").asDouble())
+                .as("nothing is measured of a resizer")
+                .isZero();
         assertThat(result.get("halted").isArray()).isTrue();
         assertThat(result.get("warnings")).isEmpty();
+    }
+
+    @Test
+    void dumpedReuseSaysOfEachFrameWhatItTook() throws IOException {
+        Path maps = folder.resolve("maps");
+        streams.upflux(
+                "upscale",
+                clip("clip.mp4"),
+                "-o",
+                folder.resolve("o.mp4"),
+                "-n",
+                "bicubic-x2",
+                "--json",
+                "--no-progress",
+                "--dump-reuse",
+                maps);
+        JsonNode result = streams.json().get(0);
+        List<String> lines = Files.readAllLines(maps.resolve("clip.jsonl"));
+        assertThat(lines).hasSize(FRAMES);
+        double seconds = 0;
+        for (int i = 0; i < FRAMES; i++) {
+            JsonNode line = new ObjectMapper().readTree(lines.get(i));
+            assertThat(line.get("frame").asInt()).isEqualTo(i + 1);
+            assertThat(line.get("computed").asInt())
+                    .isLessThanOrEqualTo(line.get("windows").asInt());
+            assertThat(line.get("batchFill").asDouble()).isBetween(0.01, 1.0);
+            seconds += line.get("inferenceSeconds").asDouble();
+        }
+        assertThat(seconds).isCloseTo(result.get("inferenceSeconds").asDouble(), within(0.001 + 1e-6 * FRAMES));
     }
 
     @Test

@@ -2,9 +2,11 @@ package io.upflux.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.upflux.frame.HaltingMap;
 import io.upflux.frame.HaltingShares;
 import io.upflux.pipeline.SuperResolver.Traits;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.UpscaleReport.Outcome;
 import java.util.List;
@@ -25,6 +27,7 @@ class UpscaleReportTest {
                 new Traits("halting-x2", 2, 3, 8, 8, "cpu", "fp32", 8, 3),
                 halting,
                 WindowShares.NONE,
+                new InferenceCost(1, 2, 3, 4),
                 List.of());
     }
 
@@ -37,7 +40,11 @@ class UpscaleReportTest {
                         1,
                         false)
                 .end(total, 0);
-        assertThat(streams.json().get(0).get("halted")).hasToString("[0.0,0.3333,0.6667]");
+        JsonNode result = streams.json().get(0);
+        assertThat(result.get("halted")).hasToString("[0.0,0.3333,0.6667]");
+        assertThat(result.get("batchFill").asDouble()).isEqualTo(0.75);
+        assertThat(result.get("inferenceSeconds").asDouble()).isEqualTo(4);
+        assertThat(result.get("predictedSeconds").asDouble()).isEqualTo(2);
     }
 
     @Test

@@ -299,6 +299,10 @@ class LiveServerTest {
         assertThat(server.get("/healthz/ready").body()).contains("ready");
         assertThat(server.get("/metrics").body())
                 .containsPattern("upflux_stream_encoded_frames_total\\{stream=\"clip\"} [1-9]")
+                .contains("upflux_stream_inference_time_seconds_total{stream=\"clip\"}")
+                .contains("upflux_stream_inference_predicted_time_seconds_total{stream=\"clip\"}")
+                .contains("upflux_stream_batch_tiles_total{stream=\"clip\"}")
+                .contains("upflux_stream_batch_places_total{stream=\"clip\"}")
                 .contains("upflux_stage_busy_seconds_total{stage=\"infer\",stream=\"clip\"}");
     }
 

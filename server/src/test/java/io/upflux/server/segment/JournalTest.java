@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.frame.HaltingShares;
+import io.upflux.pipeline.Calibration;
+import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,6 +120,18 @@ class JournalTest {
         return file;
     }
 
+    @Test
+    void aCalibrationIsRecordedAndMakesNoOtherJob() {
+        Calibration calibration = new Calibration(Map.of(8, 150.5, 16, 400.25), 1.5e-7);
+        ObjectNode now = JsonNodeFactory.instance.objectNode().put("journal", 1);
+        ObjectNode before = now.deepCopy();
+        JobHeader.calibrate(before, calibration);
+
+        assertThat(JobHeader.calibration(before)).isEqualTo(calibration);
+        assertThat(JobHeader.calibration(now)).isNull();
+        assertThat(JobHeader.differences(before, now)).isEmpty();
+    }
+
     private static SegmentResult result(int index) {
         return new SegmentResult(
                 index,
@@ -127,6 +142,7 @@ class JournalTest {
                 "ab".repeat(32),
                 HaltingShares.of(8, List.of(0L, 3L)),
                 new WindowShares(5, 4, 3, 2),
+                new InferenceCost(1.5, 2.25, 7, 8.5),
                 true,
                 List.of("ä"));
     }
