@@ -73,6 +73,9 @@ public final class StreamRequests {
         if (source != null && !source.equals(StreamConfig.PUBLISHER)) {
             allowed.check(source);
         }
+        if (Boolean.TRUE.equals(settings.flag("listen"))) {
+            throw new SourceRefused("listen: only the configuration can open ports");
+        }
         settings.texts("sourceOptions").keySet().forEach(AllowedSources::checkOption);
         if (!settings.list("push").isEmpty()) {
             throw new SourceRefused("push: only the configuration can say where a stream is sent");

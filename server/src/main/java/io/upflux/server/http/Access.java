@@ -98,11 +98,16 @@ final class Access {
         throw Problem.forbidden("this needs the role " + needed.name().toLowerCase(Locale.ROOT));
     }
 
-    /** Lets a browser show a token again that it was opened with. */
-    static Cookie cookie(String token) {
+    /**
+     * Lets a browser show a token again that it was opened with.
+     *
+     * @param secure whether never to a server without TLS
+     */
+    static Cookie cookie(String token, boolean secure) {
         DefaultCookie cookie = new DefaultCookie(TOKEN, digestible(token));
         cookie.setPath("/");
         cookie.setHttpOnly(true);
+        cookie.setSecure(secure);
         cookie.setSameSite(SameSite.Strict);
         return cookie;
     }

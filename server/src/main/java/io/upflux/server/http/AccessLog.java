@@ -34,13 +34,18 @@ final class AccessLog {
                     "{} {} {} {} {} B {} ms stream={}{}",
                     peer(request.remoteAddress()),
                     request.method(),
-                    visible(request.uri().replaceFirst("[?#].*", "")),
+                    path(request),
                     response.status().code(),
                     response.responseHeaders().get(HttpHeaderNames.CONTENT_LENGTH, "-"),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
                     stream,
                     end == SignalType.ON_COMPLETE ? "" : " cut off");
         }
+    }
+
+    /** What was asked for, without the query. */
+    static String path(HttpServerRequest request) {
+        return visible(request.uri().replaceFirst("[?#].*", ""));
     }
 
     /** The stream that an address is about; a dash for none. */

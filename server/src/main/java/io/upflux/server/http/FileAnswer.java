@@ -19,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -32,6 +33,11 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 final class FileAnswer {
     private static final int PIECE = 32 << 10;
+
+    /** RFC 9110, section 5.6.7: two digits a day. */
+    private static final DateTimeFormatter IMF_FIXDATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
+
     private static final String UNRESERVED = "!#$&+-.^_`|~";
 
     private static final Map<String, String> TYPES = Map.ofEntries(
@@ -72,7 +78,7 @@ final class FileAnswer {
 
     private Mono<Void> send(Exchange exchange, long size, Instant modified) {
         String tag = "\"" + Long.toHexString(size) + "-" + Long.toHexString(modified.toEpochMilli()) + "\"";
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(modified.atOffset(ZoneOffset.UTC));
+        String date = IMF_FIXDATE.format(modified.atOffset(ZoneOffset.UTC));
         HttpServerResponse response = exchange.response()
                 .header(HttpHeaderNames.ACCEPT_RANGES, "bytes")
                 .header(HttpHeaderNames.ETAG, tag)

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.Publication;
+import io.upflux.server.live.StreamState;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -46,6 +47,10 @@ final class IngestRoutes {
         if (!stream.isPublished()) {
             throw Problem.conflict(
                     "stream " + stream.name() + " has a source of its own; source: publisher takes this one");
+        }
+        if (stream.status().state() == StreamState.FAILED) {
+            throw Problem.unavailable("stream " + stream.name() + " cannot run: "
+                    + stream.status().error());
         }
         return stream.publish()
                 .orElseThrow(() -> Problem.conflict("somebody sends stream " + stream.name() + " already"));

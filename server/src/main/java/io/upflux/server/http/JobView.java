@@ -3,6 +3,7 @@ package io.upflux.server.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.codecs.MediaNames;
 import io.upflux.server.job.Job;
 import io.upflux.server.job.JobState;
 import java.time.Instant;
@@ -25,7 +26,8 @@ final class JobView {
                 .put("name", job.name())
                 .put("state", job.state().toString())
                 .put("priority", job.priority());
-        put(tree, "input", job.input());
+        String input = job.input();
+        put(tree, "input", input == null ? null : MediaNames.shown(input));
         tree.setAll((ObjectNode) MAPPER.valueToTree(job.upscaling()));
         put(tree, "created", job.created());
         put(tree, "started", job.started());

@@ -23,7 +23,7 @@ final class Links {
     static final String SIGNATURE = "signature";
 
     private static final String ALGORITHM = "HmacSHA256";
-    private static final Pattern PLAYING = Pattern.compile("/live/([^/]+?)(?:\\.ts|\\.mp4|/[^/]+)");
+    private static final Pattern PLAYING = Pattern.compile("/live/([^/]+?)(?:\\.ts|\\.mp4|(?:/[^/]+){1,2})");
     private static final Pattern WATCHING = Pattern.compile("/api/(?:ws|preview|frame\\.jpeg|stream\\.mjpeg)");
 
     private final Clock clock;
@@ -86,7 +86,9 @@ final class Links {
         if (playing.matches()) {
             return playing.group(1);
         }
-        return WATCHING.matcher(path).matches() ? single(query, "src") : null;
+        String source = WATCHING.matcher(path).matches() ? single(query, "src") : null;
+        // A rendition is its stream's.
+        return source == null ? null : source.replaceFirst("/.*", "");
     }
 
     private static @Nullable String single(Map<String, List<String>> query, String name) {

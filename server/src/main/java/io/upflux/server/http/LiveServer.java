@@ -7,6 +7,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.job.Jobs;
@@ -97,6 +99,8 @@ public final class LiveServer implements AutoCloseable {
                     .host(config.host())
                     .port(config.port())
                     .idleTimeout(IDLE)
+                    // Those that closing waits for.
+                    .channelGroup(new DefaultChannelGroup(GlobalEventExecutor.INSTANCE))
                     .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .httpRequestDecoder(

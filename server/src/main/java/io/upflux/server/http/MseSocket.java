@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.http.websocket.WebsocketInbound;
 import reactor.netty.http.websocket.WebsocketOutbound;
 
@@ -57,17 +58,20 @@ final class MseSocket {
         if (opened == null) {
             return Mono.error(new IllegalStateException("a socket without a connection"));
         }
+        Sinks.Empty<Void> over = Sinks.empty();
+        // Another question is one for another movie instead.
         Flux<WebSocketFrame> answers = in.aggregateFrames(LARGEST_QUESTION)
                 .receive()
                 .asString()
-                .flatMap(question -> answer(watched, question, opened));
+                .switchMap(question -> answer(watched, question, opened, over));
         Flux<WebSocketFrame> pings = Flux.interval(PING).onBackpressureDrop().map(tick -> new PingWebSocketFrame());
         Flux<WebSocketFrame> all =
                 Flux.merge(answers.materialize(), pings.materialize()).<WebSocketFrame>dematerialize();
-        return out.sendObject(all, frame -> true);
+        // When a stream ends or begins anew, players shall notice and come again.
+        return out.sendObject(all.takeUntilOther(over.asMono()), frame -> true);
     }
 
-    private Flux<WebSocketFrame> answer(Watched watched, String question, Outlet outlet) {
+    private Flux<WebSocketFrame> answer(Watched watched, String question, Outlet outlet, Sinks.Empty<Void> over) {
         JsonNode message;
         try {
             message = MAPPER.readTree(question);
@@ -83,7 +87,7 @@ final class MseSocket {
                 .flatMapMany(view -> {
                     FragmentHeader header = view.last().header();
                     return plays(codecs, header)
-                            ? movie(watched, header, outlet)
+                            ? movie(watched, header, outlet).doOnComplete(over::tryEmitEmpty)
                             : Flux.just(error("mse", "codecs not matched: " + header.codecs() + " => " + codecs));
                 })
                 .onErrorResume(Problem.class, problem -> Flux.just(error("mse", String.valueOf(problem.getMessage()))));
@@ -106,7 +110,7 @@ final class MseSocket {
                         Unpooled.wrappedBuffer(fragment.header().init().duplicate()), media);
     }
 
-    /** The family of the codec counts: players list levels that they merely examples of what they play. */
+    /** The family of the codec counts: the levels that players list are examples of what they play. */
     private static boolean plays(String codecs, FragmentHeader header) {
         String family = header.videoCodec().replaceFirst("\\..*", "");
         return codecs.isBlank() || codecs.contains(family);

@@ -87,7 +87,8 @@ final class PageRoutes {
     private static Mono<Void> send(Exchange exchange, String type, ByteBuffer bytes) {
         String token = exchange.parameter(Access.TOKEN);
         if (token != null) {
-            exchange.response().addCookie(Access.cookie(token));
+            exchange.response()
+                    .addCookie(Access.cookie(token, exchange.request().scheme().equals("https")));
         }
         exchange.response()
                 .header(HttpHeaderNames.CACHE_CONTROL, "no-cache")

@@ -132,14 +132,14 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
 
     private static Mono<Void> tell(HttpServerRequest request, HttpServerResponse response, Throwable failure) {
         if (response.hasSentHeaders()) {
-            LOG.debug("{} {} ended early", request.method(), request.uri(), failure);
+            LOG.debug("{} {} ended early", request.method(), AccessLog.path(request), failure);
             return Mono.error(failure);
         }
         Problem problem;
         if (failure instanceof Problem known) {
             problem = known;
         } else {
-            LOG.error("{} {} failed", request.method(), request.uri(), failure);
+            LOG.error("{} {} failed", request.method(), AccessLog.path(request), failure);
             problem = Problem.internal();
         }
         problem.headers().forEach(response::header);

@@ -42,31 +42,34 @@ final class StreamRoutes {
 
     private Mono<Void> create(Exchange exchange) {
         return exchange.jsonBody().flatMap(said -> {
-            StreamConfig config = checked(() -> requests.create(said));
-            return onWorker(() -> streams.add(config)).flatMap(added -> {
-                if (!added) {
-                    throw Problem.conflict("a stream is named " + config.name() + " already");
-                }
-                return created(exchange, config.name());
-            });
+            // Names of files are looked up on disks that may hang.
+            return onWorker(() -> checked(() -> requests.create(said)))
+                    .flatMap(config -> onWorker(() -> streams.add(config)).flatMap(added -> {
+                        if (!added) {
+                            throw Problem.conflict("a stream is named " + config.name() + " already");
+                        }
+                        return created(exchange, config.name());
+                    }));
         });
     }
 
     private Mono<Void> put(Exchange exchange) {
         return exchange.jsonBody().flatMap(said -> {
-            StreamConfig config = checked(() -> requests.create(exchange.part("s"), said));
-            return onWorker(() -> streams.change(config))
-                    .flatMap(changed -> changed
-                            ? shown(exchange, config.name())
-                            : onWorker(() -> streams.add(config)).flatMap(added -> created(exchange, config.name())));
+            return onWorker(() -> checked(() -> requests.create(exchange.part("s"), said)))
+                    .flatMap(config -> onWorker(() -> streams.change(config))
+                            .flatMap(changed -> changed
+                                    ? shown(exchange, config.name())
+                                    : onWorker(() -> streams.add(config))
+                                            .flatMap(added -> created(exchange, config.name()))));
         });
     }
 
     private Mono<Void> patch(Exchange exchange) {
         return exchange.jsonBody().flatMap(said -> {
             LiveStream stream = known(exchange);
-            StreamConfig config = checked(() -> requests.change(stream.config(), said));
-            return onWorker(() -> streams.change(config)).then(Mono.defer(() -> shown(exchange, config.name())));
+            return onWorker(() -> checked(() -> requests.change(stream.config(), said)))
+                    .flatMap(config -> onWorker(() -> streams.change(config))
+                            .then(Mono.defer(() -> shown(exchange, config.name()))));
         });
     }
 
@@ -109,7 +112,7 @@ final class StreamRoutes {
     }
 
     /** Streams take their time to stop. */
-    private static Mono<Boolean> onWorker(Supplier<Boolean> change) {
+    private static <T> Mono<T> onWorker(Supplier<T> change) {
         return Mono.fromSupplier(change).subscribeOn(Schedulers.boundedElastic());
     }
 }

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
@@ -37,8 +38,18 @@ final class UnreadableHeads extends ChannelOutboundHandlerAdapter {
                 HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers may have " + head + " bytes");
     }
 
-    /** Joins a connection, where it is one of HTTP/1.1. */
+    /** Joins a connection, where it is, or becomes, one of HTTP/1.1. */
     void join(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            add(channel);
+        } else {
+            // What is spoken is settled by then, and set up on the spot.
+            tls.handshakeFuture().addListener(done -> channel.eventLoop().execute(() -> add(channel)));
+        }
+    }
+
+    private void add(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(NettyPipeline.HttpCodec) != null && pipeline.get(NAME) == null) {
             pipeline.addAfter(NettyPipeline.HttpCodec, NAME, this);

@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -21,8 +22,17 @@ final class ArgumentFile {
         // As Java reads a command line.
         String encoding = System.getProperty("native.encoding");
         Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+        create(file);
         Files.writeString(file, text, charset);
         return "@" + file;
+    }
+
+    /** For its owner alone, where systems know owners. */
+    private static void create(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
     }
 
     private static String quoted(String argument) {

@@ -89,6 +89,8 @@ final class JobQueue implements AutoCloseable {
      */
     Mono<Job> change(String id, JobState to) {
         return Mono.defer(() -> {
+                    // Refuses what nobody can make of a job, before its work is stopped for it.
+                    before(to);
                     JobRun run = running.get(id);
                     if (run == null || (to == JobState.QUEUED && !run.isStopping())) {
                         return Mono.<Void>empty();

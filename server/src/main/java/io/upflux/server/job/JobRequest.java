@@ -1,6 +1,7 @@
 package io.upflux.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.codecs.MediaNames;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.Settings;
@@ -43,7 +44,9 @@ public record JobRequest(@Nullable String input, @Nullable String name, int prio
     }
 
     Job job() {
-        String given = name != null ? name : input != null ? fileName(input.replaceFirst("[?#].*", "")) : "";
+        String given = name != null
+                ? name
+                : input != null ? fileName(MediaNames.shown(input).replaceFirst("[?#].*", "")) : "";
         String kept = given.isEmpty() ? "video" : given.substring(Math.max(0, given.length() - LONGEST_NAME));
         return Job.queued(kept, input, upscaling, null, priority);
     }

@@ -244,7 +244,10 @@ public final class Jobs implements AutoCloseable {
 
     private Mono<Void> forgetOld() {
         return store.endedBefore(Instant.now().minus(config.keep()))
-                .concatMap(job -> delete(job.id()))
+                .concatMap(job -> delete(job.id()).onErrorResume(failure -> {
+                    LOG.warn("job {} cannot be deleted: {}", job.id(), String.valueOf(failure.getMessage()));
+                    return Mono.empty();
+                }))
                 .then();
     }
 

@@ -68,6 +68,8 @@ final class WatchedFolder {
     private Mono<Void> look() {
         return Mono.fromCallable(this::files)
                 .subscribeOn(Schedulers.boundedElastic())
+                // A folder that is not there says nothing of its files: they may be back with it.
+                .filter(files -> !missing)
                 .flatMap(files -> {
                     Set<String> here = files.stream().map(WatchedFile::path).collect(Collectors.toSet());
                     List<String> gone = seen.keySet().stream()

@@ -222,6 +222,9 @@ public final class LiveStream implements AutoCloseable {
             state = StreamState.FAILED;
             error = line(e);
             LOG.error("{}: {}", name(), error, e);
+        } finally {
+            // Nobody takes what is sent any more.
+            publications.close();
         }
     }
 

@@ -47,6 +47,10 @@ public final class Viewer {
                     emitter.onDispose(() -> window.leave(this));
                     emitter.onRequest(n -> drain());
                     window.follow(this);
+                    if (emitter.isCancelled()) {
+                        // It left before it came.
+                        window.leave(this);
+                    }
                     drain();
                 },
                 FluxSink.OverflowStrategy.IGNORE);

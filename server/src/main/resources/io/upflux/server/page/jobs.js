@@ -3,6 +3,7 @@ import {changeJob, jobEvents, jobOutput, jobs, removeJob, upload} from './api.js
 import {byId, element, reconcile, setText} from './dom.js';
 
 const REFRESH_MS = 3000;
+const FOLLOWED = 2;
 const ENDED = ['done', 'failed', 'cancelled'];
 
 export class Jobs {
@@ -83,9 +84,9 @@ export class Jobs {
     });
   }
 
-  /** Jobs at work tell of themselves. */
+  /** Jobs at work tell of themselves, a few: browsers have few connections for a host. */
   #follow() {
-    const working = new Set(this.#known.filter(job => !ENDED.includes(job.state)).map(job => job.id));
+    const working = new Set(this.#known.filter(job => job.state === 'running').slice(0, FOLLOWED).map(job => job.id));
     for (const [id, events] of this.#events) {
       if (!working.has(id)) {
         events.close();
