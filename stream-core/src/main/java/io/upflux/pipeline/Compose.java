@@ -91,13 +91,16 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         /** Goes on to the next frame that is whole, or to the end, where the batches are given back. */
         @Override
         public boolean hasNext() {
+            if (whole != null || !jobs.hasNext()) {
+                return whole != null;
+            }
             Moment start = Moment.now();
-            while (whole == null && jobs.hasNext()) {
+            do {
                 compose(jobs.next());
                 if (!jobs.hasNext()) {
                     work.parts().forEach(Filled::release);
                 }
-            }
+            } while (whole == null && jobs.hasNext());
             reports.times().since(Stage.COMPOSE, start);
             return whole != null;
         }

@@ -5,17 +5,25 @@ import io.upflux.pipeline.Work.Ready;
 
 /** Divides the time of strokes of work among the frames in them, as they were supposed to cost. Thread-safe. */
 final class InferenceClock {
-    private long last = Long.MIN_VALUE;
+    private int running;
+    private long counted;
+
+    /** A stroke begins. @param now in nanoseconds */
+    synchronized void begin(long now) {
+        if (running++ == 0) {
+            counted = now;
+        }
+    }
 
     /**
      * A stroke was computed.
      *
-     * @param start in nanoseconds
-     * @param end of several at once each has the time since the one before ended
+     * @param now in nanoseconds; of several at once each has the time since the one before ended
      */
-    synchronized void ran(Ready work, long start, long end) {
-        double seconds = Math.max(0, end - Math.max(start, last)) / 1e9;
-        last = Math.max(last, end);
+    synchronized void end(Ready work, long now) {
+        double seconds = Math.max(0, now - counted) / 1e9;
+        counted = Math.max(counted, now);
+        running--;
         double all = 0;
         for (Filled part : work.parts()) {
             for (int i = 0; i < part.tasks().size(); i++) {

@@ -221,11 +221,12 @@ final class Route implements AutoCloseable {
     void upscale(Ready work, PictureContext context) {
         free.acquireUninterruptibly();
         Moment start = reports.times().enter(Stage.INFER);
+        clock.begin(System.nanoTime());
         try {
             resolver.upscale(List.of(work.stroke(context, memory)));
         } finally {
             reports.times().leave(Stage.INFER, start);
-            clock.ran(work, start.nanos(), System.nanoTime());
+            clock.end(work, System.nanoTime());
             free.release();
         }
     }
