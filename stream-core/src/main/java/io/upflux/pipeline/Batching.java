@@ -5,6 +5,7 @@ import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.Work.Part;
 import io.upflux.reuse.FramePlan;
 import io.upflux.reuse.FramePlan.Extent;
+import io.upflux.tile.BatchSizes;
 import io.upflux.tile.TilePlan;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -57,12 +58,12 @@ final class Batching {
         if (job.plan().extent() == Extent.CELLS) {
             full(ready, true);
             long more = cellSlots == null ? 0 : cellSlots.pixels(job.plan().cells());
-            if (pixels + more > CellSlots.PIXELS) {
+            if (pixels + more > BatchSizes.CELLS.pixels()) {
                 some(ready);
             }
             waiting.add(job);
             pixels += more;
-            if (waiting.size() >= lookAhead || pixels >= CellSlots.PIXELS) {
+            if (waiting.size() >= lookAhead || pixels >= BatchSizes.CELLS.pixels()) {
                 some(ready);
             }
         } else {

@@ -7,6 +7,7 @@ import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.reuse.Cell;
 import io.upflux.reuse.Origins;
 import io.upflux.reuse.WindowGrid;
+import io.upflux.tile.BatchSizes;
 import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 import java.util.ArrayList;
@@ -141,7 +142,7 @@ public final class Calibrator implements AutoCloseable {
                 continue;
             }
             TileShape one = tiles.shape(first);
-            int batch = CellSlots.size(row * row, (long) one.width() * one.height());
+            int batch = BatchSizes.CELLS.next(row * row, (long) one.width() * one.height());
             TileBatch squares = filled(resolver.newCells(new TileShape(batch, one.width(), one.height())));
             List<Place> places = new ArrayList<>();
             for (int i = 0; i < batch; i++) {

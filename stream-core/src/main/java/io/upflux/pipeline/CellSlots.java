@@ -4,6 +4,7 @@ import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.Work.Part;
 import io.upflux.reuse.Cell;
+import io.upflux.tile.BatchSizes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,11 +15,6 @@ import java.util.Map;
  * Fixed, so that a runtime plans each shape once; a few, so that hardly any place stays empty.
  */
 final class CellSlots implements AutoCloseable {
-    private static final int[] SIZES = {64, 16, 4, 1};
-
-    /** LR pixels of the tiles of a batch, unless one alone has more; more are not computed faster. */
-    static final long PIXELS = 1 << 17;
-
     /** A stroke holds as many as its frames need; how many strokes there are at once is what is bounded. */
     private static final int UNBOUNDED = Integer.MAX_VALUE;
 
@@ -66,21 +62,11 @@ final class CellSlots implements AutoCloseable {
     private void split(Kind kind, List<TileTask> tasks, List<Part> parts) {
         int from = 0;
         while (from < tasks.size()) {
-            int size = size(tasks.size() - from, area(kind.shape()));
+            int size = BatchSizes.CELLS.next(tasks.size() - from, area(kind.shape()));
             int to = Math.min(tasks.size(), from + size);
             parts.add(new Part(slots(kind, size), List.copyOf(tasks.subList(from, to))));
             from = to;
         }
-    }
-
-    /** The largest that is three quarters full at least, and not too large. */
-    static int size(int left, long area) {
-        for (int size : SIZES) {
-            if (4 * left >= 3 * size && size * area <= PIXELS) {
-                return size;
-            }
-        }
-        return 1;
     }
 
     private synchronized BatchSlots slots(Kind kind, int size) {

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.tile.BatchSizes;
 import io.upflux.tile.Tile;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -20,10 +21,7 @@ final class FirstStage implements AutoCloseable {
      * Windows of a batch, largest first. One thread computes 64 as fast as any, at 0.77 of their share of a whole picture,
      * and 4 at 0.92; several, which wait for each other after every operator, are better off with 256.
      */
-    private static final int[] SIZES = {256, 64, 16, 4, 1};
-
-    /** LR pixels of a batch, unless one square alone has more: of 256 windows. */
-    private static final int PIXELS = 1 << 14;
+    private static final BatchSizes SIZES = new BatchSizes(List.of(256, 64, 16, 4, 1), 1 << 14);
 
     private final ShapeSessions sessions;
     private final Contract contract;
@@ -125,13 +123,7 @@ final class FirstStage implements AutoCloseable {
 
     /** The largest that is three quarters full at least, and not too large. */
     private StageBatch batch(int side, int left) {
-        int size = 1;
-        for (int candidate : SIZES) {
-            if (4 * left >= 3 * candidate && candidate * side * side <= PIXELS) {
-                size = candidate;
-                break;
-            }
-        }
+        int size = SIZES.next(left, (long) side * side);
         return batches.computeIfAbsent(
                 new Kind(side, size),
                 kind -> new StageBatch(sessions, contract, label, new TileShape(kind.count(), side, side)));

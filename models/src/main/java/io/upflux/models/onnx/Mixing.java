@@ -9,6 +9,7 @@ import io.upflux.pipeline.SuperResolver.Placed;
 import io.upflux.pipeline.SuperResolver.Stroke;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
+import io.upflux.tile.BatchSizes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,7 +52,7 @@ final class Mixing implements AutoCloseable {
     List<Stroke> companions(Stroke first, List<Stroke> waiting) {
         long pixels = pixels(first);
         Map<TileShape, Count> wanted = counts(first);
-        if (!mixes(first) || pixels > Packing.PIXELS || wanted.isEmpty()) {
+        if (!mixes(first) || pixels > BatchSizes.CELLS.pixels() || wanted.isEmpty()) {
             return List.of();
         }
         Map<TileShape, Count> all = new HashMap<>(wanted);
@@ -59,7 +60,7 @@ final class Mixing implements AutoCloseable {
         for (Stroke stroke : waiting) {
             Map<TileShape, Count> more = counts(stroke);
             more.keySet().retainAll(wanted.keySet());
-            if (mixes(stroke) && !more.isEmpty() && pixels + pixels(stroke) <= Packing.PIXELS) {
+            if (mixes(stroke) && !more.isEmpty() && pixels + pixels(stroke) <= BatchSizes.CELLS.pixels()) {
                 pixels += pixels(stroke);
                 more.forEach((shape, count) -> all.merge(shape, count, Count::plus));
                 alike.add(stroke);

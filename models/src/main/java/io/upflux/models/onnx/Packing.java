@@ -3,6 +3,7 @@ package io.upflux.models.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.tile.BatchSizes;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,15 +19,9 @@ import java.util.function.Function;
  * is made of them moves back. Keeps the few of these that it used last. Thread-safe.
  */
 final class Packing implements AutoCloseable {
-    /** Tiles of a batch, as streams have them, too, so that sessions are shared. */
-    private static final int[] SIZES = {64, 16, 4, 1};
-
-    /** LR pixels of a batch; more are not computed faster. */
-    static final long PIXELS = 1 << 17;
-
     private static final int IDLE = 16;
 
-    private final int[] sizes;
+    private final BatchSizes sizes;
     private final Function<TileShape, Packable> maker;
     private final Deque<Packable> idle = new ArrayDeque<>();
     private boolean closed;
@@ -36,7 +31,7 @@ final class Packing implements AutoCloseable {
      * @param maker of batches of its own
      */
     Packing(int fixed, Function<TileShape, Packable> maker) {
-        this.sizes = fixed > 0 ? new int[] {fixed} : SIZES;
+        this.sizes = fixed > 0 ? new BatchSizes(List.of(fixed), Long.MAX_VALUE) : BatchSizes.CELLS;
         this.maker = maker;
     }
 
@@ -49,7 +44,7 @@ final class Packing implements AutoCloseable {
     /** Batches that so many tiles take. */
     int runs(int tiles, long area) {
         int runs = 0;
-        for (int left = tiles; left > 0; left -= size(left, area)) {
+        for (int left = tiles; left > 0; left -= sizes.next(left, area)) {
             runs++;
         }
         return runs;
@@ -83,7 +78,7 @@ final class Packing implements AutoCloseable {
             return;
         }
         for (int done = 0; done < spots.size(); ) {
-            int size = size(spots.size() - done, area);
+            int size = sizes.next(spots.size() - done, area);
             int end = Math.min(spots.size(), done + size);
             carry(spots.subList(done, end), new TileShape(size, one.width(), one.height()), options);
             done = end;
@@ -129,16 +124,6 @@ final class Packing implements AutoCloseable {
             throw new IllegalArgumentException(source.shape() + " does not go into " + target.shape());
         }
         to.put(at * each, from, item * each, each);
-    }
-
-    /** The largest that is three quarters full at least, and not too large. */
-    private int size(int left, long area) {
-        for (int size : sizes) {
-            if (4 * left >= 3 * size && size * area <= PIXELS) {
-                return size;
-            }
-        }
-        return sizes[sizes.length - 1];
     }
 
     private Packable take(TileShape shape) {
