@@ -47,6 +47,11 @@ public record PixelLayout(Family family, int depth, int chromaShiftX, int chroma
         return family == Family.GRAY ? 1 : 3;
     }
 
+    /** The plane that brightness is judged by: luma, or green, which is most of it. */
+    public int lumaPlane() {
+        return family == Family.RGB ? 1 : 0;
+    }
+
     public int bytesPerSample() {
         return depth > 8 ? 2 : 1;
     }

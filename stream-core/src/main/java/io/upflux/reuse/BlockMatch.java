@@ -56,7 +56,7 @@ public final class BlockMatch {
         EightBitLuma old = previous;
         previous = current;
         current = old;
-        current.read(frame.plane(0), depth);
+        current.read(frame.plane(frame.format().layout().lumaPlane()), depth);
         for (int window = 0; window < grid.windows(); window++) {
             if (!windows.get(window)) {
                 origins.still(window);

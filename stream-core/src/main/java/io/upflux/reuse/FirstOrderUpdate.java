@@ -1,7 +1,6 @@
 package io.upflux.reuse;
 
 import io.upflux.frame.FrameFormat;
-import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
 import java.nio.ByteBuffer;
@@ -75,7 +74,7 @@ public final class FirstOrderUpdate {
      * @param to receives the samples of the window in rows of {@code 8 * scale}
      */
     public void foretell(int column, int row, VideoFrame now, VideoFrame then, VideoFrame high, int[] to) {
-        int plane = brightness(low);
+        int plane = low.layout().lumaPlane();
         Plane from = now.plane(plane);
         int x = column * WindowGrid.WINDOW;
         int y = row * WindowGrid.WINDOW;
@@ -95,7 +94,7 @@ public final class FirstOrderUpdate {
 
     /** Mean absolute difference of a window from what was foretold, in codes at 8 bits. */
     public double error(int column, int row, VideoFrame high, int[] foretold) {
-        Plane plane = high.plane(brightness(low));
+        Plane plane = high.plane(low.layout().lumaPlane());
         int left = column * WindowGrid.WINDOW * scale;
         int top = row * WindowGrid.WINDOW * scale;
         int width = Math.min(WindowGrid.WINDOW * scale, plane.width() - left);
@@ -107,10 +106,6 @@ public final class FirstOrderUpdate {
             }
         }
         return (double) sum / (width * height) / (1 << (low.layout().depth() - 8));
-    }
-
-    private static int brightness(FrameFormat format) {
-        return format.layout().family() == PixelLayout.Family.RGB ? 1 : 0;
     }
 
     private int sample(Plane plane, int x, int y) {

@@ -74,7 +74,7 @@ public final class NoiseEstimate {
      * @param frame borrowed
      */
     public void next(VideoFrame frame) {
-        Plane luma = frame.plane(0);
+        Plane luma = frame.plane(frame.format().layout().lumaPlane());
         int little = 0;
         int changed = 0;
         for (int w = 0; w < lefts.length; w++) {

@@ -59,7 +59,7 @@ final class Thumbnail {
     }
 
     void read(VideoFrame frame) {
-        Plane luma = frame.plane(0);
+        Plane luma = frame.plane(frame.format().layout().lumaPlane());
         ByteBuffer data = luma.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int step = cell / ROWS_READ;
         for (int y = 0; y < rows; y++) {

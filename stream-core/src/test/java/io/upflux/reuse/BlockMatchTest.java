@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
 import io.upflux.frame.VideoFrame;
 import java.util.BitSet;
 import java.util.Random;
@@ -44,6 +45,13 @@ class BlockMatchTest {
             }
         }
         assertThat(found).isGreaterThan(inside * 9 / 10);
+    }
+
+    @Test
+    void matchesRgbPicturesByTheirGreen() {
+        FrameFormat format = Pictures.format(64, 48, PixelLayout.RGB24);
+        Origins origins = match(format, scene::at, (x, y) -> scene.at(x + 5, y));
+        assertThat(origins.dx(17)).isEqualTo(5);
     }
 
     @Test

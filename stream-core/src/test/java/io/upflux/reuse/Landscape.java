@@ -63,13 +63,14 @@ final class Landscape {
         return Pictures.format(width, height, new PixelLayout(PixelLayout.Family.GRAY, depth, 0, 0, false));
     }
 
-    /** A picture whose sample at each place is the given code at 8 bits, clipped. */
+    /** A picture whose luma or green at each place is the given code at 8 bits, clipped; nothing else is in it. */
     static VideoFrame picture(NativeScope scope, FrameFormat format, IntBinaryOperator code) {
         VideoFrame frame = scope.frame(format, 0, 1);
+        int luma = format.layout().lumaPlane();
         int shift = format.layout().depth() - 8;
         for (int y = 0; y < format.height(); y++) {
             for (int x = 0; x < format.width(); x++) {
-                TestFrames.set(frame, 0, x, y, Math.min(Math.max(code.applyAsInt(x, y), 0), 255) << shift);
+                TestFrames.set(frame, luma, x, y, Math.min(Math.max(code.applyAsInt(x, y), 0), 255) << shift);
             }
         }
         return frame;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
 import io.upflux.frame.VideoFrame;
 import java.util.Random;
 import java.util.function.IntBinaryOperator;
@@ -94,6 +95,14 @@ class NoiseEstimateTest {
                 .isEqualTo(shallow);
         assertThat(run(Landscape.format(330, 186, 16), 20, grain(1.5, 1)).noise())
                 .isEqualTo(shallow);
+    }
+
+    @Test
+    void isTheSameInTheGreenOfRgbPictures() {
+        FrameFormat rgb = Pictures.format(330, 186, PixelLayout.RGB24);
+        assertThat(run(rgb, 20, grain(2, 1)).tolerance())
+                .isEqualTo(run(format, 20, grain(2, 1)).tolerance())
+                .isNotEqualTo(BASE);
     }
 
     @Test

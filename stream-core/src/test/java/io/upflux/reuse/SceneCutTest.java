@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.PixelLayout;
 import io.upflux.frame.VideoFrame;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,15 @@ class SceneCutTest {
             assertThat(cuts).as("seed %d", seed).hasSize(1);
             assertThat(cuts.get(0)).isBetween(BEFORE, BEFORE + 1);
         }
+    }
+
+    @Test
+    void findsCutsInRgbPicturesByTheirGreen() {
+        format = Pictures.format(320, 184, PixelLayout.RGB24);
+        Landscape first = new Landscape(1);
+        Landscape second = new Landscape(2);
+        assertThat(cuts(12, (n, x, y) -> n < BEFORE ? first.at(x + n, y) : second.at(x, y + n)))
+                .hasSize(1);
     }
 
     @Test
