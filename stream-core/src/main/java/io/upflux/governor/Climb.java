@@ -35,13 +35,7 @@ final class Climb {
         failed = new long[rungs];
         costBelow = new double[rungs];
         costAtFailure = new double[rungs];
-        forgive();
-    }
-
-    /** Forgets every failure. */
-    void forgive() {
         Arrays.fill(patience, FIRST_PATIENCE);
-        Arrays.fill(costAtFailure, 0);
     }
 
     /** A frame came out, {@code step} after the one before it in media time. */

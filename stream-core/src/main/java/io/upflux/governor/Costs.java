@@ -1,6 +1,5 @@
 package io.upflux.governor;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,11 +60,6 @@ final class Costs {
             // The load may have changed between the two sides, so one comparison is not the whole truth.
             ratios[upper] = Math.sqrt(ratios[upper] * Math.max(LEAST_RATIO, Math.min(LARGEST_RATIO, ratio)));
         }
-    }
-
-    /** What is known of better rungs counts no more. */
-    void forget() {
-        Arrays.fill(left, Long.MIN_VALUE / 2);
     }
 
     /** Whether enough was measured at the rung in use. */

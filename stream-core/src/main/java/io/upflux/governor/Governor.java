@@ -30,12 +30,14 @@ public final class Governor {
     private static final int HORIZON = 8;
     /** How many times the usual scatter of costs a frame is given beyond its expected cost. */
     private static final double SCATTER = 2;
-    /** Late frames closer together are one event. */
+    /** Frames within which what comes late is one event. */
     private static final int EVENT = 8;
     /** Two unexpected events within so many frames mean that expectations are wrong. */
     private static final int AGAIN = 96;
     /** Media time after which a frame is made though it will be late, so that the picture never stands still. */
     private static final long LONGEST_GAP = 500_000_000L;
+
+    private static final long NONE = -1;
 
     private final List<Rung> ladder;
     /** Rungs that compute: all, or all but the last. */
@@ -62,7 +64,9 @@ public final class Governor {
     private long lastAsked;
     private boolean made;
     private long outAtRung;
-    private long lastMiss;
+    /** How many frames had come out at this rung when the last unexpected event began. */
+    private long lastEvent = NONE;
+
     private boolean missesAgain;
 
     /**
@@ -90,7 +94,7 @@ public final class Governor {
      */
     public synchronized Decision next(long deadline, long arrived) {
         long now = ticker.read();
-        nanosPerRung[rung] += frames == 0 ? 0 : now - lastAsked;
+        nanosPerRung[rung] += made ? now - lastAsked : 0;
         lastAsked = now;
         arrival(deadline, arrived);
         double begin = backlog.freeAt(now, after.estimate());
@@ -153,16 +157,6 @@ public final class Governor {
         climb.calm(pace.interval(), !late && betterFits(now));
     }
 
-    /**
-     * The load is known to have fallen for a reason that times cannot show, such as another stream that ended, or a scene
-     * that became still while a resizer was at work: failed attempts and the cost of better
-     * rungs are forgotten.
-     */
-    public synchronized void eased() {
-        climb.forgive();
-        costs.forget();
-    }
-
     /** The present state. */
     public synchronized GovernorStatus status() {
         double interval = pace.interval();
@@ -220,16 +214,17 @@ public final class Governor {
         rung = to;
         reason = why;
         outAtRung = 0;
-        lastMiss = 0;
+        lastEvent = NONE;
         missesAgain = false;
     }
 
     /** Late or lost at the present rung although nothing said so: an event of its own, or part of the last. */
     private void surprise() {
-        if (lastMiss > 0 && outAtRung - lastMiss >= EVENT && outAtRung - lastMiss <= AGAIN) {
-            missesAgain = true;
+        long since = outAtRung - lastEvent;
+        if (lastEvent == NONE || since >= EVENT) {
+            missesAgain = lastEvent != NONE && since <= AGAIN;
+            lastEvent = outAtRung;
         }
-        lastMiss = outAtRung;
     }
 
     private double worst(double cost) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.IntToLongFunction;
 
 /**
  * A live stream under a virtual clock: frames arrive in a short queue whose oldest frame makes room for the latest, one
@@ -46,7 +47,7 @@ final class LiveSimulation {
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Governor governor;
     private final Cost cost;
-    private final long encoding;
+    private final IntToLongFunction encoding;
     private final int ahead;
     private long now;
     private long order;
@@ -54,10 +55,10 @@ final class LiveSimulation {
     private boolean busyEncoding;
 
     /**
-     * @param encoding nanoseconds a frame
+     * @param encoding nanoseconds of each frame
      * @param ahead frames that are decided before inference is free for them
      */
-    LiveSimulation(List<Rung> ladder, Cost cost, long encoding, int ahead) {
+    LiveSimulation(List<Rung> ladder, Cost cost, IntToLongFunction encoding, int ahead) {
         this.governor = new Governor(ladder, QUEUE + ahead, () -> now);
         this.cost = cost;
         this.encoding = encoding;
@@ -81,7 +82,7 @@ final class LiveSimulation {
         });
     }
 
-    void at(long time, Runnable work) {
+    private void at(long time, Runnable work) {
         events.add(new Event(time, order++, work));
     }
 
@@ -130,7 +131,7 @@ final class LiveSimulation {
         }
         busyEncoding = true;
         Made made = inferred.remove();
-        at(now + encoding, () -> {
+        at(now + encoding.applyAsLong(made.frame().index()), () -> {
             busyEncoding = false;
             governor.finished(made.decision(), new FrameTimes(made.cost(), now - made.inferred()));
             long deadline = made.frame().deadline();
