@@ -6,6 +6,7 @@ import io.upflux.governor.FrameTimes;
 import io.upflux.governor.Governor;
 import io.upflux.governor.GovernorStatus;
 import io.upflux.governor.Ticker;
+import io.upflux.pipeline.BusyTime;
 import io.upflux.pipeline.FrameGovernor;
 import io.upflux.pipeline.SuperResolver;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class LiveGovernor implements FrameGovernor, Arrivals {
     private final long latency;
     private final Map<VideoFrame, Arrival> arrivals = new IdentityHashMap<>();
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private long busyUntil = Long.MIN_VALUE;
+    private final BusyTime inference = new BusyTime();
 
     private record Arrival(long due, long time) {}
 
@@ -39,7 +40,6 @@ public final class LiveGovernor implements FrameGovernor, Arrivals {
     private static final class Pending {
         private final VideoFrame frame;
         private final Decision decision;
-        private long began;
         private long cost;
         private long inferred;
 
@@ -107,17 +107,14 @@ public final class LiveGovernor implements FrameGovernor, Arrivals {
 
     @Override
     public synchronized void inferring(VideoFrame frame) {
-        Pending job = of(frame);
-        job.began = ticker.read();
+        inference.begin(ticker.read());
     }
 
     @Override
     public synchronized void inferred(VideoFrame frame) {
         Pending job = of(frame);
         job.inferred = ticker.read();
-        // While another frame was in inference, too, this one only waited for its turn.
-        job.cost += Math.max(0, job.inferred - Math.max(job.began, busyUntil));
-        busyUntil = job.inferred;
+        job.cost += inference.end(job.inferred);
     }
 
     @Override

@@ -5,25 +5,16 @@ import io.upflux.pipeline.Work.Ready;
 
 /** Divides the time of strokes of work among the frames in them, as they were supposed to cost. Thread-safe. */
 final class InferenceClock {
-    private int running;
-    private long counted;
+    private final BusyTime busy = new BusyTime();
 
     /** A stroke begins. @param now in nanoseconds */
     synchronized void begin(long now) {
-        if (running++ == 0) {
-            counted = now;
-        }
+        busy.begin(now);
     }
 
-    /**
-     * A stroke was computed.
-     *
-     * @param now in nanoseconds; of several at once each has the time since the one before ended
-     */
+    /** A stroke was computed. @param now in nanoseconds */
     synchronized void end(Ready work, long now) {
-        double seconds = Math.max(0, now - counted) / 1e9;
-        counted = Math.max(counted, now);
-        running--;
+        double seconds = busy.end(now) / 1e9;
         double all = 0;
         for (Filled part : work.parts()) {
             for (int i = 0; i < part.tasks().size(); i++) {

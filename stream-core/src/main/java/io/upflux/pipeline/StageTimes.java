@@ -12,8 +12,7 @@ public final class StageTimes {
 
     private final Map<Stage, AtomicLong> nanos = new EnumMap<>(Stage.class);
     private final Map<Stage, AtomicLong> cpuNanos = new EnumMap<>(Stage.class);
-    private final Map<Stage, Integer> running = new EnumMap<>(Stage.class);
-    private final Map<Stage, Long> started = new EnumMap<>(Stage.class);
+    private final Map<Stage, BusyTime> busy = new EnumMap<>(Stage.class);
     private volatile StageWatcher watcher = (stage, took) -> {};
 
     /** A moment in the life of the thread that asked for it. */
@@ -27,12 +26,13 @@ public final class StageTimes {
         for (Stage stage : Stage.values()) {
             nanos.put(stage, new AtomicLong());
             cpuNanos.put(stage, new AtomicLong());
+            busy.put(stage, new BusyTime());
         }
     }
 
     /** Nanoseconds of wall clock spent in {@code stage} so far. */
     public long nanos(Stage stage) {
-        return counter(nanos, stage).get();
+        return of(stage, nanos).get();
     }
 
     /**
@@ -40,7 +40,7 @@ public final class StageTimes {
      * has no threads of its own, as inference on one thread.
      */
     public long cpuNanos(Stage stage) {
-        return counter(cpuNanos, stage).get();
+        return of(stage, cpuNanos).get();
     }
 
     /** From now on {@code eyes} are told of each piece of work by itself. */
@@ -51,17 +51,15 @@ public final class StageTimes {
     /** @param start on the same thread */
     void since(Stage stage, Moment start) {
         Moment end = Moment.now();
-        counter(nanos, stage).addAndGet(end.nanos - start.nanos);
-        counter(cpuNanos, stage).addAndGet(end.cpuNanos - start.cpuNanos);
+        of(stage, nanos).addAndGet(end.nanos - start.nanos);
+        of(stage, cpuNanos).addAndGet(end.cpuNanos - start.cpuNanos);
         watcher.worked(stage, end.nanos - start.nanos);
     }
 
     /** Begins work that may run more than once at a time; wall clock that overlaps counts once. */
     synchronized Moment enter(Stage stage) {
         Moment start = Moment.now();
-        if (running.merge(stage, 1, Integer::sum) == 1) {
-            started.put(stage, start.nanos);
-        }
+        of(stage, busy).begin(start.nanos);
         return start;
     }
 
@@ -69,19 +67,17 @@ public final class StageTimes {
     void leave(Stage stage, Moment start) {
         Moment end = Moment.now();
         synchronized (this) {
-            counter(cpuNanos, stage).addAndGet(end.cpuNanos - start.cpuNanos);
-            if (running.merge(stage, -1, Integer::sum) == 0) {
-                counter(nanos, stage).addAndGet(end.nanos - started.getOrDefault(stage, end.nanos));
-            }
+            of(stage, cpuNanos).addAndGet(end.cpuNanos - start.cpuNanos);
+            of(stage, nanos).addAndGet(of(stage, busy).end(end.nanos));
         }
         watcher.worked(stage, end.nanos - start.nanos);
     }
 
-    private static AtomicLong counter(Map<Stage, AtomicLong> counters, Stage stage) {
-        AtomicLong counter = counters.get(stage);
-        if (counter == null) {
+    private static <T> T of(Stage stage, Map<Stage, T> all) {
+        T one = all.get(stage);
+        if (one == null) {
             throw new IllegalArgumentException("no such stage: " + stage);
         }
-        return counter;
+        return one;
     }
 }

@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
@@ -70,6 +71,36 @@ class GovernedPipelineTest {
         Run run = new Run(ReuseMode.NEAR, 300, time -> (time / 2_000_000_000L) % 2 == 0 ? 1 : 12);
         assertThat(run.frames).extracting(Frame::resolver).contains("full", "light", "least");
         assertThat(run.frames).allSatisfy(frame -> assertThat(frame.distance()).isLessThanOrEqualTo(1));
+    }
+
+    @Test
+    void framesInInferenceAtOnceCostTheTimeThatItIsBusy() {
+        Step step = new Step(new Rung("full", "full", 0, 1, 1, 0, false), new Timed("full", () -> {}));
+        LiveGovernor governor = new LiveGovernor(List.of(step), Duration.ofNanos(LATENCY), clock::get);
+        try (NativeScope scope = new NativeScope()) {
+            for (int pair = 0; pair < 20; pair++) {
+                long start = 2 * pair * INTERVAL;
+                try (VideoFrame first = scope.frame(FORMAT, 0, 0);
+                        VideoFrame second = scope.frame(FORMAT, 1, 0)) {
+                    infer(governor, first, start);
+                    infer(governor, second, start + INTERVAL);
+                    clock.set(start + INTERVAL + 10 * MILLISECOND);
+                    governor.inferred(second);
+                    clock.set(start + INTERVAL + 20 * MILLISECOND);
+                    governor.inferred(first);
+                    governor.written();
+                    governor.written();
+                }
+            }
+        }
+        assertThat(governor.status().load()).as("60 of 80 ms").isCloseTo(0.75, within(0.1));
+    }
+
+    private void infer(LiveGovernor governor, VideoFrame frame, long now) {
+        clock.set(now);
+        governor.arrived(frame, now);
+        governor.next(frame);
+        governor.inferring(frame);
     }
 
     /** A frame that was written. */
