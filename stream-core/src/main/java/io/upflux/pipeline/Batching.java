@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
-import io.upflux.pipeline.CellSlots.CellTask;
+import io.upflux.pipeline.BatchPool.Kind;
+import io.upflux.pipeline.CellParts.CellTask;
 import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.Work.Part;
 import io.upflux.reuse.FramePlan;
@@ -19,10 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batching {
     private final TilePlan plan;
-    private final BatchSlots slots;
-    private final int batch;
+    private final Kind kind;
     private final boolean shared;
-    private final @Nullable CellSlots cellSlots;
+    private final @Nullable CellParts cellParts;
     private final int lookAhead;
     private final List<TileTask> tiles = new ArrayList<>();
     private final List<FrameJob> waiting = new ArrayList<>();
@@ -30,18 +30,16 @@ final class Batching {
 
     /**
      * @param plan of whole frames
-     * @param slots of their batches
-     * @param batch tiles that these hold
+     * @param kind of their batches
      * @param shared whether tiles of consecutive frames may share a batch
-     * @param cellSlots null where no plan has cells
+     * @param cellParts null where no plan has cells
      * @param lookAhead frames whose cells may wait for those of later ones, one at least
      */
-    Batching(TilePlan plan, BatchSlots slots, int batch, boolean shared, @Nullable CellSlots cellSlots, int lookAhead) {
+    Batching(TilePlan plan, Kind kind, boolean shared, @Nullable CellParts cellParts, int lookAhead) {
         this.plan = plan;
-        this.slots = slots;
-        this.batch = batch;
+        this.kind = kind;
         this.shared = shared;
-        this.cellSlots = cellSlots;
+        this.cellParts = cellParts;
         this.lookAhead = lookAhead;
     }
 
@@ -57,7 +55,7 @@ final class Batching {
         List<Work> ready = new ArrayList<>();
         if (job.plan().extent() == Extent.CELLS) {
             full(ready, true);
-            long more = cellSlots == null ? 0 : cellSlots.pixels(job.plan().cells());
+            long more = cellParts == null ? 0 : cellParts.pixels(job.plan().cells());
             if (pixels + more > BatchSizes.CELLS.pixels()) {
                 some(ready);
             }
@@ -84,13 +82,14 @@ final class Batching {
 
     /** Makes work of the tiles of whole frames: of all, or of those that fill a batch. */
     private void full(List<Work> ready, boolean all) {
+        int batch = kind.shape().batch();
         while (tiles.size() >= batch || (all && !tiles.isEmpty())) {
             List<TileTask> some = tiles.subList(0, Math.min(batch, tiles.size()));
             List<TileTask> tasks = List.copyOf(some);
             some.clear();
             Set<FrameJob> jobs = new LinkedHashSet<>();
             tasks.forEach(task -> jobs.add(task.job()));
-            ready.add(new Work(List.copyOf(jobs), List.of(new Part(slots, tasks))));
+            ready.add(new Work(List.copyOf(jobs), List.of(new Part(kind, tasks))));
         }
     }
 
@@ -107,6 +106,6 @@ final class Batching {
         waiting.clear();
         pixels = 0;
         // All at a stroke: what is computed in two stages needs the first of all squares before the last of any.
-        ready.add(new Work(jobs, cellSlots == null ? List.of() : cellSlots.parts(tasks)));
+        ready.add(new Work(jobs, cellParts == null ? List.of() : cellParts.of(tasks)));
     }
 }

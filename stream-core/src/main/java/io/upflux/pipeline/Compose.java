@@ -98,7 +98,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
             do {
                 compose(jobs.next());
                 if (!jobs.hasNext()) {
-                    work.parts().forEach(Filled::release);
+                    work.route().release(work);
                 }
             } while (whole == null && jobs.hasNext());
             reports.times().since(Stage.COMPOSE, start);

@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import io.upflux.buffer.Closer;
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
@@ -35,6 +36,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
 
     private final FrameGovernor governor;
     private final Map<SuperResolver, Route> routes = new IdentityHashMap<>();
+    private final Closer owned = new Closer();
     private final int lanes;
     private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
     private final Scheduler offering = Schedulers.newSingle("upflux-offer", true);
@@ -70,8 +72,13 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
         // One thread more than lanes: the one that has looked is still busy while it hands on to the tiles.
         this.inference =
                 Schedulers.newBoundedElastic(threads + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
-        for (SuperResolver resolver : resolvers) {
-            routes.put(resolver, new Route(resolver, from, to, scope, reports, inference));
+        try {
+            for (SuperResolver resolver : resolvers) {
+                routes.put(resolver, new Route(resolver, from, to, scope, reports, inference, owned));
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            close();
+            throw e;
         }
         Collection<Route> all = routes.values();
         this.lanes = all.stream().anyMatch(Route::remembers)
@@ -151,12 +158,11 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     /** Waits for the stages to return and frees the batches. */
     @Override
     public void close() {
-        Collection<Route> all = routes.values();
-        all.forEach(Route::stop);
+        routes.values().forEach(Route::stop);
         Shutdown.await(decoding);
         Shutdown.await(offering);
         Shutdown.await(inference);
         Shutdown.await(composing);
-        all.forEach(Route::close);
+        owned.close();
     }
 }

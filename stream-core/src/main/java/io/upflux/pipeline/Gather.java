@@ -15,11 +15,13 @@ import java.util.function.Function;
 final class Gather implements Function<Work, Ready> {
     private final TileReader reader;
     private final int channels;
+    private final BatchPool pool;
     private final StageTimes times;
 
-    Gather(FrameFormat format, int channels, StageTimes times) {
+    Gather(FrameFormat format, int channels, BatchPool pool, StageTimes times) {
         this.reader = new TileReader(format, channels);
         this.channels = channels;
+        this.pool = pool;
         this.times = times;
     }
 
@@ -27,11 +29,11 @@ final class Gather implements Function<Work, Ready> {
     public Ready apply(Work work) {
         List<Filled> parts = new ArrayList<>(work.parts().size());
         for (Part part : work.parts()) {
-            TileBatch batch = part.slots().acquire();
+            TileBatch batch = pool.take(part.kind());
             Moment start = Moment.now();
             fill(batch, part.tasks());
             times.since(Stage.GATHER, start);
-            parts.add(new Filled(part.slots(), batch, part.tasks()));
+            parts.add(new Filled(part.kind(), batch, part.tasks()));
         }
         return new Ready(work.jobs(), parts);
     }

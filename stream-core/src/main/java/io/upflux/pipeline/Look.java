@@ -3,6 +3,8 @@ package io.upflux.pipeline;
 import io.upflux.colour.TileReader;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.BatchPool.Kind;
+import io.upflux.pipeline.BatchPool.Use;
 import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.tile.SamplePlan;
@@ -16,27 +18,34 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Look {
     private final SuperResolver resolver;
-    private final BatchSlots slots;
+    private final BatchPool pool;
+    private final Slots slots;
     private final SamplePlan plan;
-    private final TileShape shape;
+    private final Kind kind;
     private final TileReader reader;
     private final int samplesPerTile;
     private final Scheduler inference;
     private final StageTimes times;
 
-    /** @param slots of the resolver's sample batches, in {@code shape} */
+    /**
+     * @param pool of the resolver's batches
+     * @param slots of frames that are looked at
+     * @param shape of the samples
+     */
     Look(
             SuperResolver resolver,
-            BatchSlots slots,
+            BatchPool pool,
+            Slots slots,
             SamplePlan plan,
             TileShape shape,
             FrameFormat from,
             Scheduler inference,
             StageTimes times) {
         this.resolver = resolver;
+        this.pool = pool;
         this.slots = slots;
         this.plan = plan;
-        this.shape = shape;
+        this.kind = new Kind(Use.SAMPLES, shape);
         this.reader = new TileReader(from, resolver.traits().channels());
         this.samplesPerTile = resolver.traits().channels() * shape.width() * shape.height();
         this.inference = inference;
@@ -45,7 +54,9 @@ final class Look {
 
     /** @param deadline of the frame, as of a stroke */
     Mono<PictureContext> of(VideoFrame frame, long deadline) {
-        TileBatch samples = slots.acquire();
+        slots.acquire();
+        TileBatch samples = pool.take(kind);
+        TileShape shape = kind.shape();
         Moment start = Moment.now();
         int at = 0;
         for (Position position : plan.positions()) {
@@ -63,7 +74,8 @@ final class Look {
         try {
             return resolver.look(samples, deadline);
         } finally {
-            slots.release(samples);
+            pool.give(kind, samples);
+            slots.release();
             times.leave(Stage.INFER, start);
         }
     }

@@ -1,11 +1,14 @@
 package io.upflux.pipeline;
 
+import io.upflux.buffer.Closer;
 import io.upflux.buffer.NativeScope;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
+import io.upflux.pipeline.BatchPool.Kind;
+import io.upflux.pipeline.BatchPool.Use;
 import io.upflux.pipeline.FrameGovernor.Turn;
 import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -19,6 +22,7 @@ import io.upflux.reuse.FramePlan.Extent;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.ReusePlanner;
 import io.upflux.reuse.WindowGrid;
+import io.upflux.tile.BatchSizes;
 import io.upflux.tile.SamplePlan;
 import io.upflux.tile.TilePlan;
 import java.util.List;
@@ -33,12 +37,12 @@ import reactor.core.scheduler.Scheduler;
  * that went this way. Frames that go another way meanwhile leave it as it is: what it kept stays true of the frame that
  * it was kept of. Each stage calls its method on its own thread.
  */
-final class Route implements AutoCloseable {
-    /** One gathering or waiting, one waiting, one composing; those in inference come on top. */
-    private static final int SLOTS = 3;
+final class Route {
+    /** Strokes of work: one gathering or waiting, one waiting, one composing; those in inference come on top. */
+    private static final int STROKES = 3;
 
-    /** One gathering or waiting; those looked at come on top. */
-    private static final int SAMPLE_SLOTS = 1;
+    /** Frames of which samples are gathered or wait; those looked at come on top. */
+    private static final int SAMPLED = 1;
 
     /** Bytes of luma of frames that wait for later ones: 16 of 1920x1080. */
     private static final long MOST_AHEAD = 1 << 25;
@@ -53,10 +57,10 @@ final class Route implements AutoCloseable {
     private final Semaphore free;
     private final TilePlan plan;
     private final int chromaReach;
-    private final BatchSlots slots;
-    private final BatchSlots sampleSlots;
+    private final Slots strokes;
+    private final Slots looks;
+    private final BatchPool pool;
     private final @Nullable CellTiles cellTiles;
-    private final @Nullable CellSlots cellSlots;
     private final InferenceClock clock = new InferenceClock();
     private final double pixelSeconds;
     private final ReusePlanner planner;
@@ -72,6 +76,7 @@ final class Route implements AutoCloseable {
     /**
      * @param resolver not closed by this class
      * @param inference where the resolver may be called
+     * @param owned receives what is to be closed when no stage is at work any more
      */
     Route(
             SuperResolver resolver,
@@ -79,7 +84,8 @@ final class Route implements AutoCloseable {
             FrameFormat to,
             NativeScope scope,
             Reports reports,
-            Scheduler inference) {
+            Scheduler inference,
+            Closer owned) {
         this.resolver = resolver;
         this.from = from;
         this.to = to;
@@ -95,24 +101,29 @@ final class Route implements AutoCloseable {
         this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
         this.cellTiles = cellTiles();
         this.pixelSeconds = cellTiles == null ? 0 : cells().pixelSeconds();
-        this.memory = cellTiles == null ? PictureMemory.NONE : resolver.newMemory(plan.width(), plan.height());
+        this.memory =
+                cellTiles == null ? PictureMemory.NONE : owned.own(resolver.newMemory(plan.width(), plan.height()));
         // What is kept from picture to picture makes them wait for each other.
         this.lanes = memory == PictureMemory.NONE ? resolver.lanes() : 1;
         this.free = new Semaphore(lanes);
-        this.slots = new BatchSlots(() -> resolver.newBatch(shape), SLOTS + lanes);
-        boolean whole = plan.tiles().size() == 1 && cellTiles == null;
+        this.strokes = new Slots(STROKES + lanes);
+        this.looks = new Slots(SAMPLED + lanes);
+        Kind whole = new Kind(Use.TILES, shape);
+        // What strokes of usual size hold is kept for the next ones.
+        long most = (STROKES + lanes) * Math.max(whole.pixels(), BatchSizes.CELLS.pixels());
+        this.pool = owned.own(new BatchPool(resolver, most));
+        boolean oneTile = plan.tiles().size() == 1 && cellTiles == null;
         Optional<TileShape> samples = cellTiles != null
                 ? Optional.ofNullable(cells().samples())
-                : whole ? Optional.empty() : resolver.samples(from.width(), from.height());
-        this.sampleSlots = new BatchSlots(() -> resolver.newSamples(samples.orElseThrow()), SAMPLE_SLOTS + lanes);
-        this.cellSlots = cellTiles == null ? null : new CellSlots(resolver, cellTiles);
-        this.planner = planner(scope);
+                : oneTile ? Optional.empty() : resolver.samples(from.width(), from.height());
+        this.planner = owned.own(planner(scope));
         boolean adapts = planner.mode() == ReuseMode.NEAR;
-        this.composition = new Composition(
-                scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null, drift, traits.scale());
+        this.composition = owned.own(new Composition(
+                scope, adapts ? new FirstOrderUpdate(from, traits.scale()) : null, drift, traits.scale()));
         this.look = samples.map(tiles -> look(tiles, inference)).orElse(null);
-        this.batching = new Batching(plan, slots, shape.batch(), samples.isEmpty(), cellSlots, lookAhead());
-        this.gather = new Gather(from, traits.channels(), reports.times());
+        CellParts cellParts = cellTiles == null ? null : new CellParts(cellTiles);
+        this.batching = new Batching(plan, whole, samples.isEmpty(), cellParts, lookAhead());
+        this.gather = new Gather(from, traits.channels(), pool, reports.times());
         this.compose = new Compose(scope, from, to, traits, composition, reports);
     }
 
@@ -177,7 +188,7 @@ final class Route implements AutoCloseable {
     private Look look(TileShape tiles, Scheduler inference) {
         SamplePlan spread =
                 SamplePlan.spread(tiles.batch(), from.width(), from.height(), tiles.width(), tiles.height(), align);
-        return new Look(resolver, sampleSlots, spread, tiles, from, inference, reports.times());
+        return new Look(resolver, pool, looks, spread, tiles, from, inference, reports.times());
     }
 
     /** Whether the resolver must compute frames in their order. */
@@ -212,8 +223,9 @@ final class Route implements AutoCloseable {
         return batching.rest();
     }
 
-    /** Fills the batches. */
+    /** Fills the batches, once there is room for one more stroke of work. */
     Ready gather(Work work) {
+        strokes.acquire();
         return gather.apply(work);
     }
 
@@ -236,13 +248,16 @@ final class Route implements AutoCloseable {
         return compose.apply(work);
     }
 
+    /** Takes its batches back once all of its frames are composed. */
+    void release(Ready work) {
+        work.parts().forEach(part -> pool.give(part.kind(), part.batch()));
+        strokes.release();
+    }
+
     /** Makes stages that wait for a slot give up. */
     void stop() {
-        slots.stop();
-        sampleSlots.stop();
-        if (cellSlots != null) {
-            cellSlots.stop();
-        }
+        strokes.stop();
+        looks.stop();
         drift.stop();
     }
 
@@ -250,19 +265,6 @@ final class Route implements AutoCloseable {
     void interrupt() {
         stop();
         resolver.interrupt();
-    }
-
-    /** To be called when no stage is at work any more. */
-    @Override
-    public void close() {
-        slots.close();
-        sampleSlots.close();
-        if (cellSlots != null) {
-            cellSlots.close();
-        }
-        memory.close();
-        composition.close();
-        planner.close();
     }
 
     private static TilePlan plan(Traits traits, FrameFormat from, TileShape shape, int halo, int align) {

@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import io.upflux.pipeline.BatchPool.Kind;
 import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
@@ -28,15 +29,10 @@ record Work(List<FrameJob> jobs, List<Part> parts) {
      *
      * @param tasks its tiles; no more than it holds
      */
-    record Part(BatchSlots slots, List<TileTask> tasks) {}
+    record Part(Kind kind, List<TileTask> tasks) {}
 
     /** A batch with the network samples of some tiles. */
-    record Filled(BatchSlots slots, TileBatch batch, List<TileTask> tasks) {
-        /** Gives the batch back. */
-        void release() {
-            slots.release(batch);
-        }
-    }
+    record Filled(Kind kind, TileBatch batch, List<TileTask> tasks) {}
 
     /** Work whose batches are filled, in the same order. */
     record Ready(List<FrameJob> jobs, List<Filled> parts) {

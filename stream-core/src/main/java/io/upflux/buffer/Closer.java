@@ -1,0 +1,40 @@
+package io.upflux.buffer;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** What one owner has to close, together: the latest first, and all of it, whatever closing one of them throws. One thread. */
+public final class Closer implements AutoCloseable {
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+
+    /** Takes a resource over. @return the same */
+    public <T extends AutoCloseable> T own(T resource) {
+        owned.push(resource);
+        return resource;
+    }
+
+    /**
+     * Closes all. Idempotent.
+     *
+     * @throws RuntimeException the first failure, with those after it as suppressed ones
+     */
+    @Override
+    public void close() {
+        @Nullable RuntimeException failure = null;
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e instanceof RuntimeException known ? known : new IllegalStateException(e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
