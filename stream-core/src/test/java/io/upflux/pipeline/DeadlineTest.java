@@ -67,44 +67,17 @@ class DeadlineTest {
         return noting.deadlines;
     }
 
-    private static final class Noting implements SuperResolver {
+    private static final class Noting extends ForwardingResolver {
         private final List<Long> deadlines = new ArrayList<>();
-        private final FakeResolver identity;
 
         Noting(int batch) {
-            this.identity = new FakeResolver(1, 3, 1, new TileShape(batch, 4096, 4096), false);
-        }
-
-        @Override
-        public Traits traits() {
-            return identity.traits();
-        }
-
-        @Override
-        public TileShape tileFor(int frameWidth, int frameHeight) {
-            return identity.tileFor(frameWidth, frameHeight);
-        }
-
-        @Override
-        public TileBatch newBatch(TileShape shape) {
-            return identity.newBatch(shape);
-        }
-
-        @Override
-        public void upscale(TileBatch batch, PictureContext context) {
-            identity.upscale(batch, context);
+            super(new FakeResolver(1, 3, 1, new TileShape(batch, 4096, 4096), false));
         }
 
         @Override
         public void upscale(List<Stroke> strokes) {
             strokes.forEach(stroke -> deadlines.add(stroke.deadline()));
-            SuperResolver.super.upscale(strokes);
+            super.upscale(strokes);
         }
-
-        @Override
-        public void interrupt() {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -285,12 +285,12 @@ class GovernedPipelineTest {
     }
 
     /** An identity that takes its time. */
-    private static final class Timed implements SuperResolver {
-        private final FakeResolver identity = FakeResolver.identity();
+    private static final class Timed extends ForwardingResolver {
         private final Traits traits;
         private final Runnable work;
 
         Timed(String name, Runnable work) {
+            super(FakeResolver.identity());
             this.traits = new Traits(name, 1, 3, 1, 0, "java", "fp32", 0, 0);
             this.work = work;
         }
@@ -301,25 +301,9 @@ class GovernedPipelineTest {
         }
 
         @Override
-        public TileShape tileFor(int frameWidth, int frameHeight) {
-            return identity.tileFor(frameWidth, frameHeight);
-        }
-
-        @Override
-        public TileBatch newBatch(TileShape shape) {
-            return identity.newBatch(shape);
-        }
-
-        @Override
-        public void upscale(TileBatch batch, PictureContext context) {
+        public void upscale(List<Stroke> strokes) {
             work.run();
-            identity.upscale(batch, context);
+            super.upscale(strokes);
         }
-
-        @Override
-        public void interrupt() {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -77,31 +77,16 @@ class LanesTest {
         }
     }
 
-    private static final class Several implements SuperResolver {
+    private static final class Several extends ForwardingResolver {
         private final AtomicInteger running = new AtomicInteger();
         private final AtomicInteger most = new AtomicInteger();
-        private final FakeResolver identity = FakeResolver.identity();
         private final int lanes;
         private final Runnable work;
 
         Several(int lanes, Runnable work) {
+            super(FakeResolver.identity());
             this.lanes = lanes;
             this.work = work;
-        }
-
-        @Override
-        public Traits traits() {
-            return identity.traits();
-        }
-
-        @Override
-        public TileShape tileFor(int frameWidth, int frameHeight) {
-            return identity.tileFor(frameWidth, frameHeight);
-        }
-
-        @Override
-        public TileBatch newBatch(TileShape shape) {
-            return identity.newBatch(shape);
         }
 
         @Override
@@ -110,17 +95,11 @@ class LanesTest {
         }
 
         @Override
-        public void upscale(TileBatch batch, PictureContext context) {
+        public void upscale(List<Stroke> strokes) {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
             work.run();
-            identity.upscale(batch, context);
+            super.upscale(strokes);
             running.decrementAndGet();
         }
-
-        @Override
-        public void interrupt() {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.buffer.NativeScope;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -270,6 +272,54 @@ class ReuseTest {
             // Four strokes are on their way at most.
             assertThat(most[1]).as("decoded").isLessThanOrEqualTo(4 * Reports.LOOK_AHEAD + 2);
         }
+    }
+
+    @Test
+    void nothingIsLeftWhenOneOfSeveralResolversCannotBeOpened() {
+        FrameFormat format = TestFrames.yuv420(64, 48);
+        TileShape tile = new TileShape(1, 64, 48);
+        AtomicInteger memories = new AtomicInteger();
+        List<SuperResolver> resolvers = List.of(
+                remembering(resolver(1, tile, 1), memories),
+                // The second has squares that do not lie in each other.
+                remembering(resolver(1, tile, 1).with(new Cells(List.of(8, 24), 1, List.of(90.0, 300.0))), memories));
+        FrameGovernor governor = new FrameGovernor() {
+            @Override
+            public List<SuperResolver> resolvers() {
+                return resolvers;
+            }
+
+            @Override
+            public Turn next(VideoFrame frame) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public void inferring(VideoFrame frame) {}
+
+            @Override
+            public void inferred(VideoFrame frame) {}
+
+            @Override
+            public void written() {}
+        };
+        Reports reports = new Reports(ReuseMode.NEAR, new StageTimes(), map -> {}, map -> {});
+        try (NativeScope scope = new NativeScope()) {
+            assertThatThrownBy(() -> new FrameUpscaler(governor, format, format, scope, reports))
+                    .hasMessageContaining("24");
+            assertThat(memories).hasValue(0);
+            assertThat(scope.outstanding()).isZero();
+        }
+    }
+
+    private static SuperResolver remembering(SuperResolver resolver, AtomicInteger memories) {
+        return new ForwardingResolver(resolver) {
+            @Override
+            public PictureMemory newMemory(int frameWidth, int frameHeight) {
+                memories.incrementAndGet();
+                return memories::decrementAndGet;
+            }
+        };
     }
 
     private static void square(VideoFrame frame, int left, int code) {

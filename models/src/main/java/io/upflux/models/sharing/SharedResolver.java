@@ -1,5 +1,6 @@
 package io.upflux.models.sharing;
 
+import io.upflux.pipeline.ForwardingResolver;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.PictureMemory;
 import io.upflux.pipeline.StreamException;
@@ -7,15 +8,13 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.reuse.Origins;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One user's part in a network that others use, too. Its calls wait for their turn among those of all; interrupting and
  * closing it is nothing that the others feel. Batches, memories and contexts are the network's own.
  */
-final class SharedResolver implements SuperResolver {
-    private final SuperResolver network;
+final class SharedResolver extends ForwardingResolver {
     private final CallQueue queue;
     private final double share;
     private final Runnable leave;
@@ -27,14 +26,14 @@ final class SharedResolver implements SuperResolver {
      * @param leave says that this one no longer needs the network
      */
     SharedResolver(SuperResolver network, CallQueue queue, double share, Runnable leave) {
-        this.network = network;
+        super(network);
         this.queue = queue;
         this.share = share;
         this.leave = leave;
     }
 
     SuperResolver network() {
-        return network;
+        return resolver();
     }
 
     double share() {
@@ -46,33 +45,13 @@ final class SharedResolver implements SuperResolver {
     }
 
     @Override
-    public Traits traits() {
-        return network.traits();
-    }
-
-    @Override
-    public TileShape tileFor(int frameWidth, int frameHeight) {
-        return network.tileFor(frameWidth, frameHeight);
-    }
-
-    @Override
     public TileBatch newBatch(TileShape shape) {
         return open().newBatch(shape);
     }
 
     @Override
-    public Optional<TileShape> samples(int frameWidth, int frameHeight) {
-        return network.samples(frameWidth, frameHeight);
-    }
-
-    @Override
     public TileBatch newSamples(TileShape shape) {
         return open().newSamples(shape);
-    }
-
-    @Override
-    public Optional<Cells> cells(int frameWidth, int frameHeight) {
-        return network.cells(frameWidth, frameHeight);
     }
 
     @Override
@@ -86,11 +65,6 @@ final class SharedResolver implements SuperResolver {
     }
 
     @Override
-    public int lanes() {
-        return network.lanes();
-    }
-
-    @Override
     public PictureContext look(TileBatch samples) {
         return look(samples, Stroke.NO_DEADLINE);
     }
@@ -98,13 +72,13 @@ final class SharedResolver implements SuperResolver {
     @Override
     public PictureContext look(TileBatch samples, long deadline) {
         PictureContext[] seen = {PictureContext.NONE};
-        queue.call(this, null, deadline, () -> seen[0] = network.look(samples));
+        queue.call(this, null, deadline, () -> seen[0] = resolver().look(samples));
         return seen[0];
     }
 
     @Override
     public void upscale(TileBatch batch, PictureContext context) {
-        queue.call(this, null, Stroke.NO_DEADLINE, () -> network.upscale(batch, context));
+        queue.call(this, null, Stroke.NO_DEADLINE, () -> resolver().upscale(batch, context));
     }
 
     @Override
@@ -115,7 +89,7 @@ final class SharedResolver implements SuperResolver {
     @Override
     public void upscale(List<Stroke> strokes) {
         for (Stroke stroke : strokes) {
-            queue.call(this, stroke, stroke.deadline(), () -> network.upscale(List.of(stroke)));
+            queue.call(this, stroke, stroke.deadline(), () -> resolver().upscale(List.of(stroke)));
         }
     }
 
@@ -139,6 +113,6 @@ final class SharedResolver implements SuperResolver {
         if (closed.get()) {
             throw new StreamException(traits().name() + ": is closed");
         }
-        return network;
+        return resolver();
     }
 }

@@ -1,20 +1,20 @@
 package io.upflux.server.bench;
 
+import io.upflux.pipeline.ForwardingResolver;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
 import java.nio.FloatBuffer;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Looks like a resolver and computes nothing; remembers what it was asked to compute. */
-final class IdleResolver implements SuperResolver {
-    private final SuperResolver like;
+final class IdleResolver extends ForwardingResolver {
     private volatile @Nullable Request upscale;
     private volatile @Nullable Request look;
 
     IdleResolver(SuperResolver like) {
-        this.like = like;
+        super(like);
     }
 
     /**
@@ -41,7 +41,7 @@ final class IdleResolver implements SuperResolver {
         }
     }
 
-    /** What {@link #upscale(TileBatch, PictureContext)} was asked. */
+    /** What {@link #upscale(List)} was asked. */
     Request upscale() {
         Request asked = upscale;
         if (asked == null) {
@@ -50,46 +50,23 @@ final class IdleResolver implements SuperResolver {
         return asked;
     }
 
-    /** What {@link #look(TileBatch)} was asked, if anything. */
+    /** What {@link #look(TileBatch, long)} was asked, if anything. */
     @Nullable
     Request look() {
         return look;
     }
 
     @Override
-    public Traits traits() {
-        return like.traits();
-    }
-
-    @Override
-    public TileShape tileFor(int frameWidth, int frameHeight) {
-        return like.tileFor(frameWidth, frameHeight);
-    }
-
-    @Override
-    public TileBatch newBatch(TileShape shape) {
-        return like.newBatch(shape);
-    }
-
-    @Override
-    public Optional<TileShape> samples(int frameWidth, int frameHeight) {
-        return like.samples(frameWidth, frameHeight);
-    }
-
-    @Override
-    public TileBatch newSamples(TileShape shape) {
-        return like.newSamples(shape);
-    }
-
-    @Override
-    public PictureContext look(TileBatch samples) {
+    public PictureContext look(TileBatch samples, long deadline) {
         look = Request.after(look, samples);
         return PictureContext.NONE;
     }
 
     @Override
-    public void upscale(TileBatch batch, PictureContext context) {
-        upscale = Request.after(upscale, batch);
+    public void upscale(List<Stroke> strokes) {
+        for (Stroke stroke : strokes) {
+            stroke.work().forEach(placed -> upscale = Request.after(upscale, placed.batch()));
+        }
     }
 
     @Override

@@ -8,9 +8,8 @@ import io.upflux.live.Step;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.sharing.OpenModels;
-import io.upflux.pipeline.PictureContext;
+import io.upflux.pipeline.ForwardingResolver;
 import io.upflux.pipeline.SuperResolver;
-import io.upflux.pipeline.TileBatch;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
@@ -125,30 +124,13 @@ class GovernedStreamTest {
         return catalogue.open(catalogue.find("bicubic-x2", null), Device.CPU);
     }
 
-    private final class Slowed implements SuperResolver {
-        private final SuperResolver resolver;
-
+    private final class Slowed extends ForwardingResolver {
         Slowed(SuperResolver resolver) {
-            this.resolver = resolver;
+            super(resolver);
         }
 
         @Override
-        public Traits traits() {
-            return resolver.traits();
-        }
-
-        @Override
-        public TileShape tileFor(int frameWidth, int frameHeight) {
-            return resolver.tileFor(frameWidth, frameHeight);
-        }
-
-        @Override
-        public TileBatch newBatch(TileShape shape) {
-            return resolver.newBatch(shape);
-        }
-
-        @Override
-        public void upscale(TileBatch batch, PictureContext context) {
+        public void upscale(List<Stroke> strokes) {
             if (slow) {
                 try {
                     Thread.sleep(TOO_LONG_MILLIS);
@@ -156,17 +138,7 @@ class GovernedStreamTest {
                     Thread.currentThread().interrupt();
                 }
             }
-            resolver.upscale(batch, context);
-        }
-
-        @Override
-        public void interrupt() {
-            resolver.interrupt();
-        }
-
-        @Override
-        public void close() {
-            resolver.close();
+            super.upscale(strokes);
         }
     }
 }
