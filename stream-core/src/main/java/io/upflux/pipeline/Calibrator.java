@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import io.upflux.buffer.Closer;
 import io.upflux.pipeline.SuperResolver.Cells;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
@@ -42,7 +43,7 @@ public final class Calibrator implements AutoCloseable {
 
     private final SuperResolver resolver;
     private final LongSupplier nanos;
-    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final Closer owned = new Closer();
 
     /** @param side of squares, 0 for the whole picture */
     private record Sample(int side, double pixels, List<Placed> work) {}
@@ -76,7 +77,7 @@ public final class Calibrator implements AutoCloseable {
 
     private Calibration measure(Cells cells, int size) {
         List<Origins> origins = cells.depths() ? List.of(Origins.unknown(new WindowGrid(size, size))) : List.of();
-        PictureMemory memory = own(resolver.newMemory(size, size));
+        PictureMemory memory = owned.own(resolver.newMemory(size, size));
         PictureContext context = cells.samples() == null
                 ? PictureContext.NONE
                 : resolver.look(filled(resolver.newSamples(cells.samples())));
@@ -155,26 +156,15 @@ public final class Calibrator implements AutoCloseable {
 
     /** Something that no network finds easy. */
     private TileBatch filled(TileBatch batch) {
-        own(batch);
+        owned.own(batch);
         for (int i = 0; i < batch.input().capacity(); i++) {
             batch.input().put(i, i * 37 % 256 / 255f);
         }
         return batch;
     }
 
-    private <T extends AutoCloseable> T own(T resource) {
-        owned.add(resource);
-        return resource;
-    }
-
     @Override
     public void close() {
-        for (AutoCloseable resource : owned) {
-            try {
-                resource.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        owned.close();
     }
 }

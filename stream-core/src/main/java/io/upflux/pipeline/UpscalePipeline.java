@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import io.upflux.buffer.Closer;
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingMap;
@@ -220,7 +221,6 @@ public final class UpscalePipeline {
         }
         released = true;
         FrameUpscaler stages = upscaler;
-        RuntimeException failure = null;
         if (stages != null) {
             if (interrupt) {
                 stages.interrupt();
@@ -233,21 +233,15 @@ public final class UpscalePipeline {
                 throw e;
             }
         }
-        List<Runnable> steps = List.of(sink::close, watcher::close, () -> lost = scope.reclaim(), source::close);
-        for (Runnable step : steps) {
-            try {
-                step.run();
-            } catch (RuntimeException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        closed.tryEmitEmpty();
-        if (failure != null) {
-            throw failure;
+        Closer rest = new Closer();
+        rest.own(source);
+        rest.own(() -> lost = scope.reclaim());
+        rest.own(watcher);
+        rest.own(sink);
+        try {
+            rest.close();
+        } finally {
+            closed.tryEmitEmpty();
         }
     }
 }

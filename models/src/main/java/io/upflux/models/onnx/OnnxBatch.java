@@ -2,6 +2,7 @@ package io.upflux.models.onnx;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
+import io.upflux.buffer.Closer;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
@@ -19,14 +20,12 @@ final class OnnxBatch implements TileBatch {
     private final ModelSessions sessions;
     private final TileShape shape;
     private final int margin;
-    private final TileMemory memory = new TileMemory();
+    private final Closer owned = new Closer();
     private final PictureSamples from;
     private final PictureSamples to;
     private final ByteBuffer depths;
     private final Map<Pass, List<PassRun>> runs = new EnumMap<>(Pass.class);
     private List<PassRun> last = List.of();
-    private @Nullable SeenContext held;
-    private boolean closed;
 
     /** @param margin LR pixels that the graph for squares takes in around them; 0 for tiles */
     OnnxBatch(ModelSessions sessions, Contract contract, String label, TileShape shape, int margin) {
@@ -39,6 +38,7 @@ final class OnnxBatch implements TileBatch {
         float white = contract.range().white();
         long[] small = {shape.batch(), channels, shape.height() + 2 * margin, shape.width() + 2 * margin};
         long[] large = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
+        TileMemory memory = owned.own(new TileMemory());
         try {
             from = new PictureSamples(memory, label, small, picture.half(), white);
             to = new PictureSamples(memory, label, large, picture.halfOutput(), white);
@@ -62,25 +62,17 @@ final class OnnxBatch implements TileBatch {
     /**
      * As one of a network in two stages, whose features are to be there afterwards.
      *
-     * @param wanted how many blocks each window passes, of all tiles; null for all blocks
-     * @return how many blocks each window would have needed; empty when none are wanted
+     * @param wanted how many blocks each window passes, of all tiles
+     * @return how many blocks each window would have needed
      */
-    byte[] run(SeenContext context, byte @Nullable [] wanted, RunOptions options) throws OrtException {
+    byte[] run(SeenContext context, byte[] wanted, RunOptions options) throws OrtException {
         from.feed();
         last = runs(Pass.BODY);
         PassRun all = last.get(0);
         all.keepFeatures();
-        if (context != held) {
-            all.side().context(context.values());
-            held = context;
-        }
-        byte[] needed = new byte[0];
-        if (wanted == null) {
-            all.run(options);
-        } else {
-            needed = all.run(wanted, sessions.threshold(), options);
-            depths.put(0, wanted);
-        }
+        all.context(context);
+        byte[] needed = all.run(wanted, sessions.threshold(), options);
+        depths.put(0, wanted);
         to.collect();
         return needed;
     }
@@ -97,13 +89,12 @@ final class OnnxBatch implements TileBatch {
             if (keep) {
                 run.keepFeatures();
             }
-            if (context != null && context != held) {
-                run.side().context(context.values());
+            if (context != null) {
+                run.context(context);
             }
             run.run(options);
             run.depths(depths);
         }
-        held = context == null ? held : context;
         to.collect();
     }
 
@@ -117,11 +108,11 @@ final class OnnxBatch implements TileBatch {
             List<PassRun> made = new ArrayList<>();
             // These graphs take a whole batch for one picture; here each tile is a picture of its own.
             int each = p == Pass.KEY || p == Pass.HALTING ? 1 : shape.batch();
+            TileShape part = new TileShape(each, shape.width() + 2 * margin, shape.height() + 2 * margin);
             try {
                 for (int first = 0; first < shape.batch(); first += each) {
-                    TileShape part = new TileShape(each, shape.width() + 2 * margin, shape.height() + 2 * margin);
-                    PassRun run = new PassRun(sessions.of(p), part, first, from, to);
-                    run.side().threshold(sessions.threshold());
+                    PassRun run = owned.own(new PassRun(sessions.of(p), part, first, from, to));
+                    run.threshold(sessions.threshold());
                     made.add(run);
                 }
             } catch (RuntimeException | OutOfMemoryError e) {
@@ -159,11 +150,6 @@ final class OnnxBatch implements TileBatch {
 
     @Override
     public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        runs.values().forEach(list -> list.forEach(PassRun::close));
-        memory.close();
+        owned.close();
     }
 }

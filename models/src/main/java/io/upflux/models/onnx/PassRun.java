@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import io.upflux.buffer.Closer;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -12,9 +13,7 @@ import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,11 +25,12 @@ final class PassRun implements AutoCloseable {
     private final TileShape shape;
     private final int first;
     private final OrtSession session;
-    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final Closer owned = new Closer();
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
     private final SideInputs side;
     private final @Nullable ByteBuffer depths;
+    private @Nullable SeenContext held;
     private @Nullable FloatBuffer features;
 
     /**
@@ -42,18 +42,19 @@ final class PassRun implements AutoCloseable {
         this.shape = shape;
         this.first = first;
         this.session = sessions.acquire(shape);
+        owned.own(() -> sessions.release(shape));
         PassGraph graph = sessions.graph();
         try {
-            side = own(new SideInputs(graph, shape));
-            inputs.put(graph.picture().input().name(), own(from.tensor(first, shape.batch())));
-            outputs.put(graph.picture().output().name(), own(to.tensor(first, shape.batch())));
+            side = owned.own(new SideInputs(graph, shape));
+            inputs.put(graph.picture().input().name(), owned.own(from.tensor(first, shape.batch())));
+            outputs.put(graph.picture().output().name(), owned.own(to.tensor(first, shape.batch())));
             if (graph.pass() == Pass.HALTING) {
-                TileMemory memory = own(new TileMemory());
+                TileMemory memory = owned.own(new TileMemory());
                 long[] sides = {shape.batch(), shape.height() / graph.window(), shape.width() / graph.window()};
                 depths = memory.allocate(graph.label(), Integer.BYTES, sides);
                 outputs.put(
                         PassGraph.DEPTH,
-                        own(OnnxTensor.createTensor(Ort.environment(), depths, sides, OnnxJavaType.INT32)));
+                        owned.own(OnnxTensor.createTensor(Ort.environment(), depths, sides, OnnxJavaType.INT32)));
             } else {
                 depths = null;
             }
@@ -66,8 +67,17 @@ final class PassRun implements AutoCloseable {
         }
     }
 
-    SideInputs side() {
-        return side;
+    /** Confidence at which windows halt, where the graph decides that itself. */
+    void threshold(float value) {
+        side.threshold(value);
+    }
+
+    /** What the graph is told of the picture from the next run on, where it wants to be. */
+    void context(SeenContext seen) {
+        if (seen != held) {
+            side.context(seen.values());
+            held = seen;
+        }
     }
 
     void run(RunOptions options) throws OrtException {
@@ -94,12 +104,12 @@ final class PassRun implements AutoCloseable {
     void keepFeatures() throws OrtException {
         PassGraph graph = sessions.graph();
         if (features == null) {
-            TileMemory memory = own(new TileMemory());
+            TileMemory memory = owned.own(new TileMemory());
             long[] sides = {shape.batch(), shape.height(), shape.width(), graph.featureChannels()};
             ByteBuffer bytes = memory.allocate(graph.label(), Float.BYTES, sides);
             outputs.put(
                     PassGraph.FEATURES,
-                    own(OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT)));
+                    owned.own(OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT)));
             features = bytes.asFloatBuffer();
         }
     }
@@ -126,21 +136,8 @@ final class PassRun implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T own(T resource) {
-        owned.add(resource);
-        return resource;
-    }
-
     @Override
     public void close() {
-        for (int i = owned.size() - 1; i >= 0; i--) {
-            try {
-                owned.get(i).close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        owned.clear();
-        sessions.release(shape);
+        owned.close();
     }
 }

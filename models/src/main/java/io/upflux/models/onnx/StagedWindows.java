@@ -202,14 +202,15 @@ final class StagedWindows implements AutoCloseable {
 
     private void compute(Whole whole, @Nullable KnownDepths known, @Nullable SeenContext context, RunOptions options)
             throws OrtException {
-        if (known == null) {
+        byte[] depths = whole.depths();
+        if (known == null || depths == null) {
             whole.tiles().runKeeping(context, options);
             return;
         }
         if (context == null) {
             throw new IllegalArgumentException(label + " computes nothing without a context");
         }
-        byte[] needed = whole.tiles().run(context, whole.depths(), options);
+        byte[] needed = whole.tiles().run(context, depths, options);
         int columns = whole.tiles().shape().width() / window;
         int all = whole.tiles().shape().height() / window * columns;
         for (int item = 0; item < whole.places().size(); item++) {
