@@ -20,6 +20,9 @@ final class GraphReader {
     private static final int DOUBLE = 11;
     private static final int BFLOAT16 = 16;
     private static final int EXTERNAL = 1;
+    /** Graphs in each other's nodes, as of loops in loops. */
+    private static final int DEEPEST = 16;
+
     private static final Set<String> KNOWN_DOMAINS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
 
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -32,6 +35,7 @@ final class GraphReader {
     private long parameters;
     private boolean castsToHalf;
     private boolean hasGraph;
+    private int deep;
 
     private GraphReader() {}
 
@@ -112,17 +116,24 @@ final class GraphReader {
             } else if (attribute.field() == 5) {
                 tensor(attribute.message());
             } else if (attribute.field() == 6) {
-                ProtoReader body = attribute.message();
-                while (body.next()) {
-                    if (body.field() == 1) {
-                        node(body.message());
-                    } else if (body.field() == 5) {
-                        tensor(body.message());
-                    }
-                }
+                body(attribute.message());
             }
         }
         return integer;
+    }
+
+    private void body(ProtoReader body) {
+        if (++deep > DEEPEST) {
+            throw new Malformed("more than " + DEEPEST + " graphs in each other");
+        }
+        while (body.next()) {
+            if (body.field() == 1) {
+                node(body.message());
+            } else if (body.field() == 5) {
+                tensor(body.message());
+            }
+        }
+        deep--;
     }
 
     private void function(ProtoReader function) {
@@ -156,6 +167,9 @@ final class GraphReader {
                 default -> {}
             }
         }
+        if (sides.stream().anyMatch(side -> side < 0)) {
+            throw new Malformed("'" + name + "' has sides " + sides);
+        }
         if (type == FLOAT || type == FLOAT16 || type == DOUBLE || type == BFLOAT16) {
             parameters = Math.addExact(parameters, sides.stream().reduce(1L, Math::multiplyExact));
         }
@@ -165,15 +179,19 @@ final class GraphReader {
                     (int) type,
                     List.copyOf(sides),
                     place.getOrDefault("location", "?"),
-                    position(place.getOrDefault("offset", "0")),
-                    position(place.getOrDefault("length", "-1"))));
+                    position(place, "offset", 0),
+                    position(place, "length", -1)));
         }
         return name;
     }
 
-    private static long position(String text) {
-        if (!text.matches("-1|[0-9]{1,18}")) {
-            throw new Malformed("weights at '" + text + "'");
+    private static long position(Map<String, String> place, String key, long unsaid) {
+        String text = place.get(key);
+        if (text == null) {
+            return unsaid;
+        }
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new Malformed("weights whose " + key + " is '" + text + "'");
         }
         return Long.parseLong(text);
     }

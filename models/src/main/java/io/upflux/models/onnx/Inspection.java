@@ -142,7 +142,7 @@ final class Inspection {
         Range range = declared.range();
         Integer align = declared.align();
         Integer halo = declared.halo();
-        if (range == null || align == null || halo == null) {
+        if (declared.scale() == null || range == null || align == null || halo == null) {
             if (prober == null) {
                 throw new IllegalStateException("nothing to probe with");
             }

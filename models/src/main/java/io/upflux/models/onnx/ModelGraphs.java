@@ -99,6 +99,10 @@ final class ModelGraphs {
             throw new StreamException(first.label() + ": makes '" + PassGraph.FEATURES
                     + "', which no windows graph takes; it must lie beside it");
         }
+        if (!all.containsKey(Pass.BODY)) {
+            whole(first, "context", first.declared().context());
+            whole(first, "blocks", first.takesLists() ? first.blocks() : null);
+        }
         // The main graph makes them of pictures that fit one tile, this one of larger ones.
         PassGraph whole = tiled();
         for (PassGraph graph : new PassGraph[] {main, whole, last}) {
@@ -112,6 +116,14 @@ final class ModelGraphs {
                         + " features a pixel, but " + first.label() + " makes " + first.featureChannels()
                         + "; files of one model must come from one export");
             }
+        }
+    }
+
+    /** Of what the first stage is told, and whole pictures cannot be. */
+    private static void whole(PassGraph first, String key, @Nullable Object said) {
+        if (said != null) {
+            throw new StreamException(first.label() + ": its metadata says upflux." + key + " = " + said
+                    + ", which only a body graph takes for whole pictures; it must lie beside it");
         }
     }
 

@@ -42,6 +42,13 @@ class InspectionTest {
         assertThat(said.warnings).isEmpty();
     }
 
+    @Test
+    void saysWhatOneKeyThatIsMissingWasFoundToBe() {
+        probe(TestModels.declare(TestModels.blur(3, 2), 3, 2).without("upflux.scale"));
+
+        assertThat(said.infos).singleElement().asString().contains("says nothing of its scale;", "found scale 3");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2, 8, 12, 48})
     void probesTheStepOfSizes(int step) {
@@ -245,6 +252,26 @@ class InspectionTest {
         }
         assertThatThrownBy(() -> OnnxFile.read(folder)).hasMessageContaining("is a folder");
         assertThatThrownBy(() -> OnnxFile.read(folder.resolve("none.onnx"))).hasMessageContaining("no such model file");
+    }
+
+    @Test
+    void refusesWhatNoHonestFileHolds() {
+        OnnxBuilder nested = TestModels.nearest(2);
+        for (int i = 0; i < 20; i++) {
+            nested = new OnnxBuilder().node("If", "c", "y", Map.of("then_branch", nested));
+        }
+        refusedBytes(nested.build(), "graphs in each other");
+        refusedBytes(
+                TestModels.nearest(2)
+                        .external("w", OnnxBuilder.FLOAT, "w.bin", -8, 4, 1)
+                        .build(),
+                "weights whose offset is '-8'");
+        refusedBytes(
+                TestModels.nearest(2)
+                        .external("w", OnnxBuilder.FLOAT, "w.bin", 0, -4, 1)
+                        .build(),
+                "weights whose length is '-4'");
+        refusedBytes(TestModels.nearest(2).external("w", "w.bin", -3).build(), "'w' has sides [-3]");
     }
 
     @Test

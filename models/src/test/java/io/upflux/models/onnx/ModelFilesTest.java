@@ -127,6 +127,15 @@ class ModelFilesTest {
     }
 
     @Test
+    void refusesAFirstStageWhoseWholePicturesHaveNoGraph() {
+        refusedAs(
+                new TestPair("pair-x2").without(".body.onnx"),
+                "pair-x2.features.onnx: ",
+                "upflux.context = context",
+                "body graph");
+    }
+
+    @Test
     void refusesFilesThatDoNotBelongTogether() {
         refused(Pass.BODY, model -> model.metadata("upflux.scale", "3"), "upflux.scale = 3", "pair-x2 says 2");
         refused(Pass.BODY, model -> model.metadata("upflux.window", "1"), "upflux.window = 1", "says 2");

@@ -44,7 +44,7 @@ public final class OnnxBuilder {
         return this;
     }
 
-    /** Attributes by name: a Number (integer), a String, or a long[]. */
+    /** Attributes by name: a Number (integer), a String, a long[], or another builder, of whose graph it is. */
     public OnnxBuilder node(String type, String inputs, String output, Map<String, Object> attributes) {
         return node("", type, inputs, output, attributes);
     }
@@ -159,6 +159,11 @@ public final class OnnxBuilder {
         }
         if (value instanceof String text) {
             return attribute.text(4, text).number(20, 3);
+        }
+        if (value instanceof OnnxBuilder body) {
+            return attribute
+                    .message(6, new Message().raw(body.graph.toByteArray()))
+                    .number(20, 5);
         }
         for (long element : (long[]) value) {
             attribute.number(8, element);
