@@ -11,6 +11,7 @@ import io.upflux.reuse.BlockMatch;
 import io.upflux.reuse.NoiseEstimate;
 import io.upflux.reuse.Origins;
 import io.upflux.reuse.SceneCut;
+import io.upflux.reuse.Tolerance;
 import io.upflux.reuse.WindowGrid;
 import java.util.BitSet;
 import java.util.Random;
@@ -116,9 +117,9 @@ public class MotionBenchmark {
     }
 
     @Benchmark
-    public double noise() {
+    public Tolerance noise() {
         noise.next(picture());
-        return noise.noise();
+        return noise.tolerance();
     }
 
     private VideoFrame picture() {

@@ -206,7 +206,9 @@ class CatalogueTest {
         Path renamed = write(new TestPair("Pair_two"));
         assertThatThrownBy(() -> catalogue().importFile(renamed)).hasMessageContainingAll("pair-two-x2", "renamed");
         Path main = write(new TestPair("pair-x2"));
-        Files.delete(folder.resolve("pair-x2.body.onnx"));
+        for (String pass : new String[] {"body", "features", "windows"}) {
+            Files.delete(folder.resolve("pair-x2." + pass + ".onnx"));
+        }
         assertThatThrownBy(() -> catalogue().importFile(main)).hasMessageContainingAll("lacks pair-x2.body.onnx");
         Files.delete(folder.resolve("pair-x2.safetensors"));
         assertThatThrownBy(() -> catalogue().importFile(main))

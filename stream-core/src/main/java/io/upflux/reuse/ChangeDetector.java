@@ -98,13 +98,12 @@ public final class ChangeDetector {
     /** Windows of as many samples each, in the row of windows measured last. */
     private void judge(DifferenceSums sums, int row, int from, int to, int samples, long[] sumLimits, Changes changes) {
         long limit = sumLimits[samples];
-        float share = 1f / (samples << (format.layout().depth() - 8));
         long[] totals = sums.totals();
         for (int column = from; column < to; column++) {
             long sum = totals[column];
             if (sum != 0) {
                 boolean real = sum > limit || sums.beyond(column);
-                changes.changed(row * grid.columns() + column, real, sum * share);
+                changes.changed(row * grid.columns() + column, real);
             }
         }
     }

@@ -20,14 +20,12 @@ public final class Changes {
     private final int columns;
     private final byte[] states;
     private final int[] boxes;
-    private final float[] means;
 
     public Changes(WindowGrid grid) {
         this.grid = grid;
         columns = grid.columns();
         states = new byte[grid.windows()];
         boxes = new int[grid.windows()];
-        means = new float[grid.windows()];
     }
 
     public WindowGrid grid() {
@@ -40,26 +38,6 @@ public final class Changes {
 
     public void state(int window, WindowState state) {
         states[window] = state.code();
-    }
-
-    /** How many windows are in {@code state}. */
-    public int count(WindowState state) {
-        byte code = state.code();
-        int n = 0;
-        for (byte s : states) {
-            if (s == code) {
-                n++;
-            }
-        }
-        return n;
-    }
-
-    /**
-     * Mean absolute difference of the plane that differs most, in codes at 8 bits; 0 after an exact comparison,
-     * which does not measure it.
-     */
-    public float mean(int window) {
-        return means[window];
     }
 
     /** First changed column. Like the other edges of the box only meaningful for a window that changed. */
@@ -84,27 +62,16 @@ public final class Changes {
         return Math.min(bottom, grid.height());
     }
 
-    /** Every window's result has to be computed, as in a key pass. */
-    public void allComputed() {
-        Arrays.fill(states, COMPUTED);
-        Arrays.fill(boxes, WHOLE);
-        Arrays.fill(means, 0f);
-    }
-
     void unchanged() {
         Arrays.fill(states, WindowState.UNCHANGED.code());
         Arrays.fill(boxes, 0);
-        Arrays.fill(means, 0f);
     }
 
     /** One plane of a window differs; what other planes said before is kept where it is worse. */
-    void changed(int window, boolean real, float mean) {
+    void changed(int window, boolean real) {
         byte state = real ? COMPUTED : UPDATED;
         states[window] = states[window] == COMPUTED ? COMPUTED : state;
         boxes[window] = WHOLE;
-        if (mean > means[window]) {
-            means[window] = mean;
-        }
     }
 
     /** One plane of a window differs within {@code box}, or not at all (0). */

@@ -25,7 +25,9 @@ public final class Drift {
     private static final double NEWEST = 0.1;
 
     private final double[] scales = new double[2 * LAG];
+    /** Of the samples' errors, in codes at 8 bits. */
     private double mean;
+
     private double scale = 1;
     private double allowance = 1;
     private long composed;
@@ -62,11 +64,6 @@ public final class Drift {
     public synchronized void stop() {
         stopped = true;
         notifyAll();
-    }
-
-    /** Running mean of the samples' errors, in codes at 8 bits. */
-    public synchronized double mean() {
-        return mean;
     }
 
     /** Share of the whole tolerance that a picture may use. */

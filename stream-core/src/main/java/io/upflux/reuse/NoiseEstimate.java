@@ -48,6 +48,7 @@ public final class NoiseEstimate {
     private final short[] previous;
     private final double[] noises;
     private boolean started;
+    /** Mean absolute difference of two successive pictures that is noise, in codes at 8 bits. */
     private double noise;
 
     public NoiseEstimate(FrameFormat format) {
@@ -89,11 +90,6 @@ public final class NoiseEstimate {
             noise += (noises[little / 2] - noise) * SMOOTHING;
         }
         started = true;
-    }
-
-    /** Mean absolute difference of two successive pictures that is noise, in codes at 8 bits. */
-    public double noise() {
-        return noise;
     }
 
     /** How far a window may be off: mean 1.5 and maximum 12 codes while there is little noise, at most 2.5 and 16. */

@@ -12,8 +12,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
-/** Formats and pictures at random, and copies with rows of any length. */
+/** Formats and pictures at random, copies with rows of any length, and what was found of them. */
 final class Pictures {
     private Pictures() {}
 
@@ -65,6 +66,13 @@ final class Pictures {
         int old = TestFrames.get(frame, plane, x, y);
         int changed = old + delta < 0 || old + delta > max ? old - delta : old + delta;
         TestFrames.set(frame, plane, x, y, Math.min(Math.max(changed, 0), max));
+    }
+
+    /** How many windows are in {@code state}. */
+    static int count(Changes changes, WindowState state) {
+        return (int) IntStream.range(0, changes.grid().windows())
+                .filter(window -> changes.state(window) == state)
+                .count();
     }
 
     private static VideoFrame loose(NativeScope scope, FrameFormat format, Random random) {

@@ -46,17 +46,15 @@ public record Contract(
 
     /** Channels and sample type of input and output. */
     public enum Format {
-        RGB_F32(3, 4),
-        RGB_F16(3, 2),
-        Y_F32(1, 4),
-        Y_F16(1, 2);
+        RGB_F32(3),
+        RGB_F16(3),
+        Y_F32(1),
+        Y_F16(1);
 
         private final int channels;
-        private final int bytesPerSample;
 
-        Format(int channels, int bytesPerSample) {
+        Format(int channels) {
             this.channels = channels;
-            this.bytesPerSample = bytesPerSample;
         }
 
         static Format of(int channels, boolean half) {
@@ -65,14 +63,6 @@ public record Contract(
 
         public int channels() {
             return channels;
-        }
-
-        boolean half() {
-            return bytesPerSample == 2;
-        }
-
-        int bytesPerSample() {
-            return bytesPerSample;
         }
 
         @JsonValue

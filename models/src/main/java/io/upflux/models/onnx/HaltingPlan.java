@@ -5,11 +5,11 @@ import java.util.Arrays;
 /**
  * Which windows pass through which blocks, as the index lists that a graph is fed with. Windows leave for good: those
  * of a block are some of the block before. Lists are never empty, since a runtime may not run a block on nothing: where
- * all windows have left, one goes on and its result is not used. Lists may also be longer than need be, so that few
- * lengths occur; what they add is not used either.
+ * all windows have left, one goes on and its result is not used. Lists are also longer than need be, four bits in binary and
+ * zeros or as many as there are windows, so that few lengths occur; what they add is not used either.
  */
 final class HaltingPlan {
-    /** Lengths of stepped lists between one power of two and the next: 4 % more rows than need be on average. */
+    /** Lengths of lists between one power of two and the next: 4 % more rows than need be on average. */
     private static final int STEPS = 8;
 
     private final long[][] gather;
@@ -20,27 +20,11 @@ final class HaltingPlan {
         this.assemble = assemble;
     }
 
-    /** Every window passes through all blocks. */
-    static HaltingPlan dense(int windows, int blocks) {
-        byte[] depths = new byte[windows];
-        Arrays.fill(depths, (byte) blocks);
-        return of(depths, blocks);
-    }
-
-    /** With lists of few lengths: four bits long in binary, and zeros; or as many as there are windows. */
-    static HaltingPlan stepped(byte[] depths, int blocks) {
-        return of(depths, blocks, STEPS);
-    }
-
     /**
      * @param depths how many blocks each window passes through, 1 to {@code blocks}
      * @param blocks of the network, 127 at most
      */
     static HaltingPlan of(byte[] depths, int blocks) {
-        return of(depths, blocks, Integer.MAX_VALUE);
-    }
-
-    private static HaltingPlan of(byte[] depths, int blocks, int steps) {
         if (depths.length == 0 || blocks < 1) {
             throw new IllegalArgumentException(depths.length + " windows, " + blocks + " blocks");
         }
@@ -69,7 +53,7 @@ final class HaltingPlan {
                     staying[kept++] = window;
                 }
             }
-            int step = Math.max(1, Integer.highestOneBit(kept) / steps);
+            int step = Math.max(1, Integer.highestOneBit(kept) / STEPS);
             int length = Math.min(count, (Math.max(1, kept) + step - 1) / step * step);
             // Beyond those that are kept, row 0 again and again.
             gather[block - 2] = Arrays.copyOf(rows, length);
@@ -80,33 +64,12 @@ final class HaltingPlan {
     }
 
     /**
-     * The depth of each window: the first block after which its confidences add up to the threshold.
-     *
-     * @param confidences after block 1, 2, ..., the last excepted; of each window
-     * @param threshold summed confidence at which a window is done
-     */
-    static byte[] depths(float[][] confidences, float threshold) {
-        if (confidences.length == 0) {
-            throw new IllegalArgumentException("a network of one block does not halt");
-        }
-        byte[] depths = new byte[confidences[0].length];
-        for (int w = 0; w < depths.length; w++) {
-            float sum = 0;
-            int block = 0;
-            while (block < confidences.length && sum < threshold) {
-                sum += confidences[block++][w];
-            }
-            depths[w] = (byte) (sum >= threshold ? Math.max(1, block) : block + 1);
-        }
-        return depths;
-    }
-
-    /**
-     * As {@link #depths(float[][], float)}, after windows have passed as many blocks as this plan lets them. One that is not
-     * done by then gets one more.
+     * How deep each window needs to go: to the first block after which its confidences add up to the threshold. One that is
+     * not done when it has passed as many as this plan lets it gets one more.
      *
      * @param planned the depths of the plan
      * @param judged confidences of the rows of block 1, then of block 2, ..., the last excepted
+     * @param threshold summed confidence at which a window is done
      */
     byte[] judge(byte[] planned, float[] judged, float threshold) {
         int blocks = gather.length + 1;

@@ -57,10 +57,6 @@ final class ProtoReader {
         return field;
     }
 
-    int wireType() {
-        return wireType;
-    }
-
     long number() {
         require(VARINT);
         return number;

@@ -95,7 +95,7 @@ final class SideInputs implements AutoCloseable {
         if (wanted.length != depths.length) {
             throw new IllegalArgumentException(wanted.length + " depths for " + depths.length + " windows");
         }
-        HaltingPlan made = HaltingPlan.stepped(wanted, blocks);
+        HaltingPlan made = HaltingPlan.of(wanted, blocks);
         for (int block = 2; block <= blocks; block++) {
             lists.get(block - 2).put(made.gather(block));
         }
@@ -107,11 +107,6 @@ final class SideInputs implements AutoCloseable {
     /** Of each window, how many blocks it needs by the confidences of the run that was fed with this. */
     byte[] judge(float[] confidences, float at) {
         return Objects.requireNonNull(plan, "a graph that takes lists").judge(depths, confidences, at);
-    }
-
-    /** Windows of a batch whose depths are wanted; 0 where the graph takes no lists. */
-    int windows() {
-        return depths.length;
     }
 
     private FloatBuffer floats(String name, long... sides) throws OrtException {

@@ -12,8 +12,6 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class HaltingPlanTest {
     @Test
@@ -26,8 +24,7 @@ class HaltingPlanTest {
             for (int w = 0; w < depths.length; w++) {
                 depths[w] = (byte) (1 + random.nextInt(deepest));
             }
-            boolean stepped = random.nextBoolean();
-            HaltingPlan plan = stepped ? HaltingPlan.stepped(depths, blocks) : HaltingPlan.of(depths, blocks);
+            HaltingPlan plan = HaltingPlan.of(depths, blocks);
 
             // Runs the plan on rows that remember which window they are and which blocks they have seen.
             List<int[]> versions = new ArrayList<>();
@@ -40,8 +37,7 @@ class HaltingPlanTest {
                 long[] list = plan.gather(block);
                 int wanted = block;
                 int due = (int) count(depths, depth -> depth >= wanted);
-                assertThat(list)
-                        .hasSizeBetween(Math.max(1, due), stepped ? Math.max(1, due * 9 / 8) : Math.max(1, due));
+                assertThat(list).hasSizeBetween(Math.max(1, due), Math.max(1, due * 9 / 8));
                 assertThat(Arrays.copyOf(list, due)).isSorted().doesNotHaveDuplicates();
                 List<int[]> next = new ArrayList<>();
                 for (long row : list) {
@@ -67,20 +63,20 @@ class HaltingPlanTest {
             byte[] depths = new byte[300];
             Arrays.fill(depths, 0, deep, (byte) 2);
             Arrays.fill(depths, deep, 300, (byte) 1);
-            lengths.add(HaltingPlan.stepped(depths, 2).gather(2).length);
+            lengths.add(HaltingPlan.of(depths, 2).gather(2).length);
         }
         // 1 to 16, then eight for each doubling, and all.
         assertThat(lengths).hasSize(16 + 8 * 4 + 1 + 1).contains(18, 36, 72, 144, 288, 300);
     }
 
     @Test
-    void denseIsTheIdentityAndTheLastVersions() {
-        HaltingPlan plan = HaltingPlan.dense(3, 4);
+    void whereAllPassAllListsAreTheIdentityAndTheLastVersions() {
+        HaltingPlan plan = HaltingPlan.of(new byte[] {4, 4, 4}, 4);
         for (int block = 2; block <= 4; block++) {
             assertThat(plan.gather(block)).containsExactly(0, 1, 2);
         }
         assertThat(plan.assemble()).containsExactly(9, 10, 11);
-        assertThat(HaltingPlan.dense(2, 1).assemble()).containsExactly(0, 1);
+        assertThat(HaltingPlan.of(new byte[] {1, 1}, 1).assemble()).containsExactly(0, 1);
     }
 
     @Test
@@ -99,32 +95,6 @@ class HaltingPlanTest {
         assertThat(plan.assemble()).containsExactly(0, 1);
     }
 
-    @ParameterizedTest
-    @ValueSource(floats = {0.01f, 0.3f, 0.95f, 1.4f, 10})
-    void depthIsTheFirstBlockAtWhichConfidencesReachTheThreshold(float threshold) {
-        Random random = new Random(2);
-        float[][] confidences = new float[4][200];
-        for (float[] block : confidences) {
-            for (int w = 0; w < block.length; w++) {
-                block[w] = random.nextFloat();
-            }
-        }
-        byte[] depths = HaltingPlan.depths(confidences, threshold);
-        for (int w = 0; w < 200; w++) {
-            int expected = 5;
-            for (int l = 4; l >= 1; l--) {
-                float sum = 0;
-                for (int i = 0; i < l; i++) {
-                    sum += confidences[i][w];
-                }
-                expected = sum >= threshold ? l : expected;
-            }
-            assertThat(depths[w]).isEqualTo((byte) expected);
-        }
-        assertThat(Arrays.equals(depths, HaltingPlan.depths(confidences, Float.POSITIVE_INFINITY)))
-                .isEqualTo(threshold > 4);
-    }
-
     @Test
     void confidencesOfWhatWasComputedSayHowDeepAWindowNeedsToGo() {
         Random random = new Random(3);
@@ -138,14 +108,28 @@ class HaltingPlanTest {
                     block[w] = random.nextFloat();
                 }
             }
-            HaltingPlan plan = HaltingPlan.stepped(planned, blocks);
+            HaltingPlan plan = HaltingPlan.of(planned, blocks);
             byte[] needed = plan.judge(planned, judged(plan, confidences, planned.length), 0.95f);
-            byte[] wanted = HaltingPlan.depths(confidences, 0.95f);
+            byte[] wanted = depths(confidences, 0.95f);
             for (int w = 0; w < planned.length; w++) {
                 int most = Math.min(blocks, planned[w] + 1);
                 assertThat(needed[w]).as("window %d", w).isEqualTo((byte) Math.min(wanted[w], most));
             }
         }
+    }
+
+    /** The first block after which a window's confidences add up to the threshold. */
+    private static byte[] depths(float[][] confidences, float threshold) {
+        byte[] depths = new byte[confidences[0].length];
+        for (int w = 0; w < depths.length; w++) {
+            float sum = 0;
+            int block = 0;
+            while (block < confidences.length && sum < threshold) {
+                sum += confidences[block++][w];
+            }
+            depths[w] = (byte) (sum >= threshold ? block : block + 1);
+        }
+        return depths;
     }
 
     /** What a graph gives: confidences of the rows of all blocks but the last. */
