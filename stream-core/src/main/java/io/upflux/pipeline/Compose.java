@@ -1,13 +1,8 @@
 package io.upflux.pipeline;
 
 import io.upflux.buffer.NativeScope;
-import io.upflux.colour.FrameConverter;
-import io.upflux.colour.PlaneResizer;
 import io.upflux.colour.TileWriter;
-import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
-import io.upflux.frame.PixelLayout;
-import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.StageTimes.Moment;
@@ -30,19 +25,14 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
     /** One value in so many is looked at; what is no number fills at least a square as large as a network reaches. */
     private static final int LOOKED_AT = 257;
 
-    private final NativeScope scope;
-    private final FrameFormat from;
-    private final FrameFormat to;
-    private final FrameFormat composed;
-    private final @Nullable FrameConverter converter;
+    private final OutputFrames frames;
     private final String name;
     private final int scale;
     private final int channels;
     private final TileWriter writer;
-    private final PlaneResizer colourResizer;
-    private final PlaneResizer alphaResizer;
     private final Depths depths;
     private final Composition composition;
+    private final ReuseMode mode;
     private final Reports reports;
     private byte[] lastDepths = {};
 
@@ -53,20 +43,16 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
             FrameFormat to,
             SuperResolver.Traits traits,
             Composition composition,
+            ReuseMode mode,
             Reports reports) {
-        this.scope = scope;
-        this.from = from;
-        this.to = to;
+        this.frames = new OutputFrames(scope, from, to, traits.scale(), traits.channels() == 1);
         this.name = traits.name();
         this.scale = traits.scale();
         this.channels = traits.channels();
-        this.composed = channels == 1 ? besideLuma(from, to) : to;
-        this.converter = composed.equals(to) ? null : new FrameConverter(composed, to, from.height());
-        this.writer = new TileWriter(composed, channels, from.height());
-        this.colourResizer = new PlaneResizer(from, composed, scale);
-        this.alphaResizer = new PlaneResizer(from, to, scale);
+        this.writer = new TileWriter(frames.joined(), channels, from.height());
         this.depths = new Depths(from.width(), from.height(), traits);
         this.composition = composition;
+        this.mode = mode;
         this.reports = reports;
     }
 
@@ -176,83 +162,20 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         if (job.plan().extent() == Extent.CELLS) {
             return composition.show(job.source(), job.plan().map());
         }
-        VideoFrame result = finished(job.source(), result(job));
+        VideoFrame result = frames.finish(job.source(), result(job));
         lastDepths = job.depths();
-        if (reports.mode() != ReuseMode.OFF) {
+        if (mode != ReuseMode.OFF) {
             composition.whole(job.source(), result);
         }
         return result;
     }
 
-    /**
-     * What the tiles of a luma network are joined into: planes that the network does not compute are the source's,
-     * resized, so they keep its layout and colour where the sink wants other ones.
-     */
-    private static FrameFormat besideLuma(FrameFormat from, FrameFormat to) {
-        ColourSpec own = from.colour();
-        ColourSpec wanted = to.colour();
-        boolean same = from.layout().withAlpha(false).equals(to.layout().withAlpha(false))
-                && own.codesAs(wanted, from.height());
-        return same
-                ? to
-                : to.withLayout(from.layout().withAlpha(false))
-                        .withColour(own.withMatrix(own.effectiveMatrix(from.height())));
-    }
-
     private VideoFrame result(FrameJob job) {
         @Nullable VideoFrame result = job.result();
         if (result == null) {
-            result = scope.frame(composed, job.source().pts(), job.source().duration());
+            result = frames.begin(job.source());
             job.begin(result, depths.none());
-            if (channels == 1) {
-                resizeBesideLuma(job.source(), result);
-            }
         }
         return result;
-    }
-
-    /** The frame as the sink wants it; takes over {@code joined}. */
-    private VideoFrame finished(VideoFrame source, VideoFrame joined) {
-        FrameConverter conversion = converter;
-        VideoFrame result = joined;
-        if (conversion != null) {
-            result = scope.frame(to, source.pts(), source.duration());
-            conversion.convert(joined, result);
-            joined.close();
-        }
-        if (to.layout().alpha()) {
-            alpha(source, result);
-        }
-        return result;
-    }
-
-    private void resizeBesideLuma(VideoFrame source, VideoFrame result) {
-        PixelLayout layout = composed.layout();
-        for (int plane = layout.family() == PixelLayout.Family.RGB ? 0 : 1; plane < layout.colourPlanes(); plane++) {
-            colourResizer.resize(source.plane(plane), result.plane(plane), plane);
-        }
-    }
-
-    private void alpha(VideoFrame source, VideoFrame result) {
-        Plane target = result.plane(to.layout().colourPlanes());
-        if (from.layout().alpha()) {
-            int plane = from.layout().colourPlanes();
-            alphaResizer.resize(source.plane(plane), target, plane);
-        } else {
-            fillOpaque(target);
-        }
-    }
-
-    private void fillOpaque(Plane plane) {
-        boolean wide = to.layout().bytesPerSample() == 2;
-        int max = to.layout().maxValue();
-        int samples = plane.stride() * plane.height() >> (wide ? 1 : 0);
-        for (int i = 0; i < samples; i++) {
-            if (wide) {
-                plane.data().putShort(2 * i, (short) max);
-            } else {
-                plane.data().put(i, (byte) max);
-            }
-        }
     }
 }

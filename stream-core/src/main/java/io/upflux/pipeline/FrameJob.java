@@ -99,7 +99,7 @@ final class FrameJob {
         return depths;
     }
 
-    /** What one of its tiles costs, all alike, in pixels of a whole picture. */
+    /** What one of its tiles costs on average, in pixels of a whole picture. */
     double tileCost() {
         return cost / tiles;
     }

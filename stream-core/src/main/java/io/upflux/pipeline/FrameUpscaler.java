@@ -50,15 +50,16 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
      * @param scope owner of the memory of the frames produced
      */
     public FrameUpscaler(SuperResolver resolver, FrameFormat from, FrameFormat to, NativeScope scope) {
-        this(
-                FrameGovernor.always(resolver),
-                from,
-                to,
-                scope,
-                new Reports(ReuseMode.OFF, new StageTimes(), map -> {}, map -> {}));
+        this(FrameGovernor.always(resolver), from, to, scope, new ReuseSettings(ReuseMode.OFF), Reports.unheard());
     }
 
-    FrameUpscaler(FrameGovernor governor, FrameFormat from, FrameFormat to, NativeScope scope, Reports reports) {
+    FrameUpscaler(
+            FrameGovernor governor,
+            FrameFormat from,
+            FrameFormat to,
+            NativeScope scope,
+            ReuseSettings reuse,
+            Reports reports) {
         this.governor = governor;
         List<SuperResolver> resolvers = governor.resolvers();
         for (SuperResolver resolver : resolvers) {
@@ -74,7 +75,7 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 Schedulers.newBoundedElastic(threads + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
         try {
             for (SuperResolver resolver : resolvers) {
-                routes.put(resolver, new Route(resolver, from, to, scope, reports, inference, owned));
+                routes.put(resolver, new Route(resolver, from, to, scope, reuse, reports, inference, owned));
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             close();

@@ -50,6 +50,7 @@ final class Route {
     private final SuperResolver resolver;
     private final FrameFormat from;
     private final FrameFormat to;
+    private final ReuseSettings reuse;
     private final Reports reports;
     private final TileShape shape;
     private final int align;
@@ -83,12 +84,14 @@ final class Route {
             FrameFormat from,
             FrameFormat to,
             NativeScope scope,
+            ReuseSettings reuse,
             Reports reports,
             Scheduler inference,
             Closer owned) {
         this.resolver = resolver;
         this.from = from;
         this.to = to;
+        this.reuse = reuse;
         this.reports = reports;
         Traits traits = resolver.traits();
         this.align = align(traits, from.layout(), to.layout());
@@ -124,20 +127,20 @@ final class Route {
         CellParts cellParts = cellTiles == null ? null : new CellParts(cellTiles);
         this.batching = new Batching(plan, whole, samples.isEmpty(), cellParts, lookAhead());
         this.gather = new Gather(from, traits.channels(), pool, reports.times());
-        this.compose = new Compose(scope, from, to, traits, composition, reports);
+        this.compose = new Compose(scope, from, to, traits, composition, reuse.mode(), reports);
     }
 
     /** Frames that wait for later ones; large ones have windows enough by themselves. */
     private int lookAhead() {
         long bytes = (long) from.width() * from.height() * from.layout().bytesPerSample();
-        return (int) Math.max(1, Math.min(reports.lookAhead(), MOST_AHEAD / bytes));
+        return (int) Math.max(1, Math.min(reuse.lookAhead(), MOST_AHEAD / bytes));
     }
 
     /** Null where only whole frames are computed. */
     private @Nullable CellTiles cellTiles() {
         // Planes that the network does not compute are resized whole.
         boolean all = resolver.traits().channels() == 3 && !to.layout().alpha();
-        return reports.mode() == ReuseMode.OFF || !all
+        return reuse.mode() == ReuseMode.OFF || !all
                 ? null
                 : resolver.cells(plan.width(), plan.height())
                         .map(cells -> new CellTiles(
@@ -150,7 +153,7 @@ final class Route {
         boolean alike = from.layout().equals(to.layout())
                 && from.colour().codesAs(to.colour(), from.height())
                 && !to.layout().alpha();
-        ReuseMode mode = reports.mode() == ReuseMode.NEAR && !alike ? ReuseMode.EXACT : reports.mode();
+        ReuseMode mode = reuse.mode() == ReuseMode.NEAR && !alike ? ReuseMode.EXACT : reuse.mode();
         CellPlanner cells =
                 cellTiles == null ? null : new CellPlanner(WindowGrid.of(from), cells().sides(), cellTiles::cost);
         // Interpolated chroma weighs one sample more on each side.

@@ -1,6 +1,6 @@
 package io.upflux.pipeline;
 
-/** The steps a frame passes through; each runs on one thread at a time. */
+/** The steps a frame passes through; each runs on one thread at a time, but for inference, which may run on several. */
 public enum Stage {
     /** Demultiplexing, decoding, deinterlacing. */
     DECODE,

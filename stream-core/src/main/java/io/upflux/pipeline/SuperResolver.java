@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes pictures larger: a network session or a resizer. Works on batches of equally shaped tiles of network samples;
- * cutting, colour and joining are the pipeline's. May be shared by pipelines one after the other.
+ * cutting, colour and joining are the pipeline's. Pipelines may use the same one, together in {@link #lanes} calls at once;
+ * {@link #interrupt()} is felt by all of them, and it is closed after the last.
  */
 public interface SuperResolver extends AutoCloseable {
     /** What a pipeline must know to feed it. */

@@ -20,7 +20,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Upscales everything a source has into a sink, in one Reactor chain: decode, gather, infer, compose, sink, demand
- * flowing from the sink to the decoder. Decoding, inference and encoding overlap, each on its own thread.
+ * flowing from the sink to the decoder. Decoding with gathering, inference, and composing with the sink overlap, on
+ * threads of their own.
  *
  * <pre>{@code
  * UpscalePipeline.of(source, resolver, sink).run().blockLast();
@@ -42,7 +43,7 @@ public final class UpscalePipeline {
     private Consumer<ReuseMap> reused = map -> {};
     private FrameWatcher watcher = FrameWatcher.NONE;
     private ReuseMode mode = ReuseMode.OFF;
-    private int lookAhead = Reports.LOOK_AHEAD;
+    private int lookAhead = ReuseSettings.LOOK_AHEAD;
     private FrameGovernor governor;
     private @Nullable FrameUpscaler upscaler;
     private boolean released;
@@ -140,7 +141,10 @@ public final class UpscalePipeline {
                 .contextWrite(context -> context.put(ON_ERROR_DROPPED, (Consumer<Throwable>) late -> {}));
     }
 
-    /** Completes when, after {@link #run()} was subscribed to and ended in any way, all threads have stopped and all memory is freed. */
+    /**
+     * Completes when, after {@link #run()} was subscribed to and ended in any way, all threads have stopped and all memory
+     * is freed. Errors when a thread does not return, whose memory then stays.
+     */
     public Mono<Void> closed() {
         return closed.asMono();
     }
@@ -173,8 +177,8 @@ public final class UpscalePipeline {
         FrameFormat from = source.format();
         FrameFormat to =
                 sink.open(FrameUpscaler.upscaled(from, governor.resolvers().get(0)));
-        Reports reports = new Reports(mode, lookAhead, times, halting, reused, watcher);
-        FrameUpscaler made = new FrameUpscaler(governor, from, to, scope, reports);
+        Reports reports = new Reports(times, halting, reused, watcher);
+        FrameUpscaler made = new FrameUpscaler(governor, from, to, scope, new ReuseSettings(mode, lookAhead), reports);
         upscaler = made;
         return made;
     }

@@ -53,9 +53,9 @@ class DeadlineTest {
             @Override
             public void written() {}
         };
-        Reports reports = new Reports(ReuseMode.OFF, new StageTimes(), map -> {}, map -> {});
         try (NativeScope scope = new NativeScope()) {
-            try (FrameUpscaler upscaler = new FrameUpscaler(governor, FORMAT, FORMAT, scope, reports)) {
+            try (FrameUpscaler upscaler = new FrameUpscaler(
+                    governor, FORMAT, FORMAT, scope, new ReuseSettings(ReuseMode.OFF), Reports.unheard())) {
                 Flux.range(0, FRAMES)
                         .map(i -> TestFrames.random(scope, FORMAT, i, i))
                         .transform(upscaler)

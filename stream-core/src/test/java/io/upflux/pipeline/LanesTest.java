@@ -49,9 +49,9 @@ class LanesTest {
             @Override
             public void written() {}
         };
-        Reports reports = new Reports(ReuseMode.OFF, 1, new StageTimes(), map -> {}, map -> {}, FrameWatcher.NONE);
         try (NativeScope scope = new NativeScope()) {
-            try (FrameUpscaler upscaler = new FrameUpscaler(halves, FORMAT, FORMAT, scope, reports)) {
+            try (FrameUpscaler upscaler = new FrameUpscaler(
+                    halves, FORMAT, FORMAT, scope, new ReuseSettings(ReuseMode.OFF, 1), Reports.unheard())) {
                 List<Long> pts = Flux.range(0, FRAMES)
                         .map(i -> TestFrames.random(scope, FORMAT, i, i))
                         .transform(upscaler)

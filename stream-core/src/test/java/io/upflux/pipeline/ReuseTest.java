@@ -250,7 +250,8 @@ class ReuseTest {
                         format,
                         TestFrames.yuv420(640, 384),
                         scope,
-                        new Reports(ReuseMode.NEAR, new StageTimes(), map -> {}, map -> {}))) {
+                        new ReuseSettings(ReuseMode.NEAR),
+                        Reports.unheard())) {
             int[] most = new int[2];
             Flux<VideoFrame> frames = Flux.range(0, 80).map(i -> {
                 VideoFrame frame = TestFrames.random(sources, format, i, 6);
@@ -270,7 +271,7 @@ class ReuseTest {
                     .as("upscaled, and what windows were computed from, twice")
                     .isLessThanOrEqualTo(3 + 2);
             // Four strokes are on their way at most.
-            assertThat(most[1]).as("decoded").isLessThanOrEqualTo(4 * Reports.LOOK_AHEAD + 2);
+            assertThat(most[1]).as("decoded").isLessThanOrEqualTo(4 * ReuseSettings.LOOK_AHEAD + 2);
         }
     }
 
@@ -303,9 +304,9 @@ class ReuseTest {
             @Override
             public void written() {}
         };
-        Reports reports = new Reports(ReuseMode.NEAR, new StageTimes(), map -> {}, map -> {});
         try (NativeScope scope = new NativeScope()) {
-            assertThatThrownBy(() -> new FrameUpscaler(governor, format, format, scope, reports))
+            assertThatThrownBy(() -> new FrameUpscaler(
+                            governor, format, format, scope, new ReuseSettings(ReuseMode.NEAR), Reports.unheard()))
                     .hasMessageContaining("24");
             assertThat(memories).hasValue(0);
             assertThat(scope.outstanding()).isZero();
@@ -355,7 +356,8 @@ class ReuseTest {
                 format,
                 FrameUpscaler.upscaled(format, resolver),
                 scope,
-                new Reports(mode, new StageTimes(), map -> {}, maps::add))) {
+                new ReuseSettings(mode),
+                new Reports(map -> {}, maps::add))) {
             List<VideoFrame> frames = Flux.range(0, count)
                     .map(i -> {
                         VideoFrame frame = scope.frame(format, 40L * i, 40);

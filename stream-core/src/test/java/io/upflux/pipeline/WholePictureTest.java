@@ -79,7 +79,8 @@ class WholePictureTest {
                 GREY,
                 GREY,
                 scope,
-                new Reports(ReuseMode.OFF, new StageTimes(), maps::add, map -> {}))) {
+                new ReuseSettings(ReuseMode.OFF),
+                new Reports(maps::add, map -> {}))) {
             List<VideoFrame> results = Flux.range(0, FRAMES)
                     .map(i -> frame(scope, i))
                     .transform(upscaler)

@@ -91,7 +91,7 @@ final class MetadataReader {
         }
         Pass pass = Pass.named(value);
         if (pass == null) {
-            throw wrong("pass", value, "plain, key, body, tokens, windows or halting");
+            throw wrong("pass", value, "plain, key, body, features, windows or halting");
         }
         return pass;
     }

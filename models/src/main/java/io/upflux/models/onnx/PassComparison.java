@@ -94,11 +94,11 @@ final class PassComparison {
         int count = across * across;
         int core = across * window - 2 * last.reach();
         int start = edge + last.reach();
-        try (ShapeSessions tokens = sessions(first);
-                ShapeSessions windows = sessions(last);
+        try (ShapeSessions windows = sessions(first);
+                ShapeSessions squares = sessions(last);
                 StageBatch seen =
-                        new StageBatch(tokens, contract, first.label(), new TileShape(count, window, window));
-                StageBatch enlarged = new StageBatch(windows, contract, last.label(), new TileShape(1, core, core));
+                        new StageBatch(windows, contract, first.label(), new TileShape(count, window, window));
+                StageBatch enlarged = new StageBatch(squares, contract, last.label(), new TileShape(1, core, core));
                 FeatureCache cache = new FeatureCache(
                         first.label(), first.featureChannels(), picture.width(), picture.height(), null);
                 RunOptions options = new RunOptions()) {

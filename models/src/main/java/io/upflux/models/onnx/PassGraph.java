@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One graph of a model, after a check that it takes and gives what its metadata says and its pass demands.
  *
  * @param picture what goes in and comes out in any pass; of a first stage, the features come out
- * @param context what it gives (key) or takes (body, tokens); null without
- * @param features what it gives (key, body, tokens) or takes (windows) of a network in two stages; null without
+ * @param context what it gives (key) or takes (body, features); null without
+ * @param features what it gives (key, body, features) or takes (windows) of a network in two stages; null without
  * @param gather inputs for the rows that go on into block 2, 3, ...; empty when it takes none
  * @param window side of a window in LR pixels, 0 without
  * @param blocks that may halt, 0 without

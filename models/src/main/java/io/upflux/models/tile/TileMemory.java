@@ -13,7 +13,7 @@ public final class TileMemory implements AutoCloseable {
      * Allocates one tensor.
      *
      * @param what for the error message: whose memory it is
-     * @param bytesPerSample 1, 2 or 4
+     * @param bytesPerSample 1, 2, 4 or 8
      * @param shape sides of the tensor; their product counts the samples
      * @return direct, native order, zero-filled, valid until {@link #close()}
      * @throws StreamException when it would exceed the 2 GiB that one buffer can hold

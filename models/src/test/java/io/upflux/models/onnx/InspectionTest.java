@@ -138,7 +138,7 @@ class InspectionTest {
         refused(TestModels.blur(2, 1, 1, 64, 64).metadata("upflux.batch", "4"), false, "upflux.batch = 4", "says 1");
         refused(TestModels.blur(2, 1).metadata("upflux.scale", "two"), false, "upflux.scale = 'two'");
         refused(TestModels.blur(2, 1).metadata("upflux.psnr", "{"), false, "upflux.psnr");
-        refused(TestModels.blur(2, 1).metadata("upflux.pass", "head"), false, "upflux.pass = 'head'");
+        refused(TestModels.blur(2, 1).metadata("upflux.pass", "head"), false, "upflux.pass = 'head'", "features");
         refused(TestModels.blur(2, 1, 1, 24, 24).metadata("upflux.halo", "12"), false, "24x24", "no room");
     }
 
