@@ -307,8 +307,8 @@ class AdaFormer(Network):
         tokens = rows if gathers is None else ops.take(ops.concat(0, *versions), gathers.assemble)
         return self.join(coded, tokens), confidence
 
-    def halting_pass(self, low: Value, threshold: Value) -> tuple[Value, Value]:
-        """Enlarge on a graph that itself decides which windows go on; return the picture and the halting depths.
+    def halting_pass(self, low: Value, threshold: Value) -> tuple[Look, Value]:
+        """Enlarge on a graph that itself decides which windows go on; return what it made and the halting depths.
 
         At least one window goes on to the end, the least sure one: no list is ever empty.
         """
@@ -324,7 +324,7 @@ class AdaFormer(Network):
         origin = assemble = numbers(count)
         depth = graph.node("Expand", graph.ints(1), count)
         score, done = None, count
-        versions = []
+        versions, contexts = [], []
         for index, block in enumerate(self.token_blocks):
             if index > 0:
                 rest = graph.node("Shape", rows, margin=0)
@@ -339,18 +339,21 @@ class AdaFormer(Network):
                 level = graph.node("Expand", graph.ints(index + 1), length)
                 depth = graph.node("ScatterElements", depth, origin, level, axis=0)
                 done = graph.node("Add", done, length)
-            rows = block(rows, block.look(rows, 1))
+            contexts.append(block.look(rows, 1))
+            rows = block(rows, contexts[-1])
             versions.append(rows)
             if index < self.blocks - 1:
                 sure = self._judge(rows, coded.entered, versions, assemble)
                 score = sure if score is None else score + (sure if self._video else ops.take(sure, origin))
         tokens = ops.take(ops.concat(0, *versions), assemble)
-        picture = self.decode(low, coded.start, self.join(coded, tokens))
+        joined = self.join(coded, tokens)
+        picture = self.decode(low, coded.start, joined)
+        seen = Look(picture, ops.concat(1, *contexts), [], joined if self._video else None)
         shape = graph.node("Shape", low, margin=0)
         batch, height, width = (graph.node("Slice", shape, *(graph.ints(j) for j in (i, i + 1, 0))) for i in (0, 2, 3))
         sides = (graph.node("Div", side, graph.ints(WINDOW)) for side in (height, width))
         depth = graph.node("Reshape", depth, graph.node("Concat", batch, *sides, axis=0))
-        return picture, graph.node("Cast", depth, to=TensorProto.INT32)
+        return seen, graph.node("Cast", depth, to=TensorProto.INT32)
 
     def _judge(self, rows: Value, entered: Value, versions: list[Value], assemble: Value) -> Value:
         """Return confidences: of the rows where a window suffices, otherwise of all windows as they now are."""

@@ -103,6 +103,9 @@ def _check_halting(network: Network, low: Tensor) -> Iterator[str]:
         seen = network.look(low, threshold)
     made = run(network, "halting", Form(), lr=low.numpy(), threshold=threshold.numpy())
     yield _near(f"halting at {threshold:.2f}", Form(), made["hr"], seen.picture.numpy())
+    if network.staged:
+        yield _near("context of halting", Form(), made["context"], seen.context.numpy())
+        yield _near("features of halting", Form(), made["features"], seen.features.numpy())
 
 
 def recompute(

@@ -44,8 +44,11 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
     if kind == "windows":
         enlarged = ["batch", 3, "high", "wide"]
     if kind == "halting":
-        picture, depth = network.halting_pass(low, graph.input("threshold", []))
-        graph.output(picture, "hr", enlarged)
+        seen, depth = network.halting_pass(low, graph.input("threshold", []))
+        graph.output(seen.picture, "hr", enlarged)
+        if network.staged:
+            graph.output(seen.context, "context", network.context_sides())
+            graph.output(seen.features, "features", _features(network, *LR[2:]))
         graph.output(depth, "depth", ["batch", "rows", "columns"], TensorProto.INT32)
     elif kind == "windows" and network.staged:
         features = graph.input("features", _features(network, "down", "across"), margin=reach(network))

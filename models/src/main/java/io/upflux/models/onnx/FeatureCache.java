@@ -1,40 +1,30 @@
 package io.upflux.models.onnx;
 
 import io.upflux.models.tile.TileMemory;
-import io.upflux.pipeline.PictureMemory;
 import java.nio.FloatBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Features of the pictures of one stream, the last of the first of two stages: of windows that did not change, those of
  * an earlier picture. Channels last, a pixel's in one piece.
  */
-final class FeatureCache implements PictureMemory {
+final class FeatureCache implements AutoCloseable {
     private final TileMemory memory = new TileMemory();
     private final FloatBuffer values;
     private final int channels;
     private final int width;
     private final int height;
-    private final @Nullable KnownDepths depths;
 
     /**
      * @param channels numbers for each pixel
      * @param width of the pictures in LR pixels, whole windows
      * @param height likewise
-     * @param depths how deep windows went, where they halt; null where they do not
      */
-    FeatureCache(String label, int channels, int width, int height, @Nullable KnownDepths depths) {
-        this.depths = depths;
+    FeatureCache(String label, int channels, int width, int height) {
         this.channels = channels;
         this.width = width;
         this.height = height;
         this.values =
                 memory.allocate(label, Float.BYTES, height, width, channels).asFloatBuffer();
-    }
-
-    @Nullable
-    KnownDepths depths() {
-        return depths;
     }
 
     /**

@@ -52,10 +52,24 @@ final class KnownDepths {
 
     /** Blocks to compute of the window at a place in pixels; all beyond the picture, where nothing is known. */
     byte at(int x, int y) {
+        return has(x, y) ? depths[y / WindowGrid.WINDOW * columns + x / WindowGrid.WINDOW] : blocks;
+    }
+
+    /** Whether anything is known of the window at a place in pixels. */
+    boolean has(int x, int y) {
         int column = x / WindowGrid.WINDOW;
         int row = y / WindowGrid.WINDOW;
-        byte known = x < 0 || y < 0 || column >= columns || row >= rows ? UNKNOWN : depths[row * columns + column];
-        return known == UNKNOWN ? blocks : known;
+        return x >= 0 && y >= 0 && column < columns && row < rows && depths[row * columns + column] != UNKNOWN;
+    }
+
+    /**
+     * What some windows would need together, if those of which nothing is known were like the others.
+     *
+     * @param sum of their depths, all blocks where nothing is known
+     * @param unknown of how many windows nothing is known
+     */
+    double supposed(int sum, int unknown, int windows) {
+        return unknown == windows ? 0 : (sum - unknown * blocks) * (double) windows / (windows - unknown);
     }
 
     /** Takes note of what a window's confidences say. */

@@ -102,7 +102,7 @@ final class Mixing implements AutoCloseable {
     private boolean mixes(Stroke stroke) {
         return able
                 && stroke.context() == PictureContext.NONE
-                && (staged != null) == stroke.memory() instanceof FeatureCache;
+                && (staged != null) == stroke.memory() instanceof StreamMemory;
     }
 
     private boolean packs(TileBatch batch) {

@@ -103,9 +103,7 @@ final class ModelGraphs {
             whole(first, "context", first.declared().context());
             whole(first, "blocks", first.takesLists() ? first.blocks() : null);
         }
-        // The main graph makes them of pictures that fit one tile, this one of larger ones.
-        PassGraph whole = tiled();
-        for (PassGraph graph : new PassGraph[] {main, whole, last}) {
+        for (PassGraph graph : all.values()) {
             if (graph.features() == null) {
                 throw new StreamException(graph.label() + ": makes no '" + PassGraph.FEATURES
                         + "' of whole pictures, which the windows graph takes; files of one model must come from one"
@@ -115,6 +113,12 @@ final class ModelGraphs {
                 throw new StreamException(graph.label() + ": makes or takes " + graph.featureChannels()
                         + " features a pixel, but " + first.label() + " makes " + first.featureChannels()
                         + "; files of one model must come from one export");
+            }
+            if (main.context() != null && graph.context() == null && graph != last) {
+                throw new StreamException(
+                        graph.label() + ": gives or takes no context '"
+                                + main.context().name()
+                                + "', which squares of pictures are computed with; files of one model must come from one export");
             }
         }
     }

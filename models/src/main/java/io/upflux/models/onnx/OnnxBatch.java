@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.buffer.Closer;
 import io.upflux.models.tile.TileMemory;
+import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.tile.Tile;
@@ -56,7 +57,34 @@ final class OnnxBatch implements TileBatch {
 
     /** One thread at a time. */
     void run(@Nullable SeenContext context, RunOptions options) throws OrtException {
-        run(context, false, options);
+        from.feed();
+        last = runs(margin > 0 ? Pass.WINDOWS : sessions.passFor(context));
+        for (PassRun run : last) {
+            run.run(context, options);
+            run.depths(depths);
+        }
+        to.collect();
+    }
+
+    /**
+     * As {@link #run(SeenContext, RunOptions)}, of a stream, with the features of a network in two stages there afterwards.
+     * Without a context a tile that is a picture sees all of it and remembers that, and others go by what is remembered.
+     */
+    void run(List<Place> places, @Nullable SeenContext context, StreamMemory memory, RunOptions options)
+            throws OrtException {
+        boolean whole = context == null && memory.isWhole(places.get(0).tile());
+        SeenContext seen = whole ? null : memory.contextOr(context);
+        if (!whole && seen == null && sessions.looks()) {
+            throw new IllegalArgumentException("a part of a picture wants a context, and nothing was seen before");
+        }
+        for (PassRun run : runs(sessions.passFor(seen))) {
+            run.keep();
+        }
+        run(seen, options);
+        float[] values = last.get(0).context();
+        if (whole && values != null) {
+            memory.saw(new SeenContext(sessions, values));
+        }
     }
 
     /**
@@ -69,33 +97,11 @@ final class OnnxBatch implements TileBatch {
         from.feed();
         last = runs(Pass.BODY);
         PassRun all = last.get(0);
-        all.keepFeatures();
-        all.context(context);
-        byte[] needed = all.run(wanted, sessions.threshold(), options);
+        all.keep();
+        byte[] needed = all.run(context, wanted, sessions.threshold(), options);
         depths.put(0, wanted);
         to.collect();
         return needed;
-    }
-
-    /** As {@link #run(SeenContext, RunOptions)}, with the features of a network in two stages there afterwards. */
-    void runKeeping(@Nullable SeenContext context, RunOptions options) throws OrtException {
-        run(context, true, options);
-    }
-
-    private void run(@Nullable SeenContext context, boolean keep, RunOptions options) throws OrtException {
-        from.feed();
-        last = runs(margin > 0 ? Pass.WINDOWS : sessions.passFor(context));
-        for (PassRun run : last) {
-            if (keep) {
-                run.keepFeatures();
-            }
-            if (context != null) {
-                run.context(context);
-            }
-            run.run(options);
-            run.depths(depths);
-        }
-        to.collect();
     }
 
     /** Puts the features that the last run kept of a tile's core in their place of the picture. */

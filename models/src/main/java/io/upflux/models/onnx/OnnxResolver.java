@@ -195,13 +195,16 @@ public final class OnnxResolver implements SuperResolver {
         int least = staged == null ? 1 : sessions.of(Pass.FEATURES).graph().square();
         List<Integer> sides = CELLS.stream().filter(side -> side % least == 0).toList();
         List<Double> costs = sides.stream().map(side -> cost(side, margin)).toList();
+        // A picture of one tile is its own context, of itself and of the squares of later ones.
+        TileShape tile = tiles.forFrame(frameWidth, frameHeight);
+        boolean looks = sessions.looks() && (tile.width() < frameWidth || tile.height() < frameHeight);
         return sides.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Cells(
                         sides,
                         margin,
                         margin == 0 ? List.of() : costs,
-                        sessions.looks() ? SampleBatch.shape(frameWidth, frameHeight, traits.align()) : null,
+                        looks ? SampleBatch.shape(frameWidth, frameHeight, traits.align()) : null,
                         sessions.driven(),
                         0));
     }
@@ -269,14 +272,20 @@ public final class OnnxResolver implements SuperResolver {
 
     @Override
     public void upscale(List<Placed> work, List<Origins> origins, PictureContext context, PictureMemory memory) {
-        if (staged == null || !(memory instanceof FeatureCache)) {
+        if (!(memory instanceof StreamMemory kept)) {
             work.forEach(placed -> upscale(placed.batch(), context));
             return;
         }
         SeenContext seen = known(context);
         runs.call(options -> {
-            Stroke stroke = new Stroke(work, origins, context, memory, Stroke.NO_DEADLINE);
-            staged.upscale(List.of(stroke), seen, null, options);
+            if (staged != null) {
+                Stroke stroke = new Stroke(work, origins, context, memory, Stroke.NO_DEADLINE);
+                staged.upscale(List.of(stroke), seen, null, options);
+            } else {
+                for (Placed placed : work) {
+                    ((OnnxBatch) placed.batch()).run(placed.places(), seen, kept, options);
+                }
+            }
             return memory;
         });
     }
@@ -299,15 +308,16 @@ public final class OnnxResolver implements SuperResolver {
         });
     }
 
-    /** Features of a network in two stages: 128 bytes a pixel with 32 channels. */
+    /** A context, and features of a network in two stages: 128 bytes a pixel with 32 channels. */
     @Override
     public PictureMemory newMemory(int frameWidth, int frameHeight) {
-        if (staged == null) {
+        if (staged == null && !sessions.looks()) {
             return PictureMemory.NONE;
         }
-        return staged.newCache(
+        return new StreamMemory(
                 frameWidth,
                 frameHeight,
+                staged == null ? null : staged.newCache(frameWidth, frameHeight),
                 sessions.driven() ? new KnownDepths(frameWidth, frameHeight, traits.blocks()) : null);
     }
 

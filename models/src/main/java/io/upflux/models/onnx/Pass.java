@@ -26,6 +26,11 @@ public enum Pass {
         return this == PLAIN || this == KEY;
     }
 
+    /** Whether it sees the whole picture in its tile, and so gives a context and takes none. */
+    boolean looks() {
+        return this == KEY || this == HALTING;
+    }
+
     /** What follows a model's name in the name of this file. */
     public String suffix() {
         return leads() ? SUFFIX : "." + this + SUFFIX;

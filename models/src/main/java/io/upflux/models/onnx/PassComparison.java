@@ -99,8 +99,8 @@ final class PassComparison {
                 StageBatch seen =
                         new StageBatch(windows, contract, first.label(), new TileShape(count, window, window));
                 StageBatch enlarged = new StageBatch(squares, contract, last.label(), new TileShape(1, core, core));
-                FeatureCache cache = new FeatureCache(
-                        first.label(), first.featureChannels(), picture.width(), picture.height(), null);
+                FeatureCache cache =
+                        new FeatureCache(first.label(), first.featureChannels(), picture.width(), picture.height());
                 RunOptions options = new RunOptions()) {
             for (int i = 0; i < count; i++) {
                 feed(picture, edge + i % across * window, edge + i / across * window, seen, i);

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * One graph of a model, after a check that it takes and gives what its metadata says and its pass demands.
  *
  * @param picture what goes in and comes out in any pass; of a first stage, the features come out
- * @param context what it gives (key) or takes (body, features); null without
- * @param features what it gives (key, body, features) or takes (windows) of a network in two stages; null without
+ * @param context what it gives (key, halting) or takes (body, features); null without
+ * @param features what it gives (key, body, halting, features) or takes (windows) of a network in two stages; null
+ *     without
  * @param gather inputs for the rows that go on into block 2, 3, ...; empty when it takes none
  * @param window side of a window in LR pixels, 0 without
  * @param blocks that may halt, 0 without
@@ -224,10 +225,10 @@ record PassGraph(
                 }
                 return null;
             }
-            if (pass == Pass.HALTING) {
+            if (pass == Pass.HALTING && file.graph().output(name) == null) {
                 return null;
             }
-            Tensor context = pass == Pass.KEY ? output(name) : input(name);
+            Tensor context = pass.looks() ? output(name) : input(name);
             typed(context, FLOAT, context.sides().size());
             boolean fixed = context.sides().stream().allMatch(Side::fixed);
             if (!fixed || context.sides().isEmpty() || context.sides().get(0).length() != 1) {
@@ -240,7 +241,7 @@ record PassGraph(
         private void nothingElse(@Nullable Tensor context, List<String> gather, boolean lists, boolean last) {
             Set<String> known = new HashSet<>(gather);
             known.add(INPUT);
-            if (context != null) {
+            if (context != null && !pass.looks()) {
                 known.add(context.name());
             }
             if (lists) {

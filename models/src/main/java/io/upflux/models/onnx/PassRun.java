@@ -32,6 +32,7 @@ final class PassRun implements AutoCloseable {
     private final @Nullable ByteBuffer depths;
     private @Nullable SeenContext held;
     private @Nullable FloatBuffer features;
+    private @Nullable FloatBuffer context;
 
     /**
      * @param shape of the tiles that one inference takes
@@ -72,15 +73,9 @@ final class PassRun implements AutoCloseable {
         side.threshold(value);
     }
 
-    /** What the graph is told of the picture from the next run on, where it wants to be. */
-    void context(SeenContext seen) {
-        if (seen != held) {
-            side.context(seen.values());
-            held = seen;
-        }
-    }
-
-    void run(RunOptions options) throws OrtException {
+    /** @param context ignored by graphs that want none */
+    void run(@Nullable SeenContext context, RunOptions options) throws OrtException {
+        feed(context);
         inputs.putAll(side.tensors());
         session.run(inputs, Set.of(), outputs, options).close();
     }
@@ -92,7 +87,8 @@ final class PassRun implements AutoCloseable {
      * @param threshold of summed confidence at which a window is done
      * @return how many blocks each would have needed
      */
-    byte[] run(byte[] wanted, float threshold, RunOptions options) throws OrtException {
+    byte[] run(SeenContext context, byte[] wanted, float threshold, RunOptions options) throws OrtException {
+        feed(context);
         side.depths(wanted);
         inputs.putAll(side.tensors());
         try (OrtSession.Result result = session.run(inputs, Set.of(PassGraph.CONFIDENCE), outputs, options)) {
@@ -100,18 +96,39 @@ final class PassRun implements AutoCloseable {
         }
     }
 
-    /** Has the features kept that the graph makes of a network in two stages, from the next run on. */
-    void keepFeatures() throws OrtException {
-        PassGraph graph = sessions.graph();
-        if (features == null) {
-            TileMemory memory = owned.own(new TileMemory());
-            long[] sides = {shape.batch(), shape.height(), shape.width(), graph.featureChannels()};
-            ByteBuffer bytes = memory.allocate(graph.label(), Float.BYTES, sides);
-            outputs.put(
-                    PassGraph.FEATURES,
-                    owned.own(OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT)));
-            features = bytes.asFloatBuffer();
+    private void feed(@Nullable SeenContext seen) {
+        if (seen != null && seen != held) {
+            side.context(seen.values());
+            held = seen;
         }
+    }
+
+    /** Has what the graph makes beside pictures kept from the next run on: features between two stages, and a context. */
+    void keep() throws OrtException {
+        PassGraph graph = sessions.graph();
+        if (features == null && graph.features() != null) {
+            features = kept(PassGraph.FEATURES, shape.batch(), shape.height(), shape.width(), graph.featureChannels());
+        }
+        if (context == null && graph.context() != null && graph.pass().looks()) {
+            context = kept(graph.context().name(), graph.contextSides());
+        }
+    }
+
+    private FloatBuffer kept(String name, long... sides) throws OrtException {
+        TileMemory memory = owned.own(new TileMemory());
+        ByteBuffer bytes = memory.allocate(sessions.graph().label(), Float.BYTES, sides);
+        outputs.put(name, owned.own(OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT)));
+        return bytes.asFloatBuffer();
+    }
+
+    /** What was kept of the context; null where the graph gives none. */
+    float @Nullable [] context() {
+        if (context == null) {
+            return null;
+        }
+        float[] values = new float[context.capacity()];
+        context.get(0, values);
+        return values;
     }
 
     /** Puts what was kept of the windows of a tile's core in their place of the picture. */

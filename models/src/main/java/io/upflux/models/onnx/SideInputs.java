@@ -38,7 +38,7 @@ final class SideInputs implements AutoCloseable {
         this.blocks = graph.blocks();
         this.depths = new byte[graph.takesLists() ? graph.windows(shape.batch(), shape.width(), shape.height()) : 0];
         try {
-            if (graph.context() != null && graph.pass() != Pass.KEY) {
+            if (graph.context() != null && !graph.pass().looks()) {
                 context = floats(graph.context().name(), graph.contextSides());
             }
             if (graph.pass() == Pass.HALTING) {

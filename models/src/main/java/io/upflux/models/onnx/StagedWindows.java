@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, but for what is of one stream.
  */
 final class StagedWindows implements AutoCloseable {
+    /** What a whole picture costs whose depths the graph estimates, where one that is told them costs 1, as measured. */
+    private static final double ESTIMATING = 1.1;
+
     private final ShapeSessions sessions;
     private final Contract contract;
     private final float threshold;
@@ -54,16 +58,22 @@ final class StagedWindows implements AutoCloseable {
         return (long) Float.BYTES * pixel * width * height;
     }
 
-    /** What is kept of the pictures of a stream. */
-    FeatureCache newCache(int width, int height, @Nullable KnownDepths depths) {
-        return new FeatureCache(label, pixel, width, height, depths);
+    /** For what is kept of the pictures of a stream. */
+    FeatureCache newCache(int width, int height) {
+        return new FeatureCache(label, pixel, width, height);
     }
 
-    /** Tiles in one go, and how many blocks their windows pass; null for all. */
-    private record Whole(OnnxBatch tiles, List<Place> places, byte @Nullable [] depths) {}
+    /** Tiles in one go, and how many blocks their windows pass; null where nobody tells them. */
+    private record Whole(OnnxBatch tiles, List<Place> places, byte @Nullable [] told) {}
 
     /** A stroke's share of what is computed. */
-    private record Share(Stroke stroke, FeatureCache cache, List<Part> parts, List<Whole> wholes, int pictures) {
+    private record Share(
+            Stroke stroke,
+            StreamMemory memory,
+            FeatureCache cache,
+            List<Part> parts,
+            List<Whole> wholes,
+            int pictures) {
         List<Placed> work() {
             return stroke.work();
         }
@@ -72,7 +82,7 @@ final class StagedWindows implements AutoCloseable {
     /**
      * Fills the outputs of all batches.
      *
-     * @param strokes of batches of tiles and of squares, whose memories are caches; of several streams only where neither a
+     * @param strokes of batches of tiles and of squares, whose memories hold features; of several streams only where neither a
      *     context nor depths tell them apart
      * @param packing computes last stages together; null where there is one stroke
      */
@@ -83,15 +93,15 @@ final class StagedWindows implements AutoCloseable {
             List<Part> parts = new ArrayList<>();
             List<Share> shares = new ArrayList<>();
             for (Stroke stroke : strokes) {
-                shares.add(share(stroke, parts));
+                shares.add(share(stroke, context, parts));
             }
-            KnownDepths known = shares.get(0).cache().depths();
             for (Share share : shares) {
                 for (Whole whole : share.wholes()) {
-                    compute(whole, known, context, options);
+                    compute(whole, share.memory(), context, options);
                 }
             }
-            first.compute(parts, known, context, options);
+            StreamMemory memory = shares.get(0).memory();
+            first.compute(parts, memory.depths(), memory.contextOr(context), options);
             for (Share share : shares) {
                 // A square of one picture must not see what is only in a later one.
                 for (int picture = 0; picture < share.pictures(); picture++) {
@@ -107,9 +117,10 @@ final class StagedWindows implements AutoCloseable {
     }
 
     /** @param all where its parts are added to those of other strokes */
-    private Share share(Stroke stroke, List<Part> all) {
-        FeatureCache cache = (FeatureCache) stroke.memory();
-        KnownDepths known = cache.depths();
+    private Share share(Stroke stroke, @Nullable SeenContext context, List<Part> all) {
+        StreamMemory memory = (StreamMemory) stroke.memory();
+        FeatureCache cache = Objects.requireNonNull(memory.features(), "features");
+        KnownDepths known = memory.depths();
         List<Whole> wholes = new ArrayList<>();
         int before = all.size();
         int pictures = stroke.work().stream()
@@ -122,10 +133,10 @@ final class StagedWindows implements AutoCloseable {
                 known.move(stroke.origins().get(picture));
             }
             for (Placed placed : stroke.work()) {
-                collect(placed, picture, known, all, wholes);
+                collect(placed, picture, memory, context, all, wholes);
             }
         }
-        return new Share(stroke, cache, List.copyOf(all.subList(before, all.size())), wholes, pictures);
+        return new Share(stroke, memory, cache, List.copyOf(all.subList(before, all.size())), wholes, pictures);
     }
 
     private static void enlarge(List<Stroke> strokes, @Nullable Packing packing, RunOptions options)
@@ -150,7 +161,13 @@ final class StagedWindows implements AutoCloseable {
 
     /** What is to be computed of a picture, by what is known when its turn has come. */
     private void collect(
-            Placed placed, int picture, @Nullable KnownDepths known, List<Part> parts, List<Whole> wholes) {
+            Placed placed,
+            int picture,
+            StreamMemory memory,
+            @Nullable SeenContext context,
+            List<Part> parts,
+            List<Whole> wholes) {
+        KnownDepths known = memory.depths();
         List<Place> places = placed.places();
         for (int item = 0; item < places.size(); item++) {
             if (places.get(item).picture() == picture && placed.batch() instanceof StagedCells cells) {
@@ -160,7 +177,7 @@ final class StagedWindows implements AutoCloseable {
         // Tiles of several pictures in one batch go by what is known of the last.
         int last = places.stream().mapToInt(Place::picture).max().orElse(-1);
         if (last == picture && placed.batch() instanceof OnnxBatch tiles) {
-            wholes.add(new Whole(tiles, places, known == null ? null : depths(tiles.shape(), places, known)));
+            wholes.add(new Whole(tiles, places, told(tiles.shape(), places, memory, context)));
         }
     }
 
@@ -184,33 +201,56 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    /** Of all windows of a batch of tiles, halos included; those of places that are not filled pass one block. */
-    private byte[] depths(TileShape shape, List<Place> places, KnownDepths known) {
+    /**
+     * Depths of all windows of a batch of tiles, halos included; those of places that are not filled pass one block. Null
+     * where windows do not halt, or the tile sees all of its picture and had better decide by itself.
+     */
+    private byte @Nullable [] told(
+            TileShape shape, List<Place> places, StreamMemory memory, @Nullable SeenContext context) {
+        KnownDepths known = memory.depths();
+        if (known == null) {
+            return null;
+        }
         int columns = shape.width() / window;
         int rows = shape.height() / window;
         byte[] depths = new byte[shape.batch() * rows * columns];
         Arrays.fill(depths, (byte) 1);
+        int sum = 0;
+        int unknown = 0;
         for (int item = 0; item < places.size(); item++) {
             Tile tile = places.get(item).tile();
             for (int i = 0; i < rows * columns; i++) {
-                depths[item * rows * columns + i] =
-                        known.at(tile.x() + i % columns * window, tile.y() + i / columns * window);
+                int x = tile.x() + i % columns * window;
+                int y = tile.y() + i / columns * window;
+                byte depth = known.at(x, y);
+                depths[item * rows * columns + i] = depth;
+                sum += depth;
+                unknown += known.has(x, y) ? 0 : 1;
             }
         }
-        return depths;
+        boolean free = context == null && memory.isWhole(places.get(0).tile());
+        return free && sum > ESTIMATING * known.supposed(sum, unknown, depths.length) ? null : depths;
     }
 
-    private void compute(Whole whole, @Nullable KnownDepths known, @Nullable SeenContext context, RunOptions options)
+    private void compute(Whole whole, StreamMemory memory, @Nullable SeenContext context, RunOptions options)
             throws OrtException {
-        byte[] depths = whole.depths();
-        if (known == null || depths == null) {
-            whole.tiles().runKeeping(context, options);
-            return;
+        byte[] told = whole.told();
+        byte[] needed;
+        if (told == null) {
+            whole.tiles().run(whole.places(), context, memory, options);
+            needed = new byte[whole.tiles().depths().capacity()];
+            whole.tiles().depths().get(0, needed);
+        } else {
+            SeenContext seen = Objects.requireNonNull(memory.contextOr(context), "context");
+            needed = whole.tiles().run(seen, told, options);
         }
-        if (context == null) {
-            throw new IllegalArgumentException(label + " computes nothing without a context");
+        if (memory.depths() != null) {
+            note(whole, memory.depths(), needed);
         }
-        byte[] needed = whole.tiles().run(context, depths, options);
+    }
+
+    /** Takes note of how many blocks the windows of the cores need. */
+    private void note(Whole whole, KnownDepths known, byte[] needed) {
         int columns = whole.tiles().shape().width() / window;
         int all = whole.tiles().shape().height() / window * columns;
         for (int item = 0; item < whole.places().size(); item++) {

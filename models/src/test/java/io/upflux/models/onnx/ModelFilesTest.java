@@ -120,8 +120,8 @@ class ModelFilesTest {
         refusedWindows(windows -> windows.input("features", 1, "n", "", "", 4), "4 features a pixel", "makes 3");
         refusedWindows(windows -> windows.input("features", 1, "n", "", "", "c"), "free]", "fixed last side");
         refusedWindows(windows -> windows.input("features", 7, "n", "", "", 3), "'features'", "int64");
-        for (Pass pass : new Pass[] {Pass.KEY, Pass.BODY}) {
-            String file = pass == Pass.KEY ? "pair-x2: " : "pair-x2.body.onnx: ";
+        for (Pass pass : new Pass[] {Pass.KEY, Pass.BODY, Pass.HALTING}) {
+            String file = pass == Pass.KEY ? "pair-x2: " : "pair-x2." + pass + ".onnx: ";
             refusedAs(new TestPair("pair-x2").withoutFeatures(pass), file, "makes no 'features'");
         }
     }

@@ -121,6 +121,30 @@ class StagedWindowsTest {
         }
     }
 
+    /** Squares of a picture that was seen in one tile come out as it did, and have no context before it. */
+    @ParameterizedTest
+    @MethodSource("staged")
+    void aPictureInOneTileIsTheContextOfSquares(String name) {
+        try (Bench bench = new Bench(name);
+                TileBatch cells = bench.cells(1);
+                TileBatch whole = bench.resolver.newBatch(new TileShape(1, bench.width, bench.height))) {
+            assertThat(bench.resolver
+                            .cells(bench.width, bench.height)
+                            .orElseThrow()
+                            .samples())
+                    .isNull();
+            Planes picture = bench.picture(2);
+            whole.input().put(0, picture.samples());
+            Tile all = new Tile(0, 0, 0, 0, bench.width, bench.height);
+            bench.upscale(new Placed(whole, List.of(new Place(0, all))), PictureContext.NONE);
+            bench.resolver.upscale(whole, PictureContext.NONE);
+            float[] expected = Bench.output(whole);
+            Placed square = bench.fill(cells, List.of(new int[] {4, 4}), picture, 0);
+            bench.upscale(square, PictureContext.NONE);
+            bench.compare(square, expected);
+        }
+    }
+
     @Test
     void refusesSquaresThatCutWindowsAndSquaresWithoutAContext() {
         try (Bench bench = new Bench(BY_HEART);
@@ -236,6 +260,10 @@ class StagedWindowsTest {
                 resolver.upscale(List.of(placed), List.of(), context, memory);
                 assertThat(output(batch)).isEqualTo(expected(picture));
             }
+        }
+
+        void upscale(Placed placed, PictureContext seen) {
+            resolver.upscale(List.of(placed), List.of(), seen, memory);
         }
 
         float[] expected(Planes picture) {
