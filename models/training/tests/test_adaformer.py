@@ -174,19 +174,21 @@ def test_stages_say_how_far_they_see(name: str, tokens: int, features: int) -> N
 
 
 @pytest.mark.parametrize("around", [0, 1, 5])
-def test_stages_follow_a_change_as_the_whole_picture_does(around: int) -> None:
+@pytest.mark.parametrize("row, column", [(2, 1), (0, 2), (3, 0), (4, 4)])
+def test_stages_follow_a_change_as_the_whole_picture_does(around: int, row: int, column: int) -> None:
     network = small(video=True)
     generator = torch.Generator().manual_seed(4)
     before = torch.rand(1, 3, 40, 48, generator=generator)
     after = before.clone()
-    after[..., 18:22, 17:22] = torch.rand(1, 3, 4, 5, generator=generator)
+    y, x = 8 * row + 2, 8 * column + 9
+    after[..., y : y + 4, x : x + 5] = torch.rand(1, 3, 4, 5, generator=generator)
     with torch.inference_mode():
         context = network.look(before).context
         lists = dense(3, 30)
         cached = run(network, "body", Form(), lr=before.numpy(), context=context.numpy(), **lists)
         wanted = run(network, "body", Form(), lr=after.numpy(), context=context.numpy(), **lists)
     # The encoder sees two pixels around a window: only the window left of the change's own sees it, too.
-    changed = [(2, 1), (2, 2)]
+    changed = [(row, column), (row, column + 1)]
     parts = recompute(network, Form(), after.numpy(), cached["features"], changed, context.numpy(), around)
     for place, part in parts:
         np.testing.assert_allclose(part, enlarged(wanted["hr"], place, 2)[0], atol=AGREEMENT)
@@ -199,13 +201,16 @@ def test_a_windows_tokens_depend_on_no_other_window() -> None:
     low = np.random.default_rng(5).random((7, 3, 12, 12), dtype=np.float32)
     context = np.random.default_rng(6).normal(size=network.context_sides()).astype(np.float32)
     depth = np.array([1, 3, 2, 3, 1, 1, 2])
-    together = run(network, "features", Form(), lr=low, context=context, **by_depth(depth, 3))["features"]
+    inside = np.ones_like(low[:, :1])
+    given = {"inside": inside, "context": context}
+    together = run(network, "features", Form(), lr=low, **given, **by_depth(depth, 3))["features"]
     for window in range(7):
         rows = dict(by_depth(depth[window : window + 1], 3))
         for block in range(2, 4):
             rows[f"gather.{block}"] = np.zeros(1, int)  # no list may be empty
         rows["assemble"] = np.array([depth[window] - 1])
-        alone = run(network, "features", Form(), lr=low[window : window + 1], context=context, **rows)["features"]
+        given["inside"] = inside[:1]
+        alone = run(network, "features", Form(), lr=low[window : window + 1], **given, **rows)["features"]
         np.testing.assert_allclose(alone[0], together[window], atol=AGREEMENT)
 
 

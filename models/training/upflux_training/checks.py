@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .network import Look, Network
+from . import passes as graphs
 from .passes import Form, build, margin, passes, reach
 
 AGREEMENT = 1e-4
@@ -125,34 +126,53 @@ def recompute(
     """
     side = network.window or _SQUARE
     places = [(side * row, side * column) for row, column in changed]
+    # Beyond its edges a picture goes on as there; of features nothing is there.
+    beyond = 2 * side
+    rim = ((0, 0), (0, 0), (beyond, beyond), (beyond, beyond))
 
     def cut(of: np.ndarray, more: int) -> np.ndarray:
-        return np.concatenate([of[:, :, y - more : y + side + more, x - more : x + side + more] for y, x in places])
+        ends = [(y + beyond - more, x + beyond - more, side + 2 * more) for y, x in places]
+        return np.concatenate([of[:, :, y : y + size, x : x + size] for y, x, size in ends])
 
-    given = dense(network.blocks, len(places)) | ({} if context is None else {"context": context})
-    made = run(network, "features", form, lr=cut(lr, margin(network, "features")), **given)
+    low = np.pad(lr, rim, mode="edge")
+    inside = np.pad(np.ones_like(lr[:, :1]), rim)
+
+    def marked(kind: str, more: int = 0) -> dict[str, np.ndarray]:
+        return {"inside": cut(inside, graphs.around(network, kind) + more)} if network.edges else {}
+
+    given = dense(network.blocks, len(places)) | ({} if context is None else {"context": context}) | marked("features")
+    made = run(network, "features", form, lr=cut(low, margin(network, "features")), **given)
     for (y, x), window in zip(places, made["features"]):
         features[0, y : y + side, x : x + side] = window
-    near = cut(features.transpose(0, 3, 1, 2), around + reach(network)).transpose(0, 2, 3, 1)
-    made = run(network, "windows", form, lr=cut(lr, around + margin(network)), features=near)
+    held = np.pad(features.transpose(0, 3, 1, 2), rim)
+    near = cut(held, around + reach(network)).transpose(0, 2, 3, 1)
+    made = run(
+        network, "windows", form, lr=cut(low, around + margin(network)), features=near, **marked("windows", around)
+    )
+    height, width = lr.shape[2:]
     for (y, x), part in zip(places, made["hr"]):
-        yield (slice(y - around, y + side + around), slice(x - around, x + side + around)), part
+        top, left = max(0, y - around), max(0, x - around)
+        place = (slice(top, min(height, y + side + around)), slice(left, min(width, x + side + around)))
+        corner = [network.scale * n for n in (top - y + around, left - x + around)]
+        size = [network.scale * (piece.stop - piece.start) for piece in place]
+        yield place, part[:, corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]]
 
 
 def _stages(network: Network, form: Form, lr: np.ndarray, seen: Look) -> tuple[np.ndarray, np.ndarray]:
-    """Compute all windows but those at the edge alone; return them and what the network makes of them."""
+    """Compute windows alone, at the edge if that can be; return them and what the network makes of them."""
     side = network.window or _SQUARE
-    rows, columns = (n // side - 1 for n in lr.shape[2:])
-    inner = [(row, column) for row in range(1, rows) for column in range(1, columns)]
+    first = 0 if network.edges else 1
+    rows, columns = (n // side - first for n in lr.shape[2:])
+    inner = [(row, column) for row in range(first, rows) for column in range(first, columns)]
     features = seen.features.numpy().copy()
     for row, column in inner:
         features[0, row * side :, column * side :][:side, :side] = np.nan
     context = None if seen.context is None else seen.context.numpy()
     made, wanted = [], []
     for place, part in recompute(network, form, lr, features, inner, context):
-        made.append(part)
-        wanted.append(enlarged(seen.picture.numpy(), place, network.scale)[0])
-    return np.stack(made), np.stack(wanted)
+        made.append(part.ravel())
+        wanted.append(enlarged(seen.picture.numpy(), place, network.scale)[0].ravel())
+    return np.concatenate(made), np.concatenate(wanted)
 
 
 def enlarged(picture: np.ndarray, place: tuple[slice, slice], scale: int) -> np.ndarray:

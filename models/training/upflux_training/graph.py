@@ -83,6 +83,8 @@ class Graph:
         self.valid = valid
         self.fused = fused
         self.half = half
+        self.inside: Value | None = None
+        """Of a graph whose convolutions shrink: 1 where there is picture, 0 beyond. None where nothing reaches beyond."""
         self._stored = stored
         self._names = {id(t): key for key, t in network.state_dict(keep_vars=True).items()}
         self._nodes: list[onnx.NodeProto] = []

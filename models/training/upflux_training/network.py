@@ -38,6 +38,8 @@ class Network(nn.Module):
     """Whether it is local as it stands; otherwise ``look`` yields a context that makes it so."""
     shrinks = False
     """Whether a graph with shrinking convolutions is of use: few convolutions, no overlapping windows."""
+    edges = False
+    """Whether these are told where the picture ends, and so compute its edge, too. Costs a product for each convolution."""
     staged = False
     """Whether there are two of them, with features between: what changed is computed once, its neighbours are not."""
 

@@ -34,6 +34,9 @@ def graph_conv(x: Value, weight: Array, bias: Array | None, groups: int, size: i
     valid = x.graph.valid
     if valid and x.margin < reach:
         raise ValueError(f"a margin of {x.margin} is too little for a kernel of {size}")
+    if reach and x.graph.inside is not None:
+        # A convolution that pads takes all beyond the picture for zero.
+        x = x * x.graph.inside
     return x.graph.node(
         "Conv",
         x,

@@ -40,6 +40,8 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
     shrinks = kind in ("features", "windows")
     graph = Graph(network, stored, valid=shrinks, fused=form.fused, half=form.half)
     low = graph.input("lr", LR, margin=margin(network, kind) if shrinks else 0)
+    if shrinks and network.edges:
+        graph.inside = graph.input("inside", ["batch", 1, "inner", "across"], margin=around(network, kind))
     enlarged = ["batch", 3, *(f"{side}*{network.scale}" for side in LR[2:])]
     if kind == "windows":
         enlarged = ["batch", 3, "high", "wide"]
@@ -92,6 +94,11 @@ def margin(network: Network, kind: str = "windows") -> int:
     if network.staged:
         return _least(lambda lr: _second_stage(network, lr, reach(network)))
     return _least(lambda lr: network(_shrinking(network, lr)).margin)
+
+
+def around(network: Network, kind: str) -> int:
+    """Return the LR pixels around what a shrinking graph makes of which it is told whether there is picture."""
+    return max(margin(network, kind), reach(network)) if kind == "windows" else margin(network, kind)
 
 
 def reach(network: Network) -> int:

@@ -35,6 +35,7 @@ public record Calibration(Map<Integer, Double> costs, double pixelSeconds) {
                         .map(side -> costs.getOrDefault(
                                 side, cells.costs().get(cells.sides().indexOf(side))))
                         .toList();
-        return new Cells(cells.sides(), cells.margin(), measured, cells.samples(), cells.depths(), pixelSeconds);
+        return new Cells(
+                cells.sides(), cells.margin(), measured, cells.edges(), cells.samples(), cells.depths(), pixelSeconds);
     }
 }

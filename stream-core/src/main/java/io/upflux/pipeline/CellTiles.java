@@ -7,8 +7,8 @@ import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 
 /**
- * Through which tiles the cells of a picture are computed. Inside the picture these are squares by themselves; at its
- * edge, where the network pads, or where it has no form for squares, tiles with a halo.
+ * Through which tiles the cells of a picture are computed. Inside the picture these are squares by themselves; where it
+ * has no form for squares, or none for those at the picture's edge, tiles with a halo.
  */
 final class CellTiles {
     private final Cells cells;
@@ -35,9 +35,12 @@ final class CellTiles {
 
     /** Whether the cell is a square by itself, and not the core of a tile. */
     boolean alone(Cell cell) {
+        return cells.margin() > 0 && (cells.edges() || isWithin(cell));
+    }
+
+    private boolean isWithin(Cell cell) {
         int around = cells.margin() + chroma;
-        return cells.margin() > 0
-                && cell.x() >= around
+        return cell.x() >= around
                 && cell.y() >= around
                 && cell.x() + cell.side() + around <= width
                 && cell.y() + cell.side() + around <= height;

@@ -42,15 +42,48 @@ final class FeatureCache implements AutoCloseable {
     }
 
     /**
-     * Gives a rectangle out, row after row.
+     * Gives a rectangle out, row after row; beyond the picture are zeros, as for a convolution that pads.
      *
      * @param first pixel to write
      */
     void cut(int x, int y, int columns, int rows, FloatBuffer to, int first) {
-        check(x, y, columns, rows);
+        int left = Math.min(columns, Math.max(0, -x));
+        int length = Math.max(0, Math.min(width, x + columns) - x - left);
         for (int row = 0; row < rows; row++) {
-            to.put(channels * (first + row * columns), values, place(x, y + row), channels * columns);
+            int at = channels * (first + row * columns);
+            boolean within = y + row >= 0 && y + row < height && length > 0;
+            int taken = within ? channels * length : 0;
+            int begin = within ? channels * left : 0;
+            zero(to, at, begin);
+            if (within) {
+                to.put(at + begin, values, place(x + left, y + row), taken);
+            }
+            zero(to, at + begin + taken, channels * columns - begin - taken);
         }
+    }
+
+    private static void zero(FloatBuffer values, int at, int count) {
+        for (int i = at; i < at + count; i++) {
+            values.put(i, 0);
+        }
+    }
+
+    int width() {
+        return width;
+    }
+
+    int height() {
+        return height;
+    }
+
+    /** Whether a rectangle reaches beyond the picture. */
+    boolean ends(int x, int y, int columns, int rows) {
+        return x < 0 || y < 0 || x + columns > width || y + rows > height;
+    }
+
+    /** Whether there is picture. */
+    boolean holds(int x, int y) {
+        return x >= 0 && y >= 0 && x < width && y < height;
     }
 
     private int place(int x, int y) {
@@ -58,7 +91,7 @@ final class FeatureCache implements AutoCloseable {
     }
 
     private void check(int x, int y, int columns, int rows) {
-        if (x < 0 || y < 0 || x + columns > width || y + rows > height) {
+        if (ends(x, y, columns, rows)) {
             throw new IllegalArgumentException(columns + "x" + rows + " pixels at " + x + "," + y
                     + " are not all in a picture of " + width + "x" + height);
         }

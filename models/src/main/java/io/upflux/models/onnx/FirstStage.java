@@ -46,10 +46,21 @@ final class FirstStage implements AutoCloseable {
     /**
      * A window of a square, or all of it.
      *
+     * @param kept of its stream, where its features go
      * @param at where its features begin in {@link #features}, in pixels
      * @param depth how many blocks it passes; 0 for all
      */
-    record Part(int picture, StagedCells cells, int item, Tile tile, int x, int y, int side, int at, byte depth) {}
+    record Part(
+            int picture,
+            FeatureCache kept,
+            StagedCells cells,
+            int item,
+            Tile tile,
+            int x,
+            int y,
+            int side,
+            int at,
+            byte depth) {}
 
     /** Pixels of all parts together. */
     static int end(List<Part> parts) {
@@ -103,6 +114,7 @@ final class FirstStage implements AutoCloseable {
         for (int i = 0; i < parts.size(); i++) {
             Part one = parts.get(i);
             one.cells().window(one.item(), one.tile(), one.x(), one.y(), batch, i);
+            batch.place(i, one.x(), one.y(), one.kept());
             if (depths != null) {
                 depths[i] = one.depth();
             }

@@ -103,6 +103,10 @@ final class ModelGraphs {
             whole(first, "context", first.declared().context());
             whole(first, "blocks", first.takesLists() ? first.blocks() : null);
         }
+        if (first.edges() != last.edges()) {
+            throw new StreamException(first.label() + ": only one of it and " + last.label() + " takes '"
+                    + PassGraph.INSIDE + "'; files of one model must come from one export");
+        }
         for (PassGraph graph : all.values()) {
             if (graph.features() == null) {
                 throw new StreamException(graph.label() + ": makes no '" + PassGraph.FEATURES

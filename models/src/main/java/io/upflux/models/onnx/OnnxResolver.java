@@ -204,6 +204,7 @@ public final class OnnxResolver implements SuperResolver {
                         sides,
                         margin,
                         margin == 0 ? List.of() : costs,
+                        staged != null && sessions.of(Pass.FEATURES).graph().edges(),
                         looks ? SampleBatch.shape(frameWidth, frameHeight, traits.align()) : null,
                         sessions.driven(),
                         0));

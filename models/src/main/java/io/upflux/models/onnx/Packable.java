@@ -59,7 +59,7 @@ interface Packable extends AutoCloseable {
 
         @Override
         public List<FloatBuffer> taken() {
-            return List.of(batch.input(), batch.features());
+            return batch.taken();
         }
 
         @Override

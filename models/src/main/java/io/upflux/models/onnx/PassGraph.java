@@ -31,6 +31,7 @@ record PassGraph(
         int window,
         int blocks) {
     static final String FEATURES = "features";
+    static final String INSIDE = "inside";
     static final String ASSEMBLE = "assemble";
     static final String THRESHOLD = "threshold";
     static final String DEPTH = "depth";
@@ -92,6 +93,16 @@ record PassGraph(
     /** Whether it is one of two stages. */
     boolean staged() {
         return pass == Pass.FEATURES || pass == Pass.WINDOWS && features != null;
+    }
+
+    /** Whether it is told where the picture ends, and so computes squares at its edge, too. */
+    boolean edges() {
+        return staged() && file.graph().input(INSIDE) != null;
+    }
+
+    /** LR pixels around a square of which it is told whether they are of the picture. */
+    int around() {
+        return Math.max(margin(), reach());
     }
 
     /** Side of the squares that the first stage computes: its windows, where it has any. */
@@ -179,7 +190,10 @@ record PassGraph(
                     }
                 }
             }
-            nothingElse(context, gather, lists, last);
+            if ((first || last) && file.graph().input(INSIDE) != null) {
+                typed(input(INSIDE), FLOAT, 4);
+            }
+            nothingElse(context, gather, lists, first, last);
             return new PassGraph(file, declared, pass, picture, context, gather, features, window, blocks);
         }
 
@@ -238,7 +252,8 @@ record PassGraph(
             return context;
         }
 
-        private void nothingElse(@Nullable Tensor context, List<String> gather, boolean lists, boolean last) {
+        private void nothingElse(
+                @Nullable Tensor context, List<String> gather, boolean lists, boolean first, boolean last) {
             Set<String> known = new HashSet<>(gather);
             known.add(INPUT);
             if (context != null && !pass.looks()) {
@@ -252,6 +267,9 @@ record PassGraph(
             }
             if (last) {
                 known.add(FEATURES);
+            }
+            if (first || last) {
+                known.add(INSIDE);
             }
             for (Tensor input : file.graph().inputs()) {
                 if (!known.contains(input.name())) {

@@ -11,6 +11,7 @@ import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,6 +31,9 @@ final class StageBatch implements AutoCloseable {
     private final PictureSamples from;
     private final FloatBuffer features;
     private final @Nullable PictureSamples to;
+    private final @Nullable FloatBuffer inside;
+    private final int around;
+    private final boolean[] atEdge;
     private final OrtSession session;
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
@@ -54,6 +58,8 @@ final class StageBatch implements AutoCloseable {
         long[] between = {
             shape.batch(), shape.height() + 2L * reach, shape.width() + 2L * reach, graph.featureChannels()
         };
+        this.around = graph.around();
+        this.atEdge = new boolean[shape.batch()];
         this.session = sessions.acquire(taken);
         try {
             from = new PictureSamples(memory, label, small, graph.picture().half(), white);
@@ -69,12 +75,40 @@ final class StageBatch implements AutoCloseable {
                 to = null;
                 side = new SideInputs(graph, taken);
             }
+            inside = graph.edges() ? inside(label) : null;
         } catch (OrtException e) {
             close();
             throw new StreamException(graph.label() + ": " + Ort.reason(e), e);
         } catch (RuntimeException | OutOfMemoryError e) {
             close();
             throw e;
+        }
+    }
+
+    /** All picture, until a place says otherwise. */
+    private FloatBuffer inside(String label) throws OrtException {
+        long[] sides = {shape.batch(), 1, shape.height() + 2L * around, shape.width() + 2L * around};
+        ByteBuffer bytes = memory.allocate(label, Float.BYTES, sides);
+        inputs.put(PassGraph.INSIDE, OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT));
+        FloatBuffer all = bytes.asFloatBuffer();
+        for (int i = 0; i < all.capacity(); i++) {
+            all.put(i, 1);
+        }
+        return all;
+    }
+
+    /** Tells a graph that wants to know where in the picture a rectangle lies. */
+    void place(int item, int x, int y, FeatureCache picture) {
+        int columns = shape.width() + 2 * around;
+        int rows = shape.height() + 2 * around;
+        boolean ends = picture.ends(x - around, y - around, columns, rows);
+        if (inside == null || (!ends && !atEdge[item])) {
+            return;
+        }
+        atEdge[item] = ends;
+        for (int i = 0; i < rows * columns; i++) {
+            boolean holds = picture.holds(x - around + i % columns, y - around + i / columns);
+            inside.put(item * rows * columns + i, holds ? 1 : 0);
         }
     }
 
@@ -136,6 +170,11 @@ final class StageBatch implements AutoCloseable {
     /** Samples, planar. Absolute access only. */
     FloatBuffer input() {
         return from.samples();
+    }
+
+    /** All that the last stage takes, rectangle by rectangle. */
+    List<FloatBuffer> taken() {
+        return inside == null ? List.of(input(), features) : List.of(input(), features, inside);
     }
 
     /** What the first stage makes and the last takes, channels last. Absolute access only. */

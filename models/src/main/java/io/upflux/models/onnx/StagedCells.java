@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 final class StagedCells implements TileBatch {
     private final StageBatch last;
     private final int channels;
+    private final int scale;
     private final int margin;
     private final int window;
     private final TileMemory memory = new TileMemory();
@@ -25,6 +26,7 @@ final class StagedCells implements TileBatch {
         this.window = window;
         this.last = new StageBatch(windows, contract, label, shape);
         this.channels = contract.format().channels();
+        this.scale = contract.scale();
         this.margin = margin;
         try {
             input = memory.allocate(
@@ -73,6 +75,33 @@ final class StagedCells implements TileBatch {
         int width = shape().width() + 2 * reach;
         int height = shape().height() + 2 * reach;
         from.cut(tile.x() - reach, tile.y() - reach, width, height, last.features(), item * width * height);
+        last.place(item, tile.x(), tile.y(), from);
+    }
+
+    /** Puts what the picture's edge shows in place of what was made beyond it, of a square that reaches there. */
+    void repeatEdge(int item, Tile tile, FeatureCache picture) {
+        int columns = shape().width();
+        int rows = shape().height();
+        if (!picture.ends(tile.x(), tile.y(), columns, rows)) {
+            return;
+        }
+        int left = scale * Math.max(0, -tile.x());
+        int right = scale * Math.min(columns, picture.width() - tile.x()) - 1;
+        int top = scale * Math.max(0, -tile.y());
+        int bottom = scale * Math.min(rows, picture.height() - tile.y()) - 1;
+        int width = scale * columns;
+        int height = scale * rows;
+        FloatBuffer made = output();
+        for (int i = 0; i < channels * height * width; i++) {
+            int x = i % width;
+            int y = i / width % height;
+            int nearX = Math.max(left, Math.min(x, right));
+            int nearY = Math.max(top, Math.min(y, bottom));
+            if (x != nearX || y != nearY) {
+                int plane = (item * channels + i / width / height) * height;
+                made.put((plane + y) * width + x, made.get((plane + nearY) * width + nearX));
+            }
+        }
     }
 
     /** Gives the last stage the samples of the first squares, and returns it. */

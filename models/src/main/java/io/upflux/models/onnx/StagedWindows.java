@@ -89,9 +89,9 @@ final class StagedWindows implements AutoCloseable {
     void upscale(List<Stroke> strokes, @Nullable SeenContext context, @Nullable Packing packing, RunOptions options)
             throws OrtException {
         FirstStage first = take();
+        List<Share> shares = new ArrayList<>();
         try {
             List<Part> parts = new ArrayList<>();
-            List<Share> shares = new ArrayList<>();
             for (Stroke stroke : strokes) {
                 shares.add(share(stroke, context, parts));
             }
@@ -114,6 +114,20 @@ final class StagedWindows implements AutoCloseable {
             give(first);
         }
         enlarge(strokes, packing, options);
+        for (Share share : shares) {
+            finish(share);
+        }
+    }
+
+    /** Has squares at the edge go on beyond it as pictures do. */
+    private static void finish(Share share) {
+        for (Placed placed : share.work()) {
+            if (placed.batch() instanceof StagedCells cells) {
+                for (int item = 0; item < placed.places().size(); item++) {
+                    cells.repeatEdge(item, placed.places().get(item).tile(), share.cache());
+                }
+            }
+        }
     }
 
     /** @param all where its parts are added to those of other strokes */
@@ -167,11 +181,10 @@ final class StagedWindows implements AutoCloseable {
             @Nullable SeenContext context,
             List<Part> parts,
             List<Whole> wholes) {
-        KnownDepths known = memory.depths();
         List<Place> places = placed.places();
         for (int item = 0; item < places.size(); item++) {
             if (places.get(item).picture() == picture && placed.batch() instanceof StagedCells cells) {
-                divide(places.get(item), cells, item, known, parts);
+                divide(places.get(item), cells, item, memory, parts);
             }
         }
         // Tiles of several pictures in one batch go by what is known of the last.
@@ -181,7 +194,9 @@ final class StagedWindows implements AutoCloseable {
         }
     }
 
-    private void divide(Place place, StagedCells cells, int item, @Nullable KnownDepths known, List<Part> to) {
+    private void divide(Place place, StagedCells cells, int item, StreamMemory memory, List<Part> to) {
+        FeatureCache kept = Objects.requireNonNull(memory.features(), "features");
+        KnownDepths known = memory.depths();
         Tile tile = place.tile();
         if (tile.coreX() % window != 0 || tile.coreY() % window != 0) {
             throw new IllegalArgumentException(label + ": a square at " + tile.coreX() + "," + tile.coreY()
@@ -195,7 +210,7 @@ final class StagedWindows implements AutoCloseable {
                 if (known != null) {
                     cells.depth(item, tile, x, y, depth);
                 }
-                to.add(new Part(place.picture(), cells, item, tile, x, y, side, at, depth));
+                to.add(new Part(place.picture(), kept, cells, item, tile, x, y, side, at, depth));
                 at += side * side;
             }
         }

@@ -40,6 +40,18 @@ final class Planes {
         return new Planes(part, cutWidth, cutHeight);
     }
 
+    /** A rectangle that may reach beyond the edges, which repeat there. */
+    Planes cutRepeating(int x, int y, int cutWidth, int cutHeight) {
+        int height = samples.length / 3 / width;
+        float[] part = new float[3 * cutWidth * cutHeight];
+        for (int i = 0; i < part.length; i++) {
+            int column = Math.max(0, Math.min(x + i % cutWidth, width - 1));
+            int row = Math.max(0, Math.min(y + i / cutWidth % cutHeight, height - 1));
+            part[i] = samples[(i / cutWidth / cutHeight * height + row) * width + column];
+        }
+        return new Planes(part, cutWidth, cutHeight);
+    }
+
     float[] samples() {
         return samples;
     }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Squares of pictures, computed in two stages with features of earlier pictures around them, are what tiles are. */
 @Timeout(300)
@@ -58,6 +59,35 @@ class StagedWindowsTest {
                     Placed placed = bench.fill(cells, squares, now, 0);
                     bench.resolver.upscale(List.of(placed), List.of(), bench.context, bench.memory);
                     bench.compare(placed, expected);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"adaformer-v-s-x2", "adaformer-v-s-x4"})
+    void squaresAtTheEdgeDoWithoutTilesWhereTheNetworkIsToldOfIt(String name) {
+        try (Bench bench = new Bench(name)) {
+            assertThat(bench.resolver.cells(64, 64).orElseThrow().edges()).isTrue();
+            bench.whole(bench.picture(1));
+            Planes now = bench.picture(1);
+            for (int[] place : new int[][] {{0, 0}, {8, 7}, {0, 7}, {4, 0}, {8, 3}}) {
+                now = bench.changed(now, place[0], place[1]);
+                List<int[]> squares = bench.around(place[0], place[1]);
+                squares.removeIf(square -> square[0] < 0 || square[1] < 0 || square[0] > 8 || square[1] > 7);
+                try (TileBatch cells = bench.cells(squares.size())) {
+                    // The same places in a batch may have lain within the picture before.
+                    Placed inner = bench.fill(cells, bench.around(4, 4).subList(0, squares.size()), now, 0);
+                    bench.resolver.upscale(List.of(inner), List.of(), bench.context, bench.memory);
+                    Placed placed = bench.fill(cells, squares, now, 0);
+                    bench.resolver.upscale(List.of(placed), List.of(), bench.context, bench.memory);
+                    bench.compare(placed, bench.expected(now));
+                    bench.resolver.upscale(
+                            List.of(bench.fill(cells, bench.around(4, 4).subList(0, squares.size()), now, 0)),
+                            List.of(),
+                            bench.context,
+                            bench.memory);
+                    bench.compare(inner, bench.expected(now));
                 }
             }
         }
@@ -244,7 +274,7 @@ class StagedWindowsTest {
             List<Place> places = new ArrayList<>();
             for (int i = 0; i < squares.size(); i++) {
                 Tile tile = tile(squares.get(i));
-                Planes part = picture.cut(tile.x() - margin, tile.y() - margin, side, side);
+                Planes part = picture.cutRepeating(tile.x() - margin, tile.y() - margin, side, side);
                 cells.input().put((first + i) * part.samples().length, part.samples());
                 places.add(new Place(0, tile));
             }
@@ -285,9 +315,12 @@ class StagedWindowsTest {
             for (int i = 0; i < placed.places().size(); i++) {
                 Place place = placed.places().get(i);
                 for (int at = 0; at < 3 * side * side; at++) {
-                    int row = at / (side * side) * height * scale + place.tile().y() * scale + at / side % side;
+                    // Beyond its edges a picture goes on as there.
+                    int x = place.tile().x() * scale + at % side;
+                    int y = place.tile().y() * scale + at / side % side;
+                    int row = at / (side * side) * height * scale + Math.max(0, Math.min(y, height * scale - 1));
                     float wanted = expected[place.picture()][
-                            row * width * scale + place.tile().x() * scale + at % side];
+                            row * width * scale + Math.max(0, Math.min(x, width * scale - 1))];
                     float made = placed.batch().output().get(i * 3 * side * side + at);
                     assertThat(Math.abs(made - wanted))
                             .as("square %d at %d", i, at)
