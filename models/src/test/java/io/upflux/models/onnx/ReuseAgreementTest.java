@@ -65,6 +65,25 @@ class ReuseAgreementTest {
         }
     }
 
+    /** Squares at the edge of pictures, chroma included, where windows do not end with the picture. */
+    @Test
+    void aNetworkThatSeesTheWholePictureFollowsChangesUpToItsEdges() {
+        FrameFormat format = format(157, 131);
+        Catalogue catalogue = Catalogue.standard();
+        try (SuperResolver resolver = catalogue.open(catalogue.find("adaformer-v-s-x2", null), Device.CPU)) {
+            Taken off = run(resolver, format, ReuseMode.OFF, false, 6);
+            Taken exact = run(resolver, format, ReuseMode.EXACT, false, 6);
+            assertThat(exact.shares.unchanged()).isPositive();
+            assertThat(distance(off.frames.get(0), exact.frames.get(0))).isZero();
+            for (int i = 1; i < FRAMES; i++) {
+                // The context is an earlier picture's, of which little has changed.
+                assertThat(distance(off.frames.get(i), exact.frames.get(i)))
+                        .as("frame %d", i)
+                        .isLessThanOrEqualTo(2);
+            }
+        }
+    }
+
     private static double psnr(byte[] one, byte[] other) {
         double sum = 0;
         for (int i = 0; i < one.length; i++) {
