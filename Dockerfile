@@ -10,7 +10,8 @@ RUN mvn -B -ntp -Dquick -DskipTests ${PROFILES:+-P$PROFILES} -pl server -am pack
 
 FROM eclipse-temurin:17-jre
 COPY --from=build /src/server/target/upflux /opt/upflux
-RUN ln -s /opt/upflux/bin/upflux /usr/local/bin/upflux \
+RUN /opt/upflux/bin/archive-classes \
+    && ln -s /opt/upflux/bin/upflux /usr/local/bin/upflux \
     && useradd --system --create-home --home-dir /var/lib/upflux upflux \
     && install -d -o upflux -g upflux /data
 # Where JavaCPP unpacks FFmpeg; the default is the home folder, which --user may take away.

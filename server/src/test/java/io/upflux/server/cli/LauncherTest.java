@@ -53,6 +53,16 @@ class LauncherTest {
     }
 
     @Test
+    void anArchiveThatIsNoneChangesNothing() throws Exception {
+        Path without = folder.resolve("without");
+        assertThat(upflux(without, List.of("--version"))).isZero();
+        Files.writeString(folder.resolve("upflux.jsa"), "of another Java, or cut off");
+        Path said = folder.resolve("said");
+        assertThat(upflux(said, List.of("--version"))).isZero();
+        assertThat(said).hasSameTextualContentAs(without).content().startsWith("upflux ");
+    }
+
+    @Test
     void manyFilesGoThroughANetwork() throws Exception {
         Path pictures = Files.createDirectory(folder.resolve("pictures"));
         Path first = TestMedia.write(pictures.resolve("0.png"), 16, 16, 1);
