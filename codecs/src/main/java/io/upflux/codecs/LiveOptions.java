@@ -19,6 +19,11 @@ public record LiveOptions(OutputOptions encoding, Duration segment, Duration par
         }
     }
 
+    /** What no fragment is longer than: a millisecond may come of the rounding of time stamps. */
+    public Duration longestPart() {
+        return part.plusMillis(1);
+    }
+
     /** Segments of two seconds in parts of a third: what LL-HLS players are made for. */
     public static LiveOptions defaults() {
         return new LiveOptions(OutputOptions.defaults(), Duration.ofSeconds(2), Duration.ofMillis(334));

@@ -37,6 +37,10 @@ public record FrameFormat(
         return new FrameFormat(width, height, layout, newColour, sampleAspect, timeBase, frameRate);
     }
 
+    public FrameFormat withTimeBase(Rational newTimeBase) {
+        return new FrameFormat(width, height, layout, colour, sampleAspect, newTimeBase, frameRate);
+    }
+
     public int planeWidth(int plane) {
         return layout.planeWidth(plane, width);
     }

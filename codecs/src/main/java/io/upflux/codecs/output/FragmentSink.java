@@ -45,6 +45,9 @@ final class FragmentSink implements FrameSink {
     private long origin = VideoFrame.NO_PTS;
     private long lastPts;
     private long lastDuration;
+    private long shown;
+    private long stepAt;
+    private Instant stepClock = Instant.EPOCH;
     private @Nullable AVPacket held;
     private long partStart = Long.MIN_VALUE;
     private boolean partStartsSegment;
@@ -55,7 +58,7 @@ final class FragmentSink implements FrameSink {
         this.carriage = carriage;
         this.sourceHeight = sourceHeight;
         this.cuts = new CutPlan(
-                ticks(output.options().segment()), ticks(output.options().part()));
+                ticks(output.options().segment()), ticks(output.options().longestPart()));
         this.start = output.clock();
     }
 
@@ -64,7 +67,7 @@ final class FragmentSink implements FrameSink {
         VideoTrack opened = LiveEncoder.open(
                 output.name(),
                 output.options().encoding(),
-                offered,
+                offered.withTimeBase(FragmentOutput.CLOCK),
                 output.sized(offered),
                 sourceHeight,
                 carriage.firstFrame(),
@@ -77,7 +80,7 @@ final class FragmentSink implements FrameSink {
             carriage.abandon();
         }
         containers = output.containers(opened, offered.frameRate().toDouble(), sound);
-        return opened.wanted();
+        return opened.wanted().withTimeBase(timeBase);
     }
 
     @Override
@@ -87,9 +90,10 @@ final class FragmentSink implements FrameSink {
                 throw new StreamException(output.name() + ": interrupted");
             }
             long pts = place(frame);
-            long duration = Av.rescale(frame.duration(), timeBase, FragmentOutput.CLOCK);
-            boolean key = cuts.keyDue(start + Av.rescale(pts, timeBase, FragmentOutput.CLOCK), duration);
-            opened(video).encode(frame, pts, key, this::encoded);
+            repeat(pts);
+            long duration = Math.min(Av.rescale(frame.duration(), timeBase, FragmentOutput.CLOCK), cuts.picture());
+            opened(video).encode(frame, pts, duration, cuts.keyDue(pts, duration), this::encoded);
+            shown = pts;
         }
     }
 
@@ -121,24 +125,37 @@ final class FragmentSink implements FrameSink {
         }
     }
 
-    /** The frame's time since the first one, in the source's time base, without steps of the source's clock. */
+    /** Where a frame goes on the output's clock, without steps of the source's. */
     private long place(VideoFrame frame) {
-        if (origin == VideoFrame.NO_PTS) {
+        boolean first = origin == VideoFrame.NO_PTS;
+        boolean step = !first && timeBase.seconds(frame.pts() - lastPts) > LARGEST_GAP_SECONDS;
+        if (first) {
             origin = frame.pts();
-            wallClock = Instant.now();
-        } else if (timeBase.seconds(frame.pts() - lastPts) > LARGEST_GAP_SECONDS) {
+        } else if (step) {
             origin += frame.pts() - lastPts - Math.max(1, lastDuration);
-            wallClock = Instant.now().minus(Av.rescale(frame.pts() - origin, timeBase, MICROS), ChronoUnit.MICROS);
         }
         lastPts = frame.pts();
         lastDuration = frame.duration();
-        return frame.pts() - origin;
+        long pts = start + Av.rescale(frame.pts() - origin, timeBase, FragmentOutput.CLOCK);
+        if (first || step) {
+            stepAt = pts;
+            stepClock = Instant.now().minus(micros(pts - start), ChronoUnit.MICROS);
+            cuts.step(pts);
+        }
+        shown = first ? pts : shown;
+        return pts;
+    }
+
+    /** Shows the last picture again while the next one is late: nothing can be cut inside a picture. */
+    private void repeat(long until) {
+        while (cuts.isLate(shown, until)) {
+            shown += cuts.picture();
+            opened(video).repeat(shown, cuts.picture(), cuts.keyDue(shown, cuts.picture()), this::encoded);
+        }
     }
 
     private void encoded(AVPacket packet) {
         AVPacket next = Av.allocated(av_packet_clone(packet), output.name());
-        av_packet_rescale_ts(next, Av.rational(timeBase), FragmentOutput.TICKS);
-        next.pts(next.pts() + start).dts(next.dts() + start);
         AVPacket before = held;
         held = next;
         if (before != null) {
@@ -154,6 +171,9 @@ final class FragmentSink implements FrameSink {
             sound(packet.pts());
             if (cut != Cut.NONE) {
                 publish(packet.pts());
+                if (packet.pts() >= stepAt) {
+                    wallClock = stepClock;
+                }
                 partStart = packet.pts();
                 partStartsSegment = cut == Cut.SEGMENT;
                 partIndependent = key;

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -29,6 +30,7 @@ final class VideoTrack implements AutoCloseable {
     private final PictureLoader loader;
     private final FrameEncoder encoder;
     private final IccProfile profile;
+    private @Nullable AVFrame last;
 
     private VideoTrack(
             String name, FrameFormat wanted, PictureLoader loader, FrameEncoder encoder, IccProfile profile) {
@@ -124,14 +126,20 @@ final class VideoTrack implements AutoCloseable {
 
     /** As {@link FrameEncoder#encode}; the frame stays the caller's. */
     void encode(VideoFrame frame, long pts, Consumer<AVPacket> output) {
-        encode(frame, pts, false, output);
+        encode(frame, pts, frame.duration(), false, output);
     }
 
     /** As {@link FrameEncoder#encode}; the frame stays the caller's. */
-    void encode(VideoFrame frame, long pts, boolean key, Consumer<AVPacket> output) {
+    void encode(VideoFrame frame, long pts, long duration, boolean key, Consumer<AVPacket> output) {
         AVFrame picture = loader.load(frame);
         profile.attachTo(picture);
-        encoder.encode(picture, pts, frame.duration(), key, output);
+        last = picture;
+        encoder.encode(picture, pts, duration, key, output);
+    }
+
+    /** Encodes the last picture once more. */
+    void repeat(long pts, long duration, boolean key, Consumer<AVPacket> output) {
+        encoder.encode(Objects.requireNonNull(last, "no picture yet"), pts, duration, key, output);
     }
 
     void flush(Consumer<AVPacket> output) {
