@@ -61,7 +61,7 @@ public final class ConfigFile {
         Integer segments = settings.integer("segments", 3, 100);
         Long viewerBytes = settings.size("viewerBuffer");
         String allowOrigin = settings.text("allowOrigin");
-        Guests guests = Guests.of(settings, ServerConfig.isLocal(address.getHost()));
+        Guests guests = Guests.of(settings, ServerConfig.isLocal(address.getHost()), "*".equals(allowOrigin));
         Tls tls = Tls.of(settings.child("tls"));
         LogConfig log = LogConfig.of(settings.child("log"));
         AllowedSources allowed = allowedSources(settings);

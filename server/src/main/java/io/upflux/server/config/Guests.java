@@ -21,8 +21,9 @@ record Guests(List<Token> tokens, Role anonymous, @Nullable String linkSecret) {
      * Reads {@code tokens}, {@code anonymous} and {@code linkSecret}. A server that others than this machine can reach must say one of them.
      *
      * @param local whether it listens on this machine's own address only
+     * @param everyPage whether the web pages of all may read answers: they act as whoever shows no token, and only watch
      */
-    static Guests of(Settings settings, boolean local) {
+    static Guests of(Settings settings, boolean local, boolean everyPage) {
         List<Token> tokens = new ArrayList<>();
         Settings named = settings.child("tokens");
         if (named != null) {
@@ -36,11 +37,18 @@ record Guests(List<Token> tokens, Role anonymous, @Nullable String linkSecret) {
                     "address",
                     "can be reached from elsewhere: name tokens, or what is free to all (anonymous: viewer)");
         }
+        if (everyPage && said != null && !Role.VIEWER.covers(said)) {
+            throw settings.wrong(
+                    "anonymous",
+                    "with allowOrigin: '*' every web page could do what is free to all: say viewer or none, or name the"
+                            + " origin that may do more");
+        }
+        Role free = everyPage ? Role.VIEWER : Role.ADMIN;
         String linkSecret = settings.text("linkSecret");
         if (linkSecret != null) {
             checkSecret(settings, "linkSecret", linkSecret);
         }
-        return new Guests(tokens, said != null ? said : tokens.isEmpty() ? Role.ADMIN : Role.NONE, linkSecret);
+        return new Guests(tokens, said != null ? said : tokens.isEmpty() ? free : Role.NONE, linkSecret);
     }
 
     private static Token token(String name, Settings settings) {

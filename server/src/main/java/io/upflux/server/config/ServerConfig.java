@@ -73,7 +73,8 @@ public record ServerConfig(
     /** Without what is secret. */
     @Override
     public String toString() {
-        return "ServerConfig[" + host + ":" + port + ", " + streams + "]";
+        return "ServerConfig[" + host + ":" + port + ", "
+                + streams.stream().map(StreamConfig::name).toList() + "]";
     }
 
     /** Whether only this machine can reach it. */

@@ -66,6 +66,12 @@ public record StreamConfig(
         settings = settings.deepCopy();
     }
 
+    /** Its name alone: addresses and options may hold secrets. */
+    @Override
+    public String toString() {
+        return "StreamConfig[" + name + "]";
+    }
+
     /** As this one with another model, whatever the source. */
     public StreamConfig withModel(@Nullable String newModel, @Nullable Integer newScale) {
         return new StreamConfig(

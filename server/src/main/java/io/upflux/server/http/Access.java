@@ -52,7 +52,7 @@ final class Access {
      */
     void checkPeer(HttpServerRequest request) {
         ServerConfig rules = config;
-        String host = request.requestHeaders().get(HttpHeaderNames.HOST, "");
+        String host = Target.of(request).host();
         if (rules.local() && !ServerConfig.isLocal(name("http://" + host))) {
             throw Problem.forbidden("this server is not " + host + ": it serves this machine only");
         }

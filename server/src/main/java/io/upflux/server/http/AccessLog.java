@@ -28,7 +28,7 @@ final class AccessLog {
         if (!LOG.isInfoEnabled()) {
             return;
         }
-        String stream = visible(stream(request.uri()));
+        String stream = visible(stream(Target.of(request).path()));
         try (MDC.MDCCloseable named = MDC.putCloseable("stream", stream)) {
             LOG.info(
                     "{} {} {} {} {} B {} ms stream={}{}",
@@ -45,7 +45,7 @@ final class AccessLog {
 
     /** What was asked for, without the query. */
     static String path(HttpServerRequest request) {
-        return visible(request.uri().replaceFirst("[?#].*", ""));
+        return visible(Target.of(request).path().replaceFirst("[?#].*", ""));
     }
 
     /** The stream that an address is about; a dash for none. */

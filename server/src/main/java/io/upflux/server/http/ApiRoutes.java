@@ -45,9 +45,7 @@ final class ApiRoutes {
     }
 
     private Mono<Void> stream(Exchange exchange) {
-        String name = exchange.part("s");
-        LiveStream stream = streams.all().find(name).orElseThrow(() -> Problem.notFound("no stream is named " + name));
-        return exchange.json(tree(stream));
+        return exchange.json(tree(streams.known(exchange.part("s"))));
     }
 
     private Mono<Void> ready(Exchange exchange) {
@@ -141,14 +139,18 @@ final class ApiRoutes {
         return Math.round(nanos / 1e5) / 10.0;
     }
 
-    /** Shares of the windows. */
+    /** Shares of the windows, to four decimals. */
     static Map<String, Object> windows(double unchanged, double updated, double computed, double added) {
         Map<String, Object> shares = new LinkedHashMap<>();
-        shares.put("unchanged", unchanged);
-        shares.put("updated", updated);
-        shares.put("computed", computed);
-        shares.put("new", added);
+        shares.put("unchanged", share(unchanged));
+        shares.put("updated", share(updated));
+        shares.put("computed", share(computed));
+        shares.put("new", share(added));
         return shares;
+    }
+
+    private static double share(double share) {
+        return Math.round(10_000 * share) / 10_000.0;
     }
 
     private static String lower(Enum<?> value) {

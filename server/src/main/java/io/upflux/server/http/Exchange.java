@@ -13,10 +13,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -41,6 +40,7 @@ record Exchange(
         Map<String, List<String>> query) {
     static final String JSON = "application/json";
     private static final int LARGEST_BODY = 64 << 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** A part of the path. */
@@ -120,11 +120,14 @@ record Exchange(
         return bytes(type, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The request's body, which must be a JSON object. */
+    /** The request's body, which must be a JSON object and come within a moment. */
     Mono<ObjectNode> jsonBody() {
         return request.receive()
                 .asByteArray()
                 .collect(ByteArrayOutputStream::new, Exchange::append)
+                .timeout(
+                        PATIENCE,
+                        Mono.error(() -> Problem.late("the body did not come within " + PATIENCE.toSeconds() + " s")))
                 .map(body -> parse(body.toByteArray()));
     }
 
@@ -184,11 +187,7 @@ record Exchange(
      * connection may miss that it is to read the next request.
      */
     Mono<Void> onLoop(Mono<Void> sending) {
-        return Mono.defer(() -> {
-            AtomicReference<@Nullable Executor> loop = new AtomicReference<>();
-            response.withConnection(connection -> loop.set(connection.channel().eventLoop()));
-            Executor own = loop.get();
-            return own == null ? sending : sending.subscribeOn(Schedulers.fromExecutor(own));
-        });
+        return Mono.defer(() -> sending.subscribeOn(
+                Schedulers.fromExecutor(Outlet.connection(response).channel().eventLoop())));
     }
 }

@@ -6,7 +6,6 @@ import io.upflux.server.live.LiveSegment;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.WindowView;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ final class HlsRoutes {
     private static final String PLAYLIST = "application/vnd.apple.mpegurl";
     private static final String MP4 = "video/mp4";
 
-    /** A name always means the same bytes, as long as they are there. */
+    /** A name always means the same bytes: numbers do not come again, even when the server is started again. */
     private static final String KEEP = "public, max-age=60, immutable";
 
     /** How many segments ahead a playlist may be asked for. */
@@ -81,8 +80,7 @@ final class HlsRoutes {
             throw Problem.badRequest("segment " + segment + " is too far ahead: the next is " + now.openNumber());
         }
         int index = part == null || part > Integer.MAX_VALUE ? Integer.MAX_VALUE : part.intValue();
-        LiveStream stream = watched.stream();
-        return watched.window().await(segment, index).timeout(patience(stream), late(stream));
+        return Streams.soon(watched.stream(), watched.window().await(segment, index));
     }
 
     private Mono<Void> init(Exchange exchange) {
@@ -90,7 +88,7 @@ final class HlsRoutes {
         long number = exchange.number("n");
         ByteBuffer init = watched.window()
                 .view()
-                .header((int) Math.min(number, Integer.MAX_VALUE))
+                .header(number)
                 .orElseThrow(() -> gone(watched, "header " + number))
                 .init();
         exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
@@ -112,27 +110,19 @@ final class HlsRoutes {
     /** The part that is announced as the next may be asked for before it is there. */
     private Mono<Void> part(Exchange exchange) {
         Watched watched = streams.ofPath(exchange);
-        LiveStream stream = watched.stream();
         long number = exchange.number("n");
-        if (number > watched.window().view().nextPart()) {
-            throw gone(watched, "part " + number);
-        }
-        return watched.window()
-                .awaitPart(number)
-                .timeout(patience(stream), late(stream))
+        return streams.started(watched)
+                .flatMap(view -> {
+                    if (number > view.nextPart()) {
+                        throw gone(watched, "part " + number);
+                    }
+                    return Streams.soon(watched.stream(), watched.window().awaitPart(number));
+                })
                 .flatMap(view -> {
                     Fragment part = view.part(number).orElseThrow(() -> gone(watched, "part " + number));
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
                     return exchange.shared(MP4, part.mp4());
                 });
-    }
-
-    private static Duration patience(LiveStream stream) {
-        return stream.segmentTarget().multipliedBy(3);
-    }
-
-    private static <T> Mono<T> late(LiveStream stream) {
-        return Mono.error(() -> Problem.unavailable("stream " + stream.name() + " does not go on"));
     }
 
     private static Problem gone(Watched watched, String what) {

@@ -87,7 +87,7 @@ public final class LiveServer implements AutoCloseable {
         new MseSocket(named, config.viewerBytes()).addTo(router);
         new PreviewSocket(named).addTo(router);
         new IngestRoutes(named).addTo(router);
-        StreamRoutes requests = new StreamRoutes(streams, config.requests());
+        StreamRoutes requests = new StreamRoutes(named, config.requests());
         requests.addTo(router);
         new ApiRoutes(named, models, meters).addTo(router);
         new JobRoutes(jobs).addTo(router);

@@ -52,18 +52,13 @@ final class MseSocket {
     }
 
     private Publisher<Void> talk(Watched watched, WebsocketInbound in, WebsocketOutbound out) {
-        AtomicReference<@Nullable Outlet> outlet = new AtomicReference<>();
-        in.withConnection(connection -> outlet.set(new Outlet(connection)));
-        Outlet opened = outlet.get();
-        if (opened == null) {
-            return Mono.error(new IllegalStateException("a socket without a connection"));
-        }
+        Outlet outlet = Outlet.of(out);
         Sinks.Empty<Void> over = Sinks.empty();
         // Another question is one for another movie instead.
         Flux<WebSocketFrame> answers = in.aggregateFrames(LARGEST_QUESTION)
                 .receive()
                 .asString()
-                .switchMap(question -> answer(watched, question, opened, over));
+                .switchMap(question -> answer(watched, question, outlet, over));
         Flux<WebSocketFrame> pings = Flux.interval(PING).onBackpressureDrop().map(tick -> new PingWebSocketFrame());
         Flux<WebSocketFrame> all =
                 Flux.merge(answers.materialize(), pings.materialize()).<WebSocketFrame>dematerialize();

@@ -79,14 +79,15 @@ final class Playlists {
      * The playlist of segments and parts.
      *
      * @param view not empty
-     * @param segmentTarget longest segment asked for
-     * @param partTarget longest part asked for
+     * @param segmentTarget what segments are asked to last at most
+     * @param partTarget longest part
      * @param query behind every address, empty for none
      */
     static String media(WindowView view, Duration segmentTarget, Duration partTarget, String query) {
         List<LiveSegment> segments = view.segments();
-        long target = targetSeconds(segments, segmentTarget);
-        double part = partSeconds(segments, partTarget);
+        // Fixed, whatever comes (RFC 8216, section 4.3.3.1): no segment, rounded to whole seconds, is longer.
+        long target = (long) Math.ceil(segmentTarget.toNanos() / 1e9);
+        double part = partTarget.toNanos() / 1e9;
         LiveSegment first = segments.get(0);
         int before = first.discontinuities() - (first.discontinuity() ? 1 : 0);
         StringBuilder text = new StringBuilder(4096)
@@ -106,7 +107,7 @@ final class Playlists {
                 .append(before)
                 .append("\n#EXT-X-INDEPENDENT-SEGMENTS\n");
         Instant partsFrom = end(view.last()).minus(HOLD_BACK_SEGMENTS * target, ChronoUnit.SECONDS);
-        int header = -1;
+        long header = -1;
         for (LiveSegment segment : segments) {
             if (segment.discontinuity()) {
                 text.append("#EXT-X-DISCONTINUITY\n");
@@ -162,26 +163,6 @@ final class Playlists {
             }
             text.append('\n');
         }
-    }
-
-    /** No segment, rounded to whole seconds, is longer. */
-    private static long targetSeconds(List<LiveSegment> segments, Duration asked) {
-        long target = Math.max(1, Math.round(asked.toNanos() / 1e9));
-        for (LiveSegment segment : segments) {
-            target = Math.max(target, Math.round(segment.durationMicros() / MICROS));
-        }
-        return target;
-    }
-
-    /** No part is longer; a source with few frames may need longer parts than asked for. */
-    private static double partSeconds(List<LiveSegment> segments, Duration asked) {
-        double target = asked.toNanos() / 1e9;
-        for (LiveSegment segment : segments) {
-            for (Fragment part : segment.parts()) {
-                target = Math.max(target, part.durationMicros() / MICROS);
-            }
-        }
-        return target;
     }
 
     private static Instant end(LiveSegment segment) {

@@ -32,6 +32,11 @@ final class Problem extends RuntimeException {
         return new Problem(HttpResponseStatus.NOT_FOUND, detail, Map.of());
     }
 
+    /** What was to be sent does not come; nothing else can be read behind it. */
+    static Problem late(String detail) {
+        return new Problem(HttpResponseStatus.REQUEST_TIMEOUT, detail, Map.of("Connection", "close"));
+    }
+
     static Problem conflict(String detail) {
         return new Problem(HttpResponseStatus.CONFLICT, detail, Map.of());
     }

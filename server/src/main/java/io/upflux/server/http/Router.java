@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,16 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             String template,
             Pattern path,
             List<String> names,
-            Function<Exchange, Mono<Void>> handler) {}
+            Function<Exchange, Mono<Void>> handler) {
+        boolean serves(HttpMethod asked) {
+            return methods().anyMatch(asked.name()::equals);
+        }
+
+        /** What can be got can be asked for without its body. */
+        Stream<String> methods() {
+            return method.equals(HttpMethod.GET) ? Stream.of("GET", "HEAD") : Stream.of(method.name());
+        }
+    }
 
     Router(Access access) {
         this.access = access;
@@ -90,7 +100,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
     }
 
     private Mono<Void> dispatch(HttpServerRequest request, HttpServerResponse response) {
-        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        QueryStringDecoder uri = new QueryStringDecoder(Target.of(request).path());
         String path;
         Map<String, List<String>> query;
         try {
@@ -111,9 +121,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
                 continue;
             }
             here.add(route);
-            boolean head =
-                    request.method().equals(HttpMethod.HEAD) && route.method().equals(HttpMethod.GET);
-            if (head || route.method().equals(request.method())) {
+            if (route.serves(request.method())) {
                 access.require(role, route.role());
                 Map<String, String> parts = new LinkedHashMap<>();
                 for (int i = 0; i < route.names().size(); i++) {
@@ -127,7 +135,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             throw Problem.notFound("there is nothing at " + path);
         }
         throw Problem.methodNotAllowed(
-                here.stream().map(route -> route.method().name()).distinct().collect(Collectors.joining(", ")));
+                here.stream().flatMap(Route::methods).distinct().collect(Collectors.joining(", ")));
     }
 
     private static Mono<Void> tell(HttpServerRequest request, HttpServerResponse response, Throwable failure) {

@@ -19,11 +19,13 @@ final class StreamRoutes {
     private static final String STREAMS = "/api/v1/streams";
     private static final String STREAM = STREAMS + "/{s}";
 
+    private final Streams named;
     private final LiveStreams streams;
     private volatile StreamRequests requests;
 
-    StreamRoutes(LiveStreams streams, StreamRequests requests) {
-        this.streams = streams;
+    StreamRoutes(Streams streams, StreamRequests requests) {
+        this.named = streams;
+        this.streams = streams.all();
         this.requests = requests;
     }
 
@@ -86,8 +88,7 @@ final class StreamRoutes {
     }
 
     private LiveStream known(Exchange exchange) {
-        String name = exchange.part("s");
-        return streams.find(name).orElseThrow(() -> Problem.notFound("no stream is named " + name));
+        return named.known(exchange.part("s"));
     }
 
     private Mono<Void> created(Exchange exchange, String name) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
@@ -84,9 +85,8 @@ final class StreamingRoutes {
     private Mono<Void> picture(Exchange exchange) {
         LiveStream stream = streams.ofQuery(exchange);
         return streams.started(stream)
-                .then(picture(stream))
-                .timeout(stream.segmentTarget().multipliedBy(3), late(stream))
-                .switchIfEmpty(late(stream))
+                .flatMap(view -> Streams.soon(stream, picture(stream)))
+                .switchIfEmpty(Streams.late(stream))
                 .flatMap(picture -> {
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-store");
                     return exchange.shared(picture.type().mime(), picture.bytes());
@@ -127,9 +127,11 @@ final class StreamingRoutes {
     static Flux<Fragment> follow(Watched watched, long limit, ToIntFunction<Fragment> size, Outlet outlet) {
         return Flux.defer(() -> {
             Viewer viewer = new Viewer(watched.window(), limit, size, outlet::isWritable);
-            outlet.onWritable(viewer::wake);
-            return viewer.fragments()
-                    .doFinally(end -> watched.stream().counters().skippedBy(viewer));
+            Disposable waking = outlet.onWritable(viewer::wake);
+            return viewer.fragments().doFinally(end -> {
+                waking.dispose();
+                watched.stream().counters().skippedBy(viewer);
+            });
         });
     }
 
@@ -142,17 +144,7 @@ final class StreamingRoutes {
         if (exchange.request().method().equals(HttpMethod.HEAD)) {
             return exchange.onLoop(response.send());
         }
-        AtomicReference<@Nullable Outlet> outlet = new AtomicReference<>();
-        response.withConnection(connection -> outlet.set(new Outlet(connection)));
-        Outlet opened = outlet.get();
-        if (opened == null) {
-            throw new IllegalStateException("an answer without a connection");
-        }
         return exchange.onLoop(
-                response.send(pieces.apply(opened), piece -> true).then());
-    }
-
-    private static <T> Mono<T> late(LiveStream stream) {
-        return Mono.error(() -> Problem.unavailable("stream " + stream.name() + " does not go on"));
+                response.send(pieces.apply(Outlet.of(response)), piece -> true).then());
     }
 }

@@ -14,6 +14,8 @@ final class Streams {
     /** How long a stream may take until there is something to see. */
     private static final Duration START = Duration.ofSeconds(15);
 
+    private static final int PATIENCE_SEGMENTS = 3;
+
     private final LiveStreams streams;
 
     Streams(LiveStreams streams) {
@@ -80,7 +82,7 @@ final class Streams {
     /** As {@link #started(LiveStream)}, of a rendition. */
     Mono<WindowView> started(Watched watched) {
         LiveStream stream = watched.stream();
-        return watched.window()
+        return stream.awaited(watched.window()
                 .awaitStart()
                 .timeout(START, Mono.error(() -> notRunning(stream)))
                 .map(view -> {
@@ -88,7 +90,17 @@ final class Streams {
                         throw notRunning(stream);
                     }
                     return view;
-                });
+                }));
+    }
+
+    /** What of a stream that has started should come within some segments; else it fails. */
+    static <T> Mono<T> soon(LiveStream stream, Mono<T> something) {
+        Duration patience = stream.segmentTarget().multipliedBy(PATIENCE_SEGMENTS);
+        return stream.awaited(something.timeout(patience, late(stream)));
+    }
+
+    static <T> Mono<T> late(LiveStream stream) {
+        return Mono.error(() -> Problem.unavailable("stream " + stream.name() + " does not go on"));
     }
 
     private static Problem notRunning(LiveStream stream) {

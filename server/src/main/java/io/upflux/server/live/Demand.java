@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
-/** Whether anybody wants a stream: those who follow it, and those who fetch a piece now and then. Thread-safe. */
+/** Whether anybody wants a stream: those who follow it, those who wait for it, and those who fetch a piece now and then. Thread-safe. */
 final class Demand {
     private final IntSupplier followers;
     private final LongSupplier nanoTime;
@@ -13,6 +13,7 @@ final class Demand {
     private long lingerNanos;
     private long lastTouch;
     private boolean touched;
+    private int waiting;
     private boolean over;
 
     /**
@@ -25,6 +26,12 @@ final class Demand {
         this.lingerNanos = linger.toNanos();
         this.followers = followers;
         this.nanoTime = nanoTime;
+    }
+
+    /** One who waits, until this is closed, and then may fetch a piece. */
+    interface Waiting extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** As said to the constructor, from now on. */
@@ -41,9 +48,21 @@ final class Demand {
         notifyAll();
     }
 
+    /** Somebody waits for what is to come. */
+    synchronized Waiting waiting() {
+        waiting++;
+        touch();
+        return () -> {
+            synchronized (this) {
+                waiting--;
+                touch();
+            }
+        };
+    }
+
     synchronized boolean exists() {
         boolean recently = touched && nanoTime.getAsLong() - lastTouch < lingerNanos;
-        return !over && (always || recently || followers.getAsInt() > 0);
+        return !over && (always || recently || waiting > 0 || followers.getAsInt() > 0);
     }
 
     /** Nobody shall be served any more; whoever waits goes on. */

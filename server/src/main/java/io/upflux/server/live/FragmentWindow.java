@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
@@ -34,24 +33,34 @@ public final class FragmentWindow {
     private volatile WindowView view = WindowView.EMPTY;
     private long nextNumber;
     private long nextPart;
-    private int headerNumber = -1;
+    private long headerNumber;
+    private boolean fresh;
     private int discontinuities;
     private @Nullable FragmentHeader header;
     private boolean ended;
     private boolean closed;
 
-    /** @param listed complete segments that a playlist holds */
-    public FragmentWindow(int listed) {
+    /**
+     * @param listed complete segments that a playlist holds
+     * @param first number of the first segment, part and header: no other window of the stream shall have had it, since
+     *     caches keep what they got under a number
+     */
+    public FragmentWindow(int listed, long first) {
         this.listed = listed;
+        nextNumber = first;
+        nextPart = first;
+        headerNumber = first - 1;
+        fresh = true;
     }
 
     /** An empty window that numbers on, behind a discontinuity, where another one has ended. */
     FragmentWindow(int listed, FragmentWindow before) {
-        this(listed);
+        this.listed = listed;
         synchronized (before) {
             nextNumber = before.nextNumber;
             nextPart = before.nextPart;
             headerNumber = before.headerNumber;
+            fresh = before.fresh;
             discontinuities = before.discontinuities;
         }
     }
@@ -158,13 +167,8 @@ public final class FragmentWindow {
         viewers.remove(viewer);
     }
 
-    /** Follows from the last key frame on; see {@link Viewer} for what happens to the slow. */
-    public Flux<Fragment> follow(long bytes) {
-        return new Viewer(this, bytes, Fragment::bytes, () -> true).fragments();
-    }
-
     private void begin(Fragment fragment) {
-        boolean continues = nextNumber == 0;
+        boolean continues = fresh;
         if (!segments.isEmpty()) {
             LiveSegment before = last().completed();
             segments.set(segments.size() - 1, before);
@@ -180,6 +184,7 @@ public final class FragmentWindow {
         if (!continues) {
             discontinuities++;
         }
+        fresh = false;
         segments.add(new LiveSegment(
                 nextNumber++, nextPart, headerNumber, !continues, discontinuities, List.of(fragment), false));
         while (segments.size() > listed + LINGERING + 1 || (segments.size() > 2 && bytes() > LARGEST_BYTES)) {

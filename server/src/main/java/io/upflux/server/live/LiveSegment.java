@@ -20,7 +20,7 @@ import java.util.List;
 public record LiveSegment(
         long number,
         long firstPart,
-        int headerNumber,
+        long headerNumber,
         boolean discontinuity,
         int discontinuities,
         List<Fragment> parts,

@@ -19,13 +19,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A stream's source from being opened to its end. */
 final class LiveSession {
-    private static final Pattern URL = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]+:.*", Pattern.DOTALL);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration FOREVER = Duration.ofDays(10_000);
     private static final Duration CLOSING = Duration.ofSeconds(30);
@@ -119,7 +117,7 @@ final class LiveSession {
 
     private boolean isFile() {
         String source = config.source().toLowerCase(Locale.ROOT);
-        return source.startsWith("file:") || !URL.matcher(source).matches();
+        return source.startsWith("file:") || !SourceGuard.isUrl(source);
     }
 
     private InputOptions input(Map<String, String> said) {

@@ -107,9 +107,9 @@ public final class LiveStream implements AutoCloseable {
         return counters;
     }
 
-    /** The longest part that is asked for. */
+    /** What no part is longer than. */
     public Duration partTarget() {
-        return config.live().part();
+        return config.live().longestPart();
     }
 
     /** The longest segment that is asked for. */
@@ -120,6 +120,11 @@ public final class LiveStream implements AutoCloseable {
     /** Somebody watches: a stream on demand starts, or goes on. */
     public void touch() {
         demand.touch();
+    }
+
+    /** Waits for something of it: a stream on demand goes on meanwhile, as while somebody watches. */
+    public <T> Mono<T> awaited(Mono<T> something) {
+        return Mono.using(demand::waiting, waiting -> something, Demand.Waiting::close);
     }
 
     /** The next frame as pictures; empty when no more will come. */
@@ -147,7 +152,6 @@ public final class LiveStream implements AutoCloseable {
         FragmentHeader header = view.isEmpty() ? null : view.last().header();
         return new StreamStatus(
                 name(),
-                config.source(),
                 state,
                 error,
                 ladders.current(),

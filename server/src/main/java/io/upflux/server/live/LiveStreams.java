@@ -85,7 +85,7 @@ public final class LiveStreams implements AutoCloseable {
         if (closed || streams.containsKey(config.name())) {
             return false;
         }
-        run(new LiveStream(config, guard, ladders, name -> new FragmentWindow(segments)));
+        run(new LiveStream(config, guard, ladders, name -> fresh()));
         return true;
     }
 
@@ -110,7 +110,7 @@ public final class LiveStreams implements AutoCloseable {
             FragmentWindow before = name.equals(LiveStream.MAIN)
                     ? stream.window()
                     : stream.renditions().get(name);
-            return before == null ? new FragmentWindow(segments) : new FragmentWindow(segments, before);
+            return before == null ? fresh() : new FragmentWindow(segments, before);
         }));
         return true;
     }
@@ -149,6 +149,11 @@ public final class LiveStreams implements AutoCloseable {
         if (started) {
             stream.start();
         }
+    }
+
+    /** Milliseconds pass faster than anything is numbered, so its numbers are above those of all before it. */
+    private FragmentWindow fresh() {
+        return new FragmentWindow(segments, System.currentTimeMillis());
     }
 
     private void measure(LiveStream stream) {

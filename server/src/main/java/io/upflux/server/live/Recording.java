@@ -64,10 +64,17 @@ final class Recording extends Output {
             if (fragments.skipped() > 0) {
                 LOG.warn("{}: the disk was too slow for {} fragments", name(), fragments.skipped());
             }
-        } catch (StreamException | IOException e) {
-            failed(e instanceof IOException ? name() + ": " + folder + ": " + e : String.valueOf(e.getMessage()));
-            LOG.error("{}; nothing more is recorded until the stream starts again", error());
+        } catch (StreamException e) {
+            end(folder, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            end(folder, name() + ": " + e);
         }
+    }
+
+    /** Viewers are told, too, but not where things lie on this machine. */
+    private void end(Path folder, String why) {
+        LOG.error("{}; nothing more is recorded until the stream starts again", why);
+        failed(why.replace(folder + "/", "").replace(folder.toString(), "the folder"));
     }
 
     private static Path free(Path folder, String name, String format) {

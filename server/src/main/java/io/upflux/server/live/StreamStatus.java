@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record StreamStatus(
         String name,
-        String source,
         StreamState state,
         @Nullable String error,
         String model,

@@ -72,7 +72,7 @@ public record WindowView(List<LiveSegment> segments, List<LiveSegment> older, bo
     }
 
     /** The header with a number. */
-    public Optional<FragmentHeader> header(int number) {
+    public Optional<FragmentHeader> header(long number) {
         for (List<LiveSegment> list : List.of(segments, older)) {
             for (LiveSegment segment : list) {
                 if (segment.headerNumber() == number) {

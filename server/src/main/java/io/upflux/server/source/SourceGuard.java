@@ -43,6 +43,11 @@ public final class SourceGuard implements AutoCloseable {
         this.gate = new Gate(() -> this.allowed, resolver);
     }
 
+    /** Whether a source would be read over a protocol, not as a file's path. */
+    public static boolean isUrl(String source) {
+        return SourceUrl.isUrl(source);
+    }
+
     /** From now on this is allowed; connections that are open stay. */
     public void allow(AllowedSources sources) {
         allowed = sources;

@@ -1,7 +1,7 @@
 /** The view that compares: preview frames of one stream in a wipe, with zoom, overlay and a frozen frame. */
 import {byId, chosen, setText} from './dom.js';
 import {paint, REUSE} from './overlay.js';
-import {Preview} from './preview.js';
+import {close, Preview} from './preview.js';
 import {Wipe} from './wipe.js';
 
 const RATE = 8;
@@ -65,7 +65,10 @@ export class Compare {
   }
 
   #show(frame) {
-    if (this.#frozen) return;
+    if (this.#frozen) {
+      close(frame.pictures);
+      return;
+    }
     this.#last = frame;
     this.#wipe.show(frame);
     this.#lay();

@@ -23,7 +23,7 @@ async function refresh() {
     const all = await streams();
     if (first && all.length) {
       first = false;
-      const named = decodeURIComponent(location.hash.slice(1));
+      const named = decoded(location.hash.slice(1));
       watch.stream((all.find(stream => stream.name === named) ?? all[0]).name);
     }
     list.show(all, watch.name);
@@ -33,6 +33,15 @@ async function refresh() {
     setText(byId('summary'), lost.status ? lost.message : 'The server does not answer.');
   }
   setTimeout(refresh, REFRESH_MS);
+}
+
+/** What people write may be encoded in no way; that names no stream. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
 }
 
 new Jobs(job => watch.file(job));

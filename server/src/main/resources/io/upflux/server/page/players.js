@@ -56,6 +56,7 @@ export function playMse(video, name, say) {
     video.src = address;
     media.addEventListener('sourceopen', () => {
       URL.revokeObjectURL(address);
+      if (stopped) return;
       socket = connected(live(name).mse);
       socket.onopen = () => socket.send(JSON.stringify({type: 'mse', value: playable(Source)}));
       socket.onclose = retry;

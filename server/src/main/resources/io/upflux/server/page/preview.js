@@ -17,7 +17,7 @@ export class Preview {
   #timer = 0;
 
   /**
-   * @param show called with {head, pictures}, the bitmaps by their kinds
+   * @param show called with {head, pictures}, the bitmaps by their kinds, which it is to close
    * @param say called with what went wrong, or an empty text
    */
   constructor(name, show, say) {
@@ -38,6 +38,7 @@ export class Preview {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#socket.close();
+    this.#forget(() => true);
   }
 
   #connect() {
@@ -52,7 +53,7 @@ export class Preview {
   }
 
   #send() {
-    this.#waiting.clear();
+    this.#forget(() => true);
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(this.#wish));
   }
 
@@ -67,16 +68,32 @@ export class Preview {
     const wish = this.#wish;
     // The codes of a map are not colours.
     const bitmap = await createImageBitmap(blob, head.kind === 'map' ? {colorSpaceConversion: 'none'} : {});
-    if (this.#closed || wish !== this.#wish) return;
+    if (this.#closed || wish !== this.#wish) {
+      bitmap.close();
+      return;
+    }
     const pictures = this.#waiting.get(head.frame) ?? {};
     pictures[head.kind] = {head, bitmap};
     this.#waiting.set(head.frame, pictures);
     if (wish.kinds.every(kind => pictures[kind])) {
-      for (const frame of this.#waiting.keys()) {
-        if (frame <= head.frame) this.#waiting.delete(frame);
-      }
+      this.#waiting.delete(head.frame);
+      this.#forget(frame => frame < head.frame);
       this.#say('');
       this.#show({head, pictures});
     }
   }
+
+  /** Frames that will not be shown; their bitmaps are large, and not given back by themselves for long. */
+  #forget(which) {
+    for (const [frame, pictures] of this.#waiting) {
+      if (!which(frame)) continue;
+      this.#waiting.delete(frame);
+      close(pictures);
+    }
+  }
+}
+
+/** Gives back the memory of a frame's bitmaps. */
+export function close(pictures) {
+  for (const {bitmap} of Object.values(pictures)) bitmap.close();
 }

@@ -1,4 +1,5 @@
 /** Two pictures of one moment, one over the other, and a handle that wipes from the one to the other. */
+import {close} from './preview.js';
 import {View} from './view.js';
 
 const NUDGE = 2;
@@ -48,8 +49,9 @@ export class Wipe {
     return {width: this.#canvas.width, height: this.#canvas.height};
   }
 
-  /** Shows the pictures of a frame. */
+  /** Shows the pictures of a frame, and closes them when others come. */
   show({head, pictures}) {
+    this.#forget();
     this.#shown = pictures;
     const changed = !this.picture || this.picture.width !== head.picture.width || this.picture.height !== head.picture.height;
     this.picture = head.picture;
@@ -62,9 +64,14 @@ export class Wipe {
   }
 
   clear() {
-    this.#shown = null;
+    this.#forget();
     this.#overlay = null;
     this.#draw();
+  }
+
+  #forget() {
+    if (this.#shown) close(this.#shown);
+    this.#shown = null;
   }
 
   /** Lays a canvas over a region of the picture; null lays nothing. */

@@ -84,7 +84,7 @@ class ReloadTest {
         await(() -> streams.find("comes").isPresent());
         assertThat(stream("stays")).isSameAs(stays);
         assertThat(stream("changes")).isNotSameAs(changes);
-        assertThat(stream("changes").status().source()).isEqualTo("/nowhere/d.mp4");
+        assertThat(stream("changes").config().source()).isEqualTo("/nowhere/d.mp4");
         assertThat(streams.find("goes")).isEmpty();
         await(() -> status("") == 401);
         assertThat(status("?token=0123456789abcdef")).isEqualTo(200);

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ConfigFile;
+import io.upflux.server.config.Role;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.live.LiveStreams;
 import java.io.IOException;
@@ -175,6 +176,7 @@ class AccessTest {
             {log: {format: xml}}                                                   | log.format: must be text or json, not xml
             {log: {level: loud}}                                                   | log.level: must be error, warn, info, debug or trace, not loud
             {address: ':8080'}                                                     | address: can be reached from elsewhere
+            {allowOrigin: '*', anonymous: admin}                                   | anonymous: with allowOrigin: '*' every web page could do
             {tokens: {a: {secret: short}}}                                         | tokens.a.secret: must have 16 characters or more
             {tokens: {a: {secret: 0123456789abcdef, role: king}}}                  | tokens.a.role: must be none, viewer, operator or admin
             {tokens: {a: {secret: 0123456789abcdef, rôle: admin}}}                 | tokens.a.rôle: unknown key
@@ -189,7 +191,28 @@ class AccessTest {
     void aServerForAllMustSayWhatIsFree() {
         ServerConfig config = ConfigFile.parse("c", "{address: ':8080', anonymous: viewer}", Map.of());
         assertThat(config.local()).isFalse();
-        assertThat(config.toString()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void pagesOfAllOnlyWatch() {
+        assertThat(ConfigFile.parse("c", "{allowOrigin: '*'}", Map.of()).anonymous())
+                .isEqualTo(Role.VIEWER);
+        assertThat(ConfigFile.parse("c", "{allowOrigin: 'https://tv.example'}", Map.of())
+                        .anonymous())
+                .isEqualTo(Role.ADMIN);
+    }
+
+    @Test
+    void whatIsSecretIsNotSaidByAccident() {
+        ServerConfig config = ConfigFile.parse("c", """
+                linkSecret: %1$s
+                tokens: {a: {secret: %1$s}}
+                streams:
+                  cam: {source: 'rtsp://me:%1$s@192.0.2.7/', sourceOptions: {passphrase: %1$s}, push: 'rtmp://192.0.2.7/%1$s'}
+                """.formatted(SECRET), Map.of());
+        assertThat(config.toString() + config.streams() + config.tokens())
+                .contains("cam")
+                .doesNotContain(SECRET);
     }
 
     private static LiveServer start(String yaml) {

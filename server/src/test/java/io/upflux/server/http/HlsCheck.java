@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class HlsCheck {
     private static final Pattern ATTRIBUTE = Pattern.compile("([A-Z-]+)=(\"[^\"]*\"|[^,]*)");
 
+    private final int target;
+    private final double partTarget;
     final long mediaSequence;
     final long discontinuitySequence;
     private final List<Boolean> discontinuities = new ArrayList<>();
@@ -25,14 +27,15 @@ final class HlsCheck {
     final List<String> parts = new ArrayList<>();
     final Map<String, Double> durations = new HashMap<>();
     final String hint;
+    final String header;
     final int openParts;
 
     HlsCheck(String playlist) {
         List<String> lines = playlist.lines().toList();
         assertThat(lines.get(0)).as("4.4.1.1").isEqualTo("#EXTM3U");
         assertThat(Integer.parseInt(value(lines, "#EXT-X-VERSION:"))).as("8").isBetween(9, 12);
-        int target = Integer.parseInt(value(lines, "#EXT-X-TARGETDURATION:"));
-        double partTarget =
+        target = Integer.parseInt(value(lines, "#EXT-X-TARGETDURATION:"));
+        partTarget =
                 Double.parseDouble(attributes(value(lines, "#EXT-X-PART-INF:")).get("PART-TARGET"));
         Map<String, String> control = attributes(value(lines, "#EXT-X-SERVER-CONTROL:"));
         assertThat(control.get("CAN-BLOCK-RELOAD")).as("4.4.3.8").isEqualTo("YES");
@@ -54,6 +57,7 @@ final class HlsCheck {
         int partCount = 0;
         boolean dated = false;
         String hinted = "";
+        String map = "";
         for (String line : lines) {
             if (line.startsWith("#EXT-X-PROGRAM-DATE-TIME:")) {
                 dated = true;
@@ -67,6 +71,7 @@ final class HlsCheck {
                 discontinuity = true;
             } else if (line.startsWith("#EXT-X-MAP:")) {
                 assertThat(attributes(line.substring(11))).as("4.4.4.5").containsKey("URI");
+                map = attributes(line.substring(11)).getOrDefault("URI", "");
                 mapped = true;
             } else if (line.startsWith("#EXT-X-PART:")) {
                 Map<String, String> part = attributes(line.substring(12));
@@ -114,6 +119,7 @@ final class HlsCheck {
         }
         assertThat(parts).as("4.4.5.3: the hint is no part that is there").doesNotContain(hinted);
         hint = hinted;
+        header = map;
         openParts = partCount;
     }
 
@@ -124,7 +130,9 @@ final class HlsCheck {
 
     /** 6.2.1: what both list is the same in both. */
     void precedes(HlsCheck later) {
-        assertThat(later.mediaSequence).isGreaterThanOrEqualTo(mediaSequence);
+        assertThat(later.target).as("4.4.3.1: it must not change").isEqualTo(target);
+        assertThat(later.partTarget).as("4.4.3.7: nor this").isEqualTo(partTarget);
+        assertThat(later.mediaSequence).as("6.2.2: it must not decrease").isGreaterThanOrEqualTo(mediaSequence);
         int gone = (int) Math.min(later.mediaSequence - mediaSequence, segments.size());
         long passed = discontinuities.subList(0, gone).stream()
                 .filter(passedBy -> passedBy)

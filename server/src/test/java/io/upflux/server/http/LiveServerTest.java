@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.WebsocketClientSpec;
 
@@ -173,7 +174,7 @@ class LiveServerTest {
             list = playlist("?_HLS_msn=" + list.openNumber());
         }
         String segment = list.segments.get(list.segments.size() - 1);
-        byte[] init = server.bytes("/live/clip/init-0.mp4").body();
+        byte[] init = server.bytes("/live/clip/" + list.header).body();
         byte[] media = server.bytes("/live/clip/" + segment).body();
         Path file = scratch.resolve("segment.mp4");
         Files.write(file, init);
@@ -223,6 +224,19 @@ class LiveServerTest {
                 ((TextWebSocketFrame) talk("/api/ws?src=clip", question, 1).get(0)).text());
         assertThat(answer.get("type").asText()).isEqualTo("error");
         assertThat(answer.get("value").asText()).startsWith(error);
+    }
+
+    /** A socket may be open for long before its player asks. */
+    @Test
+    void aQuestionStartsAStreamOnDemandAgain() throws IOException {
+        LiveStream stream = server.streams().find("demand").orElseThrow();
+        server.get("/live/demand/index.m3u8");
+        Mono<String> question = Mono.fromRunnable(
+                        () -> await(() -> stream.status().state() == StreamState.IDLE))
+                .subscribeOn(Schedulers.boundedElastic())
+                .thenReturn("{\"type\":\"mse\",\"value\":\"\"}");
+        // More than the last segment that there is of it.
+        assertThat(talk("/api/ws?src=demand", question, 12)).hasSize(12);
     }
 
     @Test
@@ -317,15 +331,15 @@ class LiveServerTest {
             GET  | /live/clip/init-7.mp4                              | 404 | header 7 of stream clip is not there
             GET  | /live/clip/init-99999999999999999999.mp4           | 404 | there is no number
             GET  | /live/clip/media.m3u8?_HLS_part=1                  | 400 | _HLS_part needs _HLS_msn
-            GET  | /live/clip/media.m3u8?_HLS_msn=99999               | 400 | segment 99999 is too far ahead
+            GET  | /live/clip/media.m3u8?_HLS_msn=9999999999999       | 400 | segment 9999999999999 is too far ahead
             GET  | /live/clip/media.m3u8?_HLS_msn=-1                  | 400 | parameter _HLS_msn must be a whole number, not '-1'
             GET  | /live/clip/media.m3u8?_HLS_msn=1&_HLS_msn=2        | 400 | parameter _HLS_msn is given more than once
             GET  | /api/frame.jpeg                                    | 400 | parameter src must name a stream
             GET  | /api/frame.jpeg?src=x                              | 404 | no stream is named x
             GET  | /api/ws?src=clip                                   | 426 | this is a WebSocket
             GET  | /api/v1/streams/x                                  | 404 | no stream is named x
-            POST | /live/clip.ts                                      | 405 | only GET is possible here
-            PUT  | /metrics                                           | 405 | only GET is possible here
+            POST | /live/clip.ts                                      | 405 | only GET, HEAD is possible here
+            PUT  | /metrics                                           | 405 | only GET, HEAD is possible here
             """)
     void badRequestsAreAnsweredByProblemDetails(String method, String path, int status, String detail)
             throws IOException {
@@ -405,13 +419,17 @@ class LiveServerTest {
     }
 
     private static List<WebSocketFrame> talk(String path, String question, int answers) {
+        return talk(path, Mono.just(question), answers);
+    }
+
+    private static List<WebSocketFrame> talk(String path, Mono<String> question, int answers) {
         CompletableFuture<List<WebSocketFrame>> all = new CompletableFuture<>();
         HttpClient.create()
                 .websocket(WebsocketClientSpec.builder()
                         .maxFramePayloadLength(10_000_000)
                         .build())
                 .uri(server.url(path).replace("http:", "ws:"))
-                .handle((in, out) -> out.sendString(Flux.just(question))
+                .handle((in, out) -> out.sendString(question)
                         .then()
                         .thenMany(in.receiveFrames().map(WebSocketFrame::retain).take(answers))
                         .collectList()

@@ -133,6 +133,12 @@ class PageTest {
         assertThat(page.locator("#graphs")).containsText("Windows reused");
     }
 
+    @Test
+    void anAddressThatNamesNothingShowsTheFirstStream() {
+        page.navigate(server.url("/?#%"));
+        assertThat(page.locator("#watch-title")).hasText("clip");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"hls", "mse"})
     void videoGoesOnInFullSize(String way) {

@@ -2,11 +2,13 @@ package io.upflux.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.FragmentWindow;
 import io.upflux.server.live.Fragments;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PlaylistsTest {
@@ -14,7 +16,7 @@ class PlaylistsTest {
     private static final Duration PART = Duration.ofMillis(200);
 
     private final FragmentHeader header = Fragments.header();
-    private final FragmentWindow window = new FragmentWindow(4);
+    private final FragmentWindow window = new FragmentWindow(4, 0);
 
     @Test
     void partsSegmentsAndTheNextPartAreListed() {
@@ -85,13 +87,28 @@ class PlaylistsTest {
                 .doesNotContain("PRELOAD-HINT");
     }
 
+    /** RFC 8216, section 4.3.3.1: it must not change. */
     @Test
-    void longerPartsThanAskedForRaiseTheTarget() {
-        add(header, 0, 5);
+    void targetsStayWhateverComes() {
+        add(header, 0, 3);
+        String before = targets();
+        Fragment part = Fragments.of(header, 3, 10);
+        for (int i = 0; i < 20; i++) {
+            window.add(part);
+        }
 
-        assertThat(Playlists.media(window.view(), SEGMENT, Duration.ofMillis(100), ""))
-                .contains("#EXT-X-PART-INF:PART-TARGET=0.2\n")
-                .contains("PART-HOLD-BACK=0.6,");
+        assertThat(targets()).isEqualTo(before).isEqualTo("""
+                #EXT-X-TARGETDURATION:2
+                #EXT-X-PART-INF:PART-TARGET=0.2
+                """);
+    }
+
+    private String targets() {
+        return Playlists.media(window.view(), Duration.ofMillis(1400), PART, "")
+                .lines()
+                .filter(line -> line.contains("TARGETDURATION") || line.contains("PART-INF"))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
     }
 
     @Test

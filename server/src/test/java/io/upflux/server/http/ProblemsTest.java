@@ -151,6 +151,27 @@ class ProblemsTest {
                 .containsIgnoringCase("content-type: application/problem+json");
     }
 
+    /** RFC 9112, section 3.2.2. */
+    @Test
+    void wholeAddressesServeAsWell() throws IOException {
+        String token = "Authorization: Bearer " + VIEWER;
+        assertThat(raw("GET http://127.0.0.1:8080/healthz/live HTTP/1.1\r\n" + token))
+                .startsWith("HTTP/1.1 200");
+        assertThat(raw("GET HTTP://localhost?token=" + VIEWER + " HTTP/1.1")).startsWith("HTTP/1.1 200");
+        assertThat(raw("GET http://localhost/nowhere HTTP/1.1\r\n" + token)).contains("there is nothing at /nowhere");
+        assertThat(raw("GET http://tv.example/healthz/live HTTP/1.1\r\n" + token))
+                .as("the host in the address counts")
+                .startsWith("HTTP/1.1 403")
+                .contains("this server is not tv.example");
+    }
+
+    @Test
+    void aBodyMustCome() throws IOException {
+        assertThat(raw("PUT /api/v1/streams/x HTTP/1.1\r\nContent-Length: 20\r\nAuthorization: Bearer " + ADMIN))
+                .startsWith("HTTP/1.1 408")
+                .contains("the body did not come within 10 s");
+    }
+
     @Test
     void headsHaveALimit() throws IOException {
         assertThat(raw("GET /" + "x".repeat(8 << 10) + " HTTP/1.1"))

@@ -79,13 +79,17 @@ class StreamRoutesTest {
         server.send("PUT", "/api/v1/streams/again", "{\"source\": \"" + clip() + "\"}");
         server.get("/live/again/index.m3u8");
         HlsCheck before = new HlsCheck(server.get("/live/again/media.m3u8").body());
+        LiveStream old = server.streams().find("again").orElseThrow();
         assertThat(server.send("PATCH", "/api/v1/streams/again", "{\"crf\": 30}")
                         .statusCode())
+                .isEqualTo(200);
+        long next = old.window().view().nextPart();
+        assertThat(server.bytes("/live/again/part-" + next + ".m4s").statusCode())
                 .isEqualTo(200);
         String list = server.get("/live/again/media.m3u8").body();
         HlsCheck after = new HlsCheck(list);
         assertThat(after.mediaSequence).isGreaterThanOrEqualTo(before.openNumber());
-        assertThat(list).contains("#EXT-X-DISCONTINUITY\n").doesNotContain("init-0.mp4");
+        assertThat(list).contains("#EXT-X-DISCONTINUITY\n").doesNotContain(before.header);
     }
 
     @Test

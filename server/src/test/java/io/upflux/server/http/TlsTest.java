@@ -102,6 +102,14 @@ class TlsTest {
                 .hasMessage("test: tls.key: " + key + " cannot be read");
     }
 
+    @Test
+    void aKeyOfAnotherCertificateIsRefusedInOneLine() throws Exception {
+        TestCertificate.create(folder, "second").writeTo(folder.resolve("second.pem"), key);
+        assertThatThrownBy(this::start)
+                .isInstanceOf(StreamException.class)
+                .hasMessage(certificate + " is not the certificate of " + key + ": name two that belong together");
+    }
+
     private LiveServer start() {
         String yaml = "{address: '127.0.0.1:0', tls: {certificate: '" + certificate + "', key: '" + key + "'}}";
         ServerConfig config = ConfigFile.parse("test", yaml, Map.of());

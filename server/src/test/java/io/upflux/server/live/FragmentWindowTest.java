@@ -12,7 +12,7 @@ import reactor.test.StepVerifier;
 
 class FragmentWindowTest {
     private final FragmentHeader header = Fragments.header();
-    private final FragmentWindow window = new FragmentWindow(3);
+    private final FragmentWindow window = new FragmentWindow(3, 0);
 
     @Test
     void segmentsAreNumberedAndOldOnesGo() {
@@ -69,7 +69,7 @@ class FragmentWindowTest {
 
         List<LiveSegment> segments = window.view().segments();
         assertThat(segments).extracting(LiveSegment::discontinuity).containsExactly(false, true, false);
-        assertThat(segments).extracting(LiveSegment::headerNumber).containsExactly(0, 1, 1);
+        assertThat(segments).extracting(LiveSegment::headerNumber).containsExactly(0L, 1L, 1L);
         assertThat(segments).extracting(LiveSegment::discontinuities).containsExactly(0, 1, 1);
     }
 
@@ -98,8 +98,27 @@ class FragmentWindowTest {
                 .then(window::close)
                 .expectNext(true)
                 .verifyComplete();
-        StepVerifier.create(window.follow(1000)).verifyComplete();
+        StepVerifier.create(Fragments.follow(window, 1000)).verifyComplete();
         assertThat(window.view().last().complete()).isTrue();
+    }
+
+    /** Caches keep what they got under a number. */
+    @Test
+    void numbersBeginWhereNoOtherRunHasBeen() {
+        FragmentWindow later = new FragmentWindow(3, 1_800_000_000_000L);
+        later.add(of(header, 0, 10));
+
+        LiveSegment first = later.view().last();
+        assertThat(first.number()).isEqualTo(1_800_000_000_000L);
+        assertThat(first.firstPart()).isEqualTo(1_800_000_000_000L);
+        assertThat(first.headerNumber()).isEqualTo(1_800_000_000_000L);
+        assertThat(first.discontinuity()).isFalse();
+
+        later.end(false);
+        FragmentWindow next = new FragmentWindow(3, later);
+        next.add(of(header, 5, 10));
+        assertThat(next.view().last().number()).isEqualTo(1_800_000_000_001L);
+        assertThat(next.view().last().discontinuity()).isTrue();
     }
 
     private void add(int from, int to) {

@@ -4,6 +4,7 @@ import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import reactor.core.publisher.Flux;
 
 /** Made-up fragments of 200 ms. */
 public final class Fragments {
@@ -28,5 +29,10 @@ public final class Fragments {
                 START.plusMillis(200L * index),
                 ByteBuffer.wrap(new byte[bytes]).put(0, (byte) index),
                 ByteBuffer.wrap(new byte[bytes]));
+    }
+
+    /** What one gets who follows, from the last key frame on. @param bytes that may wait */
+    static Flux<Fragment> follow(FragmentWindow window, long bytes) {
+        return new Viewer(window, bytes, Fragment::bytes, () -> true).fragments();
     }
 }

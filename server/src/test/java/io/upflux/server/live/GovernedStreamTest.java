@@ -48,7 +48,7 @@ class GovernedStreamTest {
     @Test
     void aNetworkThatIsTooSlowGivesWayToALighterOneAndComesBack() {
         try (LiveStream live = new LiveStream(
-                stream, new SourceGuard(AllowedSources.NONE), config -> ladder(), name -> new FragmentWindow(4))) {
+                stream, new SourceGuard(AllowedSources.NONE), config -> ladder(), name -> new FragmentWindow(4, 0))) {
             live.start();
             until(() -> rung(live) == 1);
             until(() -> live.status().framesOut() > 100);

@@ -14,12 +14,12 @@ import reactor.test.StepVerifier;
 
 class ViewerTest {
     private final FragmentHeader header = Fragments.header();
-    private final FragmentWindow window = new FragmentWindow(3);
+    private final FragmentWindow window = new FragmentWindow(3, 0);
 
     @Test
     void lateJoinersStartAtTheLastKeyFrame() {
         add(0, 8);
-        StepVerifier.create(indices(window.follow(1000)))
+        StepVerifier.create(indices(Fragments.follow(window, 1000)))
                 .expectNext(5, 6, 7)
                 .then(() -> add(8, 11))
                 .expectNext(8, 9, 10)
@@ -49,8 +49,9 @@ class ViewerTest {
     @Test
     void aStalledViewerDoesNotHoldUpTheOthers() {
         List<Integer> quick = new ArrayList<>();
-        window.follow(60).subscribe(fragment -> quick.add((int) fragment.mp4().get(0)));
-        StepVerifier.create(window.follow(60), 0)
+        Fragments.follow(window, 60)
+                .subscribe(fragment -> quick.add((int) fragment.mp4().get(0)));
+        StepVerifier.create(Fragments.follow(window, 60), 0)
                 .then(() -> add(0, 100))
                 .thenCancel()
                 .verify();
@@ -72,7 +73,7 @@ class ViewerTest {
 
     @Test
     void aFragmentLargerThanTheLimitStillComes() {
-        StepVerifier.create(window.follow(5), 0)
+        StepVerifier.create(Fragments.follow(window, 5), 0)
                 .then(() -> add(0, 1))
                 .thenRequest(1)
                 .expectNextCount(1)
