@@ -42,6 +42,12 @@ public record Halting(double threshold) {
         return threshold < Double.POSITIVE_INFINITY;
     }
 
+    /** Whether windows of a model that halts could: no confidence is above 1, and that of the last block counts for nothing. */
+    public boolean isReachable(ModelCard card) {
+        int blocks = card.contract().blocks();
+        return !on() || blocks == 0 || threshold < blocks - 1;
+    }
+
     OptionalDouble wished() {
         return on() ? OptionalDouble.of(threshold) : OptionalDouble.empty();
     }

@@ -105,8 +105,8 @@ final class ModelOptions {
     }
 
     private void requireReachable(ModelCard card) {
-        int blocks = card.contract().blocks();
-        if (halting.on() && blocks > 0 && halting.threshold() >= blocks - 1) {
+        if (!halting.isReachable(card)) {
+            int blocks = card.contract().blocks();
             throw new ParameterException(
                     spec.commandLine(),
                     "--halting " + halting + ": " + card.name() + " has " + blocks + " blocks, so T must be less than "

@@ -3,6 +3,7 @@ package io.upflux.server.config;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.codecs.LiveOptions;
 import io.upflux.models.Device;
+import io.upflux.models.Halting;
 import io.upflux.reuse.ReuseMode;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param device what the model runs on
  * @param threads of inference and encoding, 0 for all processors
  * @param reuse how much a frame may be made from those before it
+ * @param halting whether windows may leave the network early
  * @param governor whether frames that would come late are made in a cheaper way
  * @param latency how long after it is due a frame may come
  * @param live how it is encoded and cut
@@ -45,6 +47,7 @@ public record StreamConfig(
         Device device,
         int threads,
         ReuseMode reuse,
+        Halting halting,
         boolean governor,
         Duration latency,
         LiveOptions live,
@@ -85,6 +88,7 @@ public record StreamConfig(
                 device,
                 threads,
                 reuse,
+                halting,
                 governor,
                 latency,
                 live,
@@ -109,6 +113,7 @@ public record StreamConfig(
                 && device.equals(other.device)
                 && threads == other.threads
                 && reuse == other.reuse
+                && halting.equals(other.halting)
                 && governor == other.governor
                 && latency.equals(other.latency)
                 && live.equals(other.live)
@@ -129,6 +134,7 @@ public record StreamConfig(
                 device,
                 threads,
                 reuse,
+                halting,
                 governor,
                 latency,
                 live,

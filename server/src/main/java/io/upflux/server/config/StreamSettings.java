@@ -3,6 +3,7 @@ package io.upflux.server.config;
 import io.upflux.codecs.LiveOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Device;
+import io.upflux.models.Halting;
 import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class StreamSettings {
             "device",
             "threads",
             "reuse",
+            "halting",
             "governor",
             "latency",
             "videoCodec",
@@ -100,6 +102,7 @@ final class StreamSettings {
                 device,
                 threads,
                 reuse(),
+                halting(),
                 Objects.requireNonNullElse(get(settings -> settings.flag("governor")), true),
                 Objects.requireNonNullElse(get(settings -> settings.duration("latency")), LATENCY),
                 live,
@@ -242,11 +245,23 @@ final class StreamSettings {
                         threads));
     }
 
+    private Halting halting() {
+        return checked("halting", () -> {
+            String text = mode("halting");
+            return text == null ? Halting.OFF : Halting.parse(text);
+        });
+    }
+
+    /** YAML reads a bare off as false. */
+    private @Nullable String mode(String key) {
+        String text = get(settings -> settings.text(key));
+        return "false".equals(text) ? "off" : text;
+    }
+
     private ReuseMode reuse() {
-        String text = get(settings -> settings.text("reuse"));
+        String text = mode("reuse");
         try {
-            // YAML reads a bare off as false.
-            return text == null ? ReuseMode.NEAR : ReuseMode.parse(text.equals("false") ? "off" : text);
+            return text == null ? ReuseMode.NEAR : ReuseMode.parse(text);
         } catch (IllegalArgumentException e) {
             throw own.wrong("reuse", String.valueOf(e.getMessage()));
         }

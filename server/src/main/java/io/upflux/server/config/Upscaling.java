@@ -1,9 +1,11 @@
 package io.upflux.server.config;
 
 import io.upflux.codecs.MediaNames;
+import io.upflux.models.Halting;
 import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale factor in both directions
  * @param height lines of the output
  * @param reuse {@code exact}, {@code near} or {@code off}
+ * @param halting {@code off} or the threshold at which windows leave the network early
  * @param videoCodec encoder, as FFmpeg calls it
  * @param crf constant quality, on the encoder's own scale
  * @param bitrate bits a second
@@ -24,13 +27,15 @@ public record Upscaling(
         @Nullable Integer scale,
         @Nullable Integer height,
         @Nullable String reuse,
+        @Nullable String halting,
         @Nullable String videoCodec,
         @Nullable Integer crf,
         @Nullable Long bitrate,
         @Nullable String container) {
     /** Everything left to {@code upflux upscale}. */
-    public static final Upscaling USUAL = new Upscaling(null, null, null, null, null, null, null, null);
+    public static final Upscaling USUAL = new Upscaling(null, null, null, null, null, null, null, null, null);
 
+    private static final int LONGEST_MODEL = 1024;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     /**
@@ -43,11 +48,15 @@ public record Upscaling(
                 settings.text("model"),
                 settings.integer("scale", 1, 8),
                 settings.integer("height", 16, 16384),
-                reuse(settings),
+                mode(settings, "reuse", ReuseMode::parse),
+                mode(settings, "halting", Halting::parse),
                 settings.text("videoCodec"),
                 settings.integer("crf", 0, 63),
                 settings.bitrate("bitrate"),
                 settings.text("container"));
+        if (upscaling.model != null && upscaling.model.length() > LONGEST_MODEL) {
+            throw settings.wrong("model", "has up to " + LONGEST_MODEL + " characters");
+        }
         if (upscaling.scale != null && upscaling.height != null) {
             throw settings.wrong("height", "a scale and a height exclude each other");
         }
@@ -72,15 +81,17 @@ public record Upscaling(
     /** As this one, with the container that suits an input of a name where none was asked for. */
     public Upscaling forInput(String name) {
         String suitable = Objects.requireNonNullElseGet(container, () -> MediaNames.writtenAs(name));
-        return new Upscaling(model, scale, height, reuse, videoCodec, crf, bitrate, suitable);
+        return new Upscaling(model, scale, height, reuse, halting, videoCodec, crf, bitrate, suitable);
     }
 
-    private static @Nullable String reuse(Settings settings) {
-        String text = settings.text("reuse");
+    /** As it is written, if it can be. YAML reads a bare off as false. */
+    private static @Nullable String mode(Settings settings, String key, Function<String, Object> parser) {
+        String text = settings.text(key);
+        String said = "false".equals(text) ? "off" : text;
         try {
-            return text == null ? null : ReuseMode.parse(text).toString();
-        } catch (IllegalArgumentException e) {
-            throw settings.wrong("reuse", String.valueOf(e.getMessage()));
+            return said == null ? null : parser.apply(said).toString();
+        } catch (IllegalArgumentException | StreamException e) {
+            throw settings.wrong(key, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -182,6 +182,7 @@ final class JobRoutes {
             case STATE -> Problem.conflict(detail);
             case TOO_LARGE -> Problem.tooLarge(detail);
             case EMPTY -> Problem.badRequest(detail);
+            case LATE -> Problem.late(detail);
             case NO_SPACE -> Problem.noSpace(detail);
         };
     }

@@ -75,6 +75,7 @@ final class JobCommand {
         add(command, "--scale", upscaling.scale());
         add(command, "--height", upscaling.height());
         add(command, "--reuse", upscaling.reuse());
+        add(command, "--halting", upscaling.halting());
         add(command, "--video-codec", upscaling.videoCodec());
         add(command, "--crf", upscaling.crf());
         add(command, "--bitrate", upscaling.bitrate());

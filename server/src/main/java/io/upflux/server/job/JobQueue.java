@@ -153,6 +153,10 @@ final class JobQueue implements AutoCloseable {
             return Mono.delay(MOMENT).thenReturn(job);
         }
         return store.begin(job.id())
+                // Whether the database has begun it is not known.
+                .onErrorResume(failure -> warn("job " + job.id() + " cannot be begun", failure)
+                        .then(become(run, new Fate(JobState.QUEUED, job.crashes(), null)))
+                        .thenReturn(false))
                 .doOnNext(begun -> {
                     if (begun) {
                         launch(run);
@@ -160,7 +164,6 @@ final class JobQueue implements AutoCloseable {
                         leave(run);
                     }
                 })
-                .doOnError(failure -> leave(run))
                 .thenReturn(job);
     }
 
@@ -208,8 +211,20 @@ final class JobQueue implements AutoCloseable {
             counters.ended(fate.state(), run.worked());
         }
         LOG.info("job {} is {}{}", id, fate.state(), fate.error() == null ? "" : ": " + fate.error());
+        return become(run, fate);
+    }
+
+    /** Until the database has taken it, the job is this run's; but for one that stays away when this is closed. */
+    private Mono<Void> become(JobRun run, Fate fate) {
+        String id = run.job().id();
         return store.move(id, Set.of(JobState.RUNNING), fate.state(), fate.crashes(), fate.error())
-                .retryWhen(Retry.backoff(10, BETWEEN_REPORTS))
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, BETWEEN_REPORTS)
+                        .maxBackoff(LOOK)
+                        .filter(failure -> !closed)
+                        .doBeforeRetry(retry -> LOG.warn(
+                                "what became of job {} is not kept yet: {}",
+                                id,
+                                String.valueOf(retry.failure().getMessage()))))
                 .then()
                 .onErrorResume(failure -> warn("what became of job " + id + " is not kept", failure));
     }

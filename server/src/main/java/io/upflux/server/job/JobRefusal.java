@@ -12,6 +12,8 @@ public final class JobRefusal extends RuntimeException {
         TOO_LARGE,
         /** Nothing was sent. */
         EMPTY,
+        /** What was to be sent did not come. */
+        LATE,
         /** The disk is full, or nearly so. */
         NO_SPACE
     }

@@ -18,6 +18,8 @@ import reactor.core.publisher.Mono;
 
 /** The jobs in the database. What changes a state says from which, so that of two who change it one wins. */
 final class JobStore {
+    private static final int LONGEST_ERROR = 4096;
+
     private final Database database;
 
     JobStore(Database database) {
@@ -126,7 +128,7 @@ final class JobStore {
      *
      * @param from states of which it must be in one
      * @param crashes how many of its processes have crashed
-     * @param error why it failed; null when it did not
+     * @param error why it failed, of which the beginning is kept; null when it did not
      * @return whether it was in one of them
      */
     Mono<Boolean> move(String id, Set<JobState> from, JobState to, int crashes, @Nullable String error) {
@@ -138,7 +140,7 @@ final class JobStore {
                     .bind("$3", crashes)
                     .bind("$5", id);
             JobRows.bind(statement, "$2", to.isEnded() ? now() : null, OffsetDateTime.class);
-            JobRows.bind(statement, "$4", error, String.class);
+            JobRows.bind(statement, "$4", error == null ? null : kept(error), String.class);
             return statement;
         });
     }
@@ -177,6 +179,16 @@ final class JobStore {
         return database.with(connection -> count(statement.apply(connection)))
                 .next()
                 .map(rows -> rows > 0);
+    }
+
+    /** No more than the column takes, and nothing that PostgreSQL has in no text. */
+    private static String kept(String error) {
+        String text = error.replace('\0', ' ');
+        if (text.length() <= LONGEST_ERROR) {
+            return text;
+        }
+        int end = LONGEST_ERROR - 1;
+        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "\u2026";
     }
 
     private static Statement forget(Connection connection, String path) {

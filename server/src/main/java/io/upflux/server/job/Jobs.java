@@ -129,11 +129,9 @@ public final class Jobs implements AutoCloseable {
             return Mono.error(Upload.tooLarge(config.uploadBytes()));
         }
         Job job = request.job();
-        JobFolder folder = folder(job);
         return Mono.fromRunnable(() -> disk.require(length))
                 .subscribeOn(Schedulers.boundedElastic())
-                .then(Upload.receive(body, folder, disk, config.uploadBytes()))
-                .then(add(job).onErrorResume(failure -> remove(job).then(Mono.error(failure))));
+                .then(Upload.receive(body, folder(job), disk, config.uploadBytes(), add(job)));
     }
 
     /** Empty when there is none. */

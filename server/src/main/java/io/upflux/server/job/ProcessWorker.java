@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -17,6 +19,7 @@ import reactor.core.scheduler.Schedulers;
 
 /** Does each job in a process of its own: what crashes there is that one try of that one job. */
 final class ProcessWorker implements JobWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessWorker.class);
     private static final int OUT_OF_MEMORY = 3;
     private static final int INTERRUPTED = 130;
     private static final int SIGNALLED = 128;
@@ -60,8 +63,11 @@ final class ProcessWorker implements JobWorker {
                 }
                 return end;
             }
-        } catch (StreamException | IOException e) {
+        } catch (StreamException e) {
             return JobEnd.failed(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            LOG.error("job {}: its files cannot be written", job.id(), e);
+            return JobEnd.failed("its files cannot be written; the server's log says why");
         }
     }
 
@@ -76,7 +82,7 @@ final class ProcessWorker implements JobWorker {
     private JobEnd upscale(
             Job job, JobFolder folder, GuardedSource source, Mono<Void> stop, Consumer<JobProgress> progress)
             throws IOException, InterruptedException {
-        String[] error = {"it does not say why; " + folder.log() + " may"};
+        String[] error = {"it does not say why; " + folder.log().getFileName() + " in its folder may"};
         try (JobProcess process = JobProcess.start(command.of(job, folder, source), folder.log(), folder.process())) {
             Disposable stopping = stop.subscribe(nothing -> {}, failure -> {}, process::interrupt);
             try {
@@ -121,6 +127,7 @@ final class ProcessWorker implements JobWorker {
     private static String plain(String message, Job job, JobFolder folder, GuardedSource source) {
         return message.replace(MediaNames.shown(source.url()), job.name())
                 .replace(folder.output().toString(), job.outputName())
+                .replace(folder.path() + "/", "")
                 .replaceFirst("; \\d+ of \\d+ segments are kept in .*", "");
     }
 }

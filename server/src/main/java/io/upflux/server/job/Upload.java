@@ -2,17 +2,21 @@ package io.upflux.server.job;
 
 import io.upflux.server.job.JobRefusal.Reason;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** A file that is being sent, on its way to the disk. When it does not arrive whole, nothing of it stays. */
 final class Upload {
+    private static final Logger LOG = LoggerFactory.getLogger(Upload.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int WAITING_PIECES = 16;
 
     /** Between two looks at the disk. */
@@ -24,6 +28,7 @@ final class Upload {
     private final long limit;
     private long bytes;
     private long looked;
+    private boolean whole;
 
     private Upload(JobFolder folder, FileChannel channel, DiskSpace disk, long limit) {
         this.folder = folder;
@@ -33,18 +38,22 @@ final class Upload {
     }
 
     /**
-     * Writes pieces into the folder of a job, which is there when this completes.
+     * Writes pieces into the folder of a job, and gives that its name when all have come.
      *
      * @param limit most bytes
-     * @return fails with a {@link JobRefusal} when there are more, or none, or the disk gets full
+     * @param added makes the job, whose folder is there; who leaves once all have come does not stop it
+     * @return fails with a {@link JobRefusal} when there are more, or none, they stay away, or cannot be written
      */
-    static Mono<Void> receive(Flux<byte[]> pieces, JobFolder folder, DiskSpace disk, long limit) {
+    static <T> Mono<T> receive(Flux<byte[]> pieces, JobFolder folder, DiskSpace disk, long limit, Mono<T> added) {
         return Mono.usingWhen(
                 waiting(() -> begin(folder, disk, limit)),
-                upload -> pieces.publishOn(Schedulers.boundedElastic(), WAITING_PIECES)
+                upload -> pieces.timeout(PATIENCE, Mono.error(Upload::stalled))
+                        .publishOn(Schedulers.boundedElastic(), WAITING_PIECES)
                         .doOnNext(upload::write)
-                        .then(Mono.<Void>fromRunnable(upload::requireSome)),
-                upload -> waiting(upload::commit),
+                        .then(Mono.fromRunnable(upload::requireSome))
+                        .then(Mono.defer(
+                                () -> Mono.fromFuture(upload.keep(added).toFuture(), true))),
+                upload -> Mono.empty(),
                 (upload, failure) -> waiting(upload::discard),
                 upload -> waiting(upload::discard));
     }
@@ -74,7 +83,7 @@ final class Upload {
                 channel.write(buffer);
             }
         } catch (IOException e) {
-            throw new JobRefusal(Reason.NO_SPACE, "the upload cannot be written: " + e.getMessage());
+            throw unwritable(e);
         }
     }
 
@@ -84,23 +93,46 @@ final class Upload {
         }
     }
 
-    private Upload commit() throws IOException {
+    private <T> Mono<T> keep(Mono<T> added) {
+        return waiting(this::commit)
+                .then(added.onErrorResume(failure -> waiting(this::takeBack).then(Mono.error(failure))));
+    }
+
+    private synchronized Upload commit() throws IOException {
         channel.force(true);
         channel.close();
         folder.commit();
+        whole = true;
         return this;
     }
 
-    private Upload discard() throws IOException {
+    private Upload takeBack() throws IOException {
+        folder.remove();
+        return this;
+    }
+
+    private synchronized Upload discard() throws IOException {
         channel.close();
-        folder.discard();
+        if (!whole) {
+            folder.discard();
+        }
         return this;
     }
 
     /** What looks at the disk, on a thread that may wait. */
     private static <T> Mono<T> waiting(Callable<T> work) {
         return Mono.fromCallable(work)
-                .onErrorMap(IOException.class, UncheckedIOException::new)
+                .onErrorMap(IOException.class, Upload::unwritable)
                 .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    private static JobRefusal stalled() {
+        return new JobRefusal(Reason.LATE, "nothing of the upload came for " + PATIENCE.toSeconds() + " s");
+    }
+
+    /** Where things lie on this machine is for the log only. */
+    private static JobRefusal unwritable(IOException failure) {
+        LOG.warn("an upload cannot be written: {}", failure.toString());
+        return new JobRefusal(Reason.NO_SPACE, "the upload cannot be written; the server's log says why");
     }
 }

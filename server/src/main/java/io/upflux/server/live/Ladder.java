@@ -6,6 +6,7 @@ import io.upflux.models.Catalogue;
 import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
 import io.upflux.models.sharing.OpenModels;
+import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.server.config.StreamConfig;
@@ -46,13 +47,21 @@ public final class Ladder implements AutoCloseable {
     /**
      * Opens what a stream needs, or joins those who use the same.
      *
-     * @throws io.upflux.pipeline.StreamException in one line, when its model cannot be found or run
+     * @throws StreamException in one line, when its model cannot be found or run
      */
     public static Ladder open(OpenModels models, StreamConfig stream) {
         ModelCard card = models.catalogue().findForStream(stream.model(), stream.scale());
         Builder builder = new Builder(models, stream, card);
         try {
-            builder.add("full", card, Halting.OFF, 1, 1);
+            Halting halting = stream.halting();
+            if (!halting.isReachable(card)) {
+                throw new StreamException(
+                        "halting: " + card.name() + " has " + card.contract().blocks()
+                                + " blocks, so a threshold must be less than "
+                                + (card.contract().blocks() - 1) + ", not "
+                                + halting);
+            }
+            builder.add("full", card, halting, 1, 1);
             if (stream.governor()) {
                 builder.cheaper();
             }
@@ -97,8 +106,10 @@ public final class Ladder implements AutoCloseable {
         void cheaper() {
             if (stream.reuse() == ReuseMode.NEAR && best.trained()) {
                 SuperResolver same = resolvers.get(0);
-                steps.add(new Step(new Rung("tolerance", best.name(), 0, TOLERANT, 0.8, 0.1, false), same));
-            } else if (stream.reuse() == ReuseMode.OFF && best.halts()) {
+                steps.add(new Step(new Rung("tolerance", best.name(), threshold(stream.halting()), TOLERANT, 0.8, 0.1, false), same));
+            } else if (stream.reuse() == ReuseMode.OFF
+                    && best.halts()
+                    && stream.halting().threshold() > EARLY.threshold()) {
                 add("halting", best, EARLY, 1, 0.8);
             }
             ModelCard lighter = there(LIGHTER);
@@ -117,8 +128,11 @@ public final class Ladder implements AutoCloseable {
                     ? models.open(card, stream.device(), stream.threads(), halting)
                     : models.openCalibrated(card, stream.device(), stream.threads(), halting);
             resolvers.add(resolver);
-            double threshold = halting.on() ? halting.threshold() : 0;
-            steps.add(new Step(new Rung(name, card.name(), threshold, tolerance, cost, loss(card), false), resolver));
+            steps.add(new Step(new Rung(name, card.name(), threshold(halting), tolerance, cost, loss(card), false), resolver));
+        }
+
+        private static double threshold(Halting halting) {
+            return halting.on() ? halting.threshold() : 0;
         }
 
         /** By the models' own evaluations; not a number where one has none. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.models.Device;
+import io.upflux.models.Halting;
 import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,19 @@ class ConfigFileTest {
         assertThat(cam.sourceOptions()).containsEntry("timeout", "5000000").containsEntry("rtsp_transport", "udp");
         assertThat(config.streams().get(1).model()).isEqualTo("bicubic-x2");
         assertThat(config.streams().get(1).onDemand()).isFalse();
+    }
+
+    @Test
+    void windowsHaltWhereTheConfigurationSaysSo() {
+        List<StreamConfig> streams = parse("""
+                streamDefaults: {halting: 0.95}
+                streams:
+                  early: {source: a}
+                  late: {source: a, halting: off}
+                """).streams();
+        assertThat(streams.get(0).halting()).isEqualTo(new Halting(0.95));
+        assertThat(streams.get(1).halting()).isEqualTo(Halting.OFF);
+        assertThat(streams.get(0).runsAs(streams.get(1))).isFalse();
     }
 
     @Test
@@ -112,7 +127,7 @@ class ConfigFileTest {
         assertThat(first.output()).isEqualTo(Path.of("/out"));
         assertThat(first.settle()).isEqualTo(Duration.ofMinutes(1));
         assertThat(first.priority()).isEqualTo(-3);
-        assertThat(first.upscaling()).isEqualTo(new Upscaling("plain-s", 2, null, null, null, null, null, "mp4"));
+        assertThat(first.upscaling()).isEqualTo(new Upscaling("plain-s", 2, null, null, null, null, null, null, "mp4"));
         assertThat(jobs.watch().get(1).upscaling()).isEqualTo(Upscaling.USUAL);
     }
 
@@ -142,6 +157,7 @@ class ConfigFileTest {
             streams: {cam: {source: a, crf: 20, bitrate: 1M}} | upflux.yml: streams.cam.crf: a quality (crf) and a bitrate exclude each other
             streams: {cam: {source: a, device: gpu}}          | upflux.yml: streams.cam.device: device 'gpu' is unknown
             streams: {cam: {source: a, reuse: much}}          | upflux.yml: streams.cam.reuse: 'much' is none of exact, near and off
+            streams: {cam: {source: a, halting: soon}}         | upflux.yml: streams.cam.halting: halting 'soon' is neither off nor a threshold above 0
             streams: {cam: {source: a, onDemand: perhaps}}    | upflux.yml: streams.cam.onDemand: must be true or false, not perhaps
             streams: {cam: {source: 'http://a/', listen: true}} | upflux.yml: streams.cam.listen: a peer can be waited for at an rtmp, srt or tcp address
             streams: {cam: {source: a, models: [a]}}           | upflux.yml: streams.cam.models: must be a list of mappings

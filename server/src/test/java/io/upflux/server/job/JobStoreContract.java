@@ -17,7 +17,7 @@ import reactor.test.StepVerifier;
 
 /** What jobs are kept in keeps them, whichever database it is. */
 abstract class JobStoreContract {
-    private static final Upscaling LARGE = new Upscaling("plain-s", 2, null, "near", "libx", 20, null, "webm");
+    private static final Upscaling LARGE = new Upscaling("plain-s", 2, null, "near", "0.95", "libx", 20, null, "webm");
 
     private Database database;
     private JobStore store;
@@ -116,6 +116,18 @@ abstract class JobStoreContract {
         assertThat(move(job, JobState.FAILED, JobState.QUEUED, 0, null)).isTrue();
         assertThat(find(job).error()).isNull();
         assertThat(find(job).ended()).isNull();
+    }
+
+    @Test
+    void ofALongErrorTheBeginningIsKept() {
+        Job job = job("clip.mp4", 0);
+        store.add(job).block();
+        String error = "broken\0".repeat(500) + "\uD83D\uDE00".repeat(700);
+        assertThat(move(job, JobState.QUEUED, JobState.FAILED, 1, error)).isTrue();
+        assertThat(find(job).error())
+                .startsWith("broken broken ")
+                .endsWith("\u2026")
+                .hasSizeLessThanOrEqualTo(4096);
     }
 
     @Test

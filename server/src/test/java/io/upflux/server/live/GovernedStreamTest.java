@@ -1,6 +1,7 @@
 package io.upflux.server.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.governor.Rung;
@@ -9,6 +10,7 @@ import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.sharing.OpenModels;
 import io.upflux.pipeline.ForwardingResolver;
+import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
@@ -70,8 +72,22 @@ class GovernedStreamTest {
         assertThat(rungs(catalogue, "model: plain-s-x2, reuse: exact")).containsExactly("full", "resize", "drop");
         assertThat(rungs(catalogue, "model: adaformer-s-x2, reuse: off"))
                 .containsExactly("full", "halting", "lighter", "resize", "drop");
+        assertThat(rungs(catalogue, "model: adaformer-s-x2, reuse: off, halting: 0.9"))
+                .as("it halts as early already")
+                .containsExactly("full", "lighter", "resize", "drop");
         assertThat(rungs(catalogue, "model: bicubic-x3")).containsExactly("full", "drop");
         assertThat(rungs(catalogue, "model: plain-m-x2, governor: false")).containsExactly("full");
+    }
+
+    @Test
+    void whatCannotHaltIsSaid() {
+        Catalogue catalogue = Catalogue.standard();
+        assertThatThrownBy(() -> rungs(catalogue, "model: plain-m-x2, halting: 0.95"))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith("model plain-m-x2 cannot halt early; models that can: adaformer-s-x2, ");
+        assertThatThrownBy(() -> rungs(catalogue, "model: adaformer-s-x2, halting: 99"))
+                .isInstanceOf(StreamException.class)
+                .hasMessageMatching("halting: adaformer-s-x2 has \\d+ blocks, so a threshold must be less than .*");
     }
 
     @Test
