@@ -20,8 +20,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Takes in what changes in the configuration while the server runs: when its file changes, and at SIGHUP where there is such
- * a signal. Streams that are the same go on, others start again. A file that is wrong changes nothing.
+ * Takes in what changes in the configuration while the server runs: when its file changes, when an admin asks for it, and at
+ * SIGHUP where there is such a signal. Streams that are the same go on, others start again. A file that is wrong changes nothing.
  */
 final class Reload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
@@ -64,17 +64,21 @@ final class Reload implements AutoCloseable {
         }
         this.signal = hangUp;
         this.before = handler;
+        server.reloadBy(this::take);
     }
 
-    /** Reads the configuration and makes it so. */
-    synchronized void run() {
-        ServerConfig read;
+    /** Reads the configuration and makes it so; what is wrong with it is logged. */
+    void run() {
         try {
-            read = reading.get();
+            take();
         } catch (StreamException e) {
             LOG.error("{}; the configuration from before stays", e.getMessage());
-            return;
         }
+    }
+
+    /** @throws StreamException when it is wrong; nothing has changed then */
+    private synchronized void take() {
+        ServerConfig read = reading.get();
         warnOfWhatStays(read);
         Logging.serving(read.log());
         server.allow(read.listeningAs(current));

@@ -39,6 +39,7 @@ public final class LiveServer implements AutoCloseable {
     private final DisposableServer server;
     private final Router router;
     private final List<Consumer<ServerConfig>> changing;
+    private final ReloadRoute reload;
     private final JvmGcMetrics collections;
     private final PrometheusMeterRegistry meters;
     private final @Nullable Certificate certificate;
@@ -47,12 +48,14 @@ public final class LiveServer implements AutoCloseable {
             DisposableServer server,
             Router router,
             List<Consumer<ServerConfig>> changing,
+            ReloadRoute reload,
             JvmGcMetrics collections,
             PrometheusMeterRegistry meters,
             @Nullable Certificate certificate) {
         this.server = server;
         this.router = router;
         this.changing = changing;
+        this.reload = reload;
         this.collections = collections;
         this.meters = meters;
         this.certificate = certificate;
@@ -92,6 +95,8 @@ public final class LiveServer implements AutoCloseable {
         new ApiRoutes(named, models, meters).addTo(router);
         new JobRoutes(jobs).addTo(router);
         new LinkRoutes(named, links).addTo(router);
+        ReloadRoute reload = new ReloadRoute();
+        reload.addTo(router);
         new PageRoutes().addTo(router);
         UnreadableHeads heads = new UnreadableHeads(LONGEST_LINE, LONGEST_HEAD);
         try {
@@ -109,7 +114,13 @@ public final class LiveServer implements AutoCloseable {
                     .handle(router)
                     .bindNow();
             return new LiveServer(
-                    server, router, List.of(access::become, requests::become), collections, meters, certificate);
+                    server,
+                    router,
+                    List.of(access::become, requests::become),
+                    reload,
+                    collections,
+                    meters,
+                    certificate);
         } catch (ChannelBindException e) {
             collections.close();
             if (certificate != null) {
@@ -131,6 +142,15 @@ public final class LiveServer implements AutoCloseable {
     /** From now on, people may do what this configuration says. Streams, and where it listens, stay as they are. */
     public void allow(ServerConfig config) {
         changing.forEach(part -> part.accept(config));
+    }
+
+    /**
+     * From now on, admins can have the configuration read again.
+     *
+     * @param action takes it in, and fails with a {@link StreamException} when it is wrong; may wait
+     */
+    public void reloadBy(Runnable action) {
+        reload.does(action);
     }
 
     /** What it answers, as {@code GET /live/{s}.ts}. */

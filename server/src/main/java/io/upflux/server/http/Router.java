@@ -64,6 +64,11 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         return add(method, Role.OPERATOR, path, handler);
     }
 
+    /** As {@link #change}, for those whose server it is. */
+    Router administer(HttpMethod method, String path, Function<Exchange, Mono<Void>> handler) {
+        return add(method, Role.ADMIN, path, handler);
+    }
+
     /** What there is, as {@code GET /live/{s}.ts}. */
     List<String> routes() {
         return routes.stream()

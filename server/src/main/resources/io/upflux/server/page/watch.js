@@ -97,11 +97,13 @@ export class Watch {
   async #remove(removed) {
     const name = this.name;
     if (!confirm(`Remove stream ${name}? Whoever watches it is cut off.`)) return;
+    this.#stop();
     try {
       await removeStream(name);
       removed(name);
     } catch (refused) {
       setText(byId('watch-state'), refused.message);
+      this.#play();
     }
   }
 }

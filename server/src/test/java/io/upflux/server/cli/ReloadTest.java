@@ -75,6 +75,33 @@ class ReloadTest {
     }
 
     @Test
+    void whoAsksForItIsToldWhatIsWrong() throws IOException {
+        Files.writeString(file, "nonsense: 1");
+        HttpResponse<String> wrong = post();
+        assertThat(wrong.statusCode()).isEqualTo(422);
+        assertThat(wrong.body()).contains("nonsense: unknown key");
+        assertThat(streams.find("goes")).isPresent();
+        Files.writeString(file, BEFORE.replace("goes", "comes"));
+        assertThat(post().statusCode()).isEqualTo(204);
+        assertThat(streams.find("goes")).isEmpty();
+        assertThat(streams.find("comes")).isPresent();
+    }
+
+    private HttpResponse<String> post() throws IOException {
+        URI address = URI.create("http://127.0.0.1:" + server.address().getPort() + "/api/v1/reload");
+        try {
+            return HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(address)
+                                    .POST(HttpRequest.BodyPublishers.noBody())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void whatHasChangedIsTakenInAndTheRestGoesOn() throws IOException {
         LiveStream stays = stream("stays");
         LiveStream changes = stream("changes");

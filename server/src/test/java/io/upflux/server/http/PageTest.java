@@ -64,7 +64,9 @@ class PageTest {
                     "PageTest is skipped: there is no chromium, chromium-browser or google-chrome on the PATH");
         }
         assumeTrue(program.isPresent(), "no browser");
-        server = new TestServer(folder, "jobs: {folder: " + folder.resolve("jobs") + "}\n");
+        String halting = "  halts: {source: '" + folder.resolve("clip.mp4")
+                + "', onDemand: true, model: adaformer-s-x2," + " halting: 0.95, governor: false}\n";
+        server = new TestServer(folder, halting + "jobs: {folder: " + folder.resolve("jobs") + "}\n");
         server.get("/live/clip/index.m3u8");
         chromium = Chromium.open(program.get());
     }
@@ -223,6 +225,17 @@ class PageTest {
         page.locator("input[name=overlay][value=halting]").check(force());
         assertThat(page.locator("#legend")).containsText("Nothing halts here");
         assertThat(previews).anyMatch(preview -> preview.get("kind").asText().equals("map"));
+    }
+
+    @Test
+    void theOverlayShowsHowDeepWindowsWent() {
+        page.navigate(server.url("/?#halts"));
+        assertThat(page.locator("#watch-title")).hasText("halts");
+        compare();
+        page.locator("input[name=overlay][value=halting]").check(force());
+        assertThat(page.locator("#legend"))
+                .containsText(
+                        "the more blocks", new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE_MILLIS));
     }
 
     @Test

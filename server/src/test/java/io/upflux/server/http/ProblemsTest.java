@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProblemsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String VIEWER = "viewer-0123456789abcdef";
+    private static final String OPERATOR = "operator-0123456789abcdef";
     private static final String ADMIN = "admin-0123456789abcdef";
 
     private static LiveStreams streams;
@@ -54,13 +55,14 @@ class ProblemsTest {
                 linkSecret: link-0123456789abcdef
                 tokens:
                   family: {secret: %s, role: viewer}
+                  friend: {secret: %s, role: operator}
                   me: {secret: %s, role: admin}
                 streamDefaults: {model: bicubic-x2}
                 streams:
                   demand: {source: /nowhere/clip.mp4, onDemand: true}
                   asleep: {source: /nowhere/clip.mp4, onDemand: true}
                   push: {source: publisher}
-                """.formatted(VIEWER, ADMIN), Map.of());
+                """.formatted(VIEWER, OPERATOR, ADMIN), Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, new OpenModels(catalogue));
         server = LiveServer.start(config, streams, null, List.of());
@@ -113,6 +115,12 @@ class ProblemsTest {
         if (!method(route).equals("GET") || route.contains("/ingest/")) {
             refused(403, method(route), path(route), VIEWER);
         }
+    }
+
+    @Test
+    void theConfigurationIsForAdmins() {
+        refused(403, "POST", "/api/v1/reload", OPERATOR);
+        refused(404, "POST", "/api/v1/reload", ADMIN);
     }
 
     @ParameterizedTest
