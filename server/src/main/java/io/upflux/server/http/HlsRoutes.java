@@ -41,7 +41,7 @@ final class HlsRoutes {
     /** Lists what there is: the stream's own output, and the renditions that are for its source. */
     private Mono<Void> index(Exchange exchange) {
         LiveStream stream = streams.wanted(exchange.part("s"));
-        return streams.started(stream).flatMap(view -> {
+        return streams.complete(stream).flatMap(view -> {
             List<Playlists.Variant> variants = new ArrayList<>();
             variants.add(Playlists.Variant.of("media.m3u8", view));
             stream.renditions().forEach((name, window) -> {

@@ -7,6 +7,7 @@ import io.upflux.server.live.StreamStatus;
 import io.upflux.server.live.WindowView;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Streams as requests name them. */
@@ -77,6 +78,16 @@ final class Streams {
     /** What a stream has, as soon as it has something. */
     Mono<WindowView> started(LiveStream stream) {
         return started(new Watched(stream, stream.window()));
+    }
+
+    /** As {@link #started(LiveStream)}, as soon as the renditions of its source have something, too, or cannot. */
+    Mono<WindowView> complete(LiveStream stream) {
+        return started(stream)
+                .flatMap(view -> Flux.fromIterable(stream.renditions().entrySet())
+                        .filter(rendition -> stream.present().contains(rendition.getKey()))
+                        .flatMap(rendition -> started(new Watched(stream, rendition.getValue()))
+                                .onErrorComplete(Problem.class))
+                        .then(Mono.just(view)));
     }
 
     /** As {@link #started(LiveStream)}, of a rendition. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ public final class LiveStream implements AutoCloseable {
     private final Publications publications = new Publications();
     private final Sinks.Empty<Void> stop = Sinks.empty();
     private final Thread worker;
+    private volatile Set<String> present = Set.of();
     private volatile StreamState state = StreamState.STARTING;
     private volatile @Nullable String error;
     private volatile boolean closed;
@@ -95,6 +97,11 @@ public final class LiveStream implements AutoCloseable {
     /** Its further outputs by their names, also those that are not for its present source. */
     public Map<String, FragmentWindow> renditions() {
         return renditions;
+    }
+
+    /** Names of the further outputs that there are of its present source. */
+    public Set<String> present() {
+        return present;
     }
 
     /** How many follow it, in whichever rendition. */
@@ -212,7 +219,8 @@ public final class LiveStream implements AutoCloseable {
     private void run() {
         MDC.put(LoggedNotices.KEY, name());
         try (ladders;
-                Renditions output = new Renditions(config, this::publish, this::publish, notices)) {
+                Renditions output = new Renditions(
+                        config, names -> present = Set.copyOf(names), this::publish, this::publish, notices)) {
             ladders.usual();
             if (isPublished()) {
                 published(output);

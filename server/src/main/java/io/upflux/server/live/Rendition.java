@@ -10,13 +10,17 @@ import java.util.function.Consumer;
 
 /** One more output of a stream while the stream runs. */
 final class Rendition implements AutoCloseable {
+    private final String title;
     private final RenditionConfig config;
     private final LiveOutput output;
+    private final Notices notices;
 
     /** @param fragments told of each fragment */
     Rendition(String stream, RenditionConfig config, Consumer<Fragment> fragments, Notices notices) {
+        this.title = stream + "/" + config.name();
         this.config = config;
-        this.output = LiveOutput.create(stream + "/" + config.name(), config.live(), fragments, notices);
+        this.output = LiveOutput.create(title, config.live(), fragments, notices);
+        this.notices = notices;
     }
 
     /** Whether there is one of such a source. */
@@ -25,8 +29,12 @@ final class Rendition implements AutoCloseable {
                 .holds(source.format().height(), source.format().frameRate().toDouble());
     }
 
+    String name() {
+        return config.name();
+    }
+
     FrameSink sink(MediaSource source) {
-        return output.sink(source);
+        return new SidelineSink(title, output.sink(source), notices);
     }
 
     @Override

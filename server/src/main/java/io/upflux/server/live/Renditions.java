@@ -8,7 +8,9 @@ import io.upflux.pipeline.Notices;
 import io.upflux.server.config.RenditionConfig;
 import io.upflux.server.config.StreamConfig;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -16,13 +18,20 @@ import java.util.function.Consumer;
 final class Renditions implements AutoCloseable {
     private final LiveOutput main;
     private final List<Rendition> further = new ArrayList<>();
+    private final Consumer<Set<String>> present;
 
     /**
+     * @param present told which of the further ones there are of a source, before it is read
      * @param fragments told of each fragment of the stream's own output
-     * @param others told of each fragment of another, and its name
+     * @param others told of each fragment of another, and its name; on a thread of its own
      */
     Renditions(
-            StreamConfig config, Consumer<Fragment> fragments, BiConsumer<String, Fragment> others, Notices notices) {
+            StreamConfig config,
+            Consumer<Set<String>> present,
+            Consumer<Fragment> fragments,
+            BiConsumer<String, Fragment> others,
+            Notices notices) {
+        this.present = present;
         main = LiveOutput.create(config.name(), config.live(), fragments, notices);
         for (RenditionConfig rendition : config.renditions()) {
             String name = rendition.name();
@@ -33,12 +42,14 @@ final class Renditions implements AutoCloseable {
     /** A sink for what comes from a source, in all renditions that are for it; as {@link LiveOutput#sink}. */
     FrameSink sink(MediaSource source) {
         List<FrameSink> sinks = new ArrayList<>();
+        Set<String> names = new LinkedHashSet<>();
         for (Rendition rendition : further) {
             if (rendition.isFor(source)) {
                 sinks.add(rendition.sink(source));
+                names.add(rendition.name());
             }
         }
-        // The last, so that who sees its first fragment sees those of the others.
+        present.accept(names);
         sinks.add(main.sink(source));
         return sinks.size() == 1 ? sinks.get(0) : new SharedSink(sinks);
     }
