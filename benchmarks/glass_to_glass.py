@@ -105,7 +105,8 @@ async def hls(server, player, holds):
     holds.append(playlist.hold_back)
     number = playlist.next_part
     # From a key frame on.
-    _, init = await connection.get("/live/cam/init-0.mp4")
+    header = re.search(r'#EXT-X-MAP:URI="([^"]*)"', body.decode()).group(1)
+    _, init = await connection.get("/live/cam/" + header)
     player.feed(init)
     while True:
         status, part = await connection.get(f"/live/cam/part-{number}.m4s")

@@ -7,7 +7,9 @@ import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.WindowView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -43,16 +45,23 @@ final class HlsRoutes {
         LiveStream stream = streams.wanted(exchange.part("s"));
         return streams.complete(stream).flatMap(view -> {
             List<Playlists.Variant> variants = new ArrayList<>();
-            variants.add(Playlists.Variant.of("media.m3u8", view));
-            stream.renditions().forEach((name, window) -> {
-                WindowView there = window.view();
-                if (!there.isEmpty()) {
-                    variants.add(Playlists.Variant.of(name + "/media.m3u8", there));
-                }
-            });
+            playlists(stream).forEach((uri, there) -> variants.add(Playlists.Variant.of(uri, there)));
             exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
             return exchange.text(PLAYLIST, Playlists.main(variants, Access.repeated(exchange)));
         });
+    }
+
+    /** What there is, by the address from below the stream's: its own output first, then the renditions of its source. */
+    private static Map<String, WindowView> playlists(LiveStream stream) {
+        Map<String, WindowView> playlists = new LinkedHashMap<>();
+        playlists.put("media.m3u8", stream.window().view());
+        stream.renditions().forEach((name, window) -> {
+            if (stream.present().contains(name)) {
+                playlists.put(name + "/media.m3u8", window.view());
+            }
+        });
+        playlists.values().removeIf(WindowView::isEmpty);
+        return playlists;
     }
 
     private Mono<Void> media(Exchange exchange) {
@@ -66,11 +75,23 @@ final class HlsRoutes {
                 .flatMap(now -> segment == null ? Mono.just(now) : reached(watched, now, segment, part))
                 .flatMap(view -> {
                     LiveStream stream = watched.stream();
+                    String rendition = exchange.parts().get("r");
+                    String own = rendition == null ? "media.m3u8" : rendition + "/media.m3u8";
+                    List<Playlists.Report> others = new ArrayList<>();
+                    playlists(stream).forEach((uri, there) -> {
+                        if (!uri.equals(own)) {
+                            others.add(new Playlists.Report((rendition == null ? "" : "../") + uri, there));
+                        }
+                    });
                     exchange.response().header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
                     return exchange.text(
                             PLAYLIST,
                             Playlists.media(
-                                    view, stream.segmentTarget(), stream.partTarget(), Access.repeated(exchange)));
+                                    view,
+                                    stream.segmentTarget(),
+                                    stream.partTarget(),
+                                    others,
+                                    Access.repeated(exchange)));
                 });
     }
 

@@ -39,6 +39,14 @@ final class Playlists {
     }
 
     /**
+     * How far another playlist of the stream is, for players that change to it.
+     *
+     * @param uri of that playlist, as seen from the one it is told in
+     * @param view not empty
+     */
+    record Report(String uri, WindowView view) {}
+
+    /**
      * The playlist of playlists.
      *
      * @param query behind every address, empty for none
@@ -81,9 +89,11 @@ final class Playlists {
      * @param view not empty
      * @param segmentTarget what segments are asked to last at most
      * @param partTarget longest part
+     * @param others further playlists of the stream
      * @param query behind every address, empty for none
      */
-    static String media(WindowView view, Duration segmentTarget, Duration partTarget, String query) {
+    static String media(
+            WindowView view, Duration segmentTarget, Duration partTarget, List<Report> others, String query) {
         List<LiveSegment> segments = view.segments();
         // Fixed, whatever comes (RFC 8216, section 4.3.3.1): no segment, rounded to whole seconds, is longer.
         long target = (long) Math.ceil(segmentTarget.toNanos() / 1e9);
@@ -144,8 +154,21 @@ final class Playlists {
                     .append(".m4s")
                     .append(query)
                     .append("\"\n");
+            others.forEach(other -> report(other, query, text));
         }
         return text.toString();
+    }
+
+    private static void report(Report other, String query, StringBuilder text) {
+        LiveSegment last = other.view().last();
+        text.append("#EXT-X-RENDITION-REPORT:URI=\"")
+                .append(other.uri())
+                .append(query)
+                .append("\",LAST-MSN=")
+                .append(last.number())
+                .append(",LAST-PART=")
+                .append(last.parts().size() - 1)
+                .append('\n');
     }
 
     private static void parts(LiveSegment segment, String query, StringBuilder text) {

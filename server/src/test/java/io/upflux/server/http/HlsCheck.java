@@ -28,6 +28,7 @@ final class HlsCheck {
     final Map<String, Double> durations = new HashMap<>();
     final String hint;
     final String header;
+    final Map<String, String> reports = new HashMap<>();
     final int openParts;
 
     HlsCheck(String playlist) {
@@ -95,6 +96,14 @@ final class HlsCheck {
                 Map<String, String> next = attributes(line.substring(20));
                 assertThat(next.get("TYPE")).isEqualTo("PART");
                 hinted = next.getOrDefault("URI", "");
+            } else if (line.startsWith("#EXT-X-RENDITION-REPORT:")) {
+                Map<String, String> report = attributes(line.substring(24));
+                assertThat(report).as("4.4.5.4").containsKeys("URI", "LAST-MSN", "LAST-PART");
+                assertThat(report.get("URI"))
+                        .as("4.4.5.4: relative")
+                        .doesNotContain(":")
+                        .doesNotStartWith("/");
+                reports.put(report.get("URI"), report.get("LAST-MSN") + "." + report.get("LAST-PART"));
             } else if (!line.startsWith("#") && !line.isBlank()) {
                 assertThat(extinf).as("4.4.4.1: a duration for each segment").isPositive();
                 assertThat(dated).as("each segment is dated").isTrue();

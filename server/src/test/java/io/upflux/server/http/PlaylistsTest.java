@@ -22,7 +22,7 @@ class PlaylistsTest {
     void partsSegmentsAndTheNextPartAreListed() {
         add(header, 0, 7);
 
-        assertThat(Playlists.media(window.view(), SEGMENT, PART, "")).isEqualTo("""
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, List.of(), "")).isEqualTo("""
                 #EXTM3U
                 #EXT-X-VERSION:9
                 #EXT-X-TARGETDURATION:1
@@ -51,7 +51,7 @@ class PlaylistsTest {
     void oldSegmentsHaveNoParts() {
         add(header, 0, 32);
 
-        assertThat(Playlists.media(window.view(), SEGMENT, PART, ""))
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, List.of(), ""))
                 .contains("#EXT-X-MEDIA-SEQUENCE:2\n")
                 .doesNotContain("part-14.m4s")
                 .contains("part-15.m4s")
@@ -64,7 +64,7 @@ class PlaylistsTest {
         FragmentHeader other = Fragments.header();
         add(other, 10, 22);
 
-        String here = Playlists.media(window.view(), SEGMENT, PART, "");
+        String here = Playlists.media(window.view(), SEGMENT, PART, List.of(), "");
         assertThat(here).contains("#EXT-X-DISCONTINUITY-SEQUENCE:0\n");
         assertThat(here)
                 .containsSubsequence(
@@ -72,7 +72,7 @@ class PlaylistsTest {
         assertThat(here.split("EXT-X-MAP", -1)).hasSize(3);
 
         add(other, 22, 50);
-        assertThat(Playlists.media(window.view(), SEGMENT, PART, ""))
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, List.of(), ""))
                 .contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n")
                 .doesNotContain("#EXT-X-DISCONTINUITY\n");
     }
@@ -82,7 +82,7 @@ class PlaylistsTest {
         add(header, 0, 7);
         window.close();
 
-        assertThat(Playlists.media(window.view(), SEGMENT, PART, ""))
+        assertThat(Playlists.media(window.view(), SEGMENT, PART, List.of(), ""))
                 .endsWith("segment-1.m4s\n#EXT-X-ENDLIST\n")
                 .doesNotContain("PRELOAD-HINT");
     }
@@ -104,7 +104,7 @@ class PlaylistsTest {
     }
 
     private String targets() {
-        return Playlists.media(window.view(), Duration.ofMillis(1400), PART, "")
+        return Playlists.media(window.view(), Duration.ofMillis(1400), PART, List.of(), "")
                 .lines()
                 .filter(line -> line.contains("TARGETDURATION") || line.contains("PART-INF"))
                 .map(line -> line + "\n")

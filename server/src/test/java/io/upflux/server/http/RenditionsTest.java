@@ -3,6 +3,7 @@ package io.upflux.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.codecs.FfmpegPrograms;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stream in several renditions, one of which is not for its source. */
@@ -84,6 +86,22 @@ class RenditionsTest {
                     .isEqualTo(200);
             before = next;
         }
+    }
+
+    /** With what is told of another playlist a player asks for its next part at once (6.3.7). */
+    @ParameterizedTest
+    @CsvSource({"many, small/media.m3u8, tiny/media.m3u8", "many/tiny, ../media.m3u8, ../small/media.m3u8"})
+    void eachPlaylistTellsHowFarTheOthersAre(String path, String one, String other) {
+        server.get("/live/many/index.m3u8");
+        HlsCheck list = new HlsCheck(server.get("/live/" + path + "/media.m3u8").body());
+        assertThat(list.reports).containsOnlyKeys(one, other);
+        list.reports.forEach((uri, last) -> {
+            String[] numbers = last.split("\\.");
+            String address = URI.create("/live/" + path + "/").resolve(uri) + "?_HLS_msn=" + numbers[0] + "&_HLS_part="
+                    + numbers[1];
+            HlsCheck there = new HlsCheck(server.get(address).body());
+            assertThat(there.openNumber()).isGreaterThanOrEqualTo(Long.parseLong(numbers[0]));
+        });
     }
 
     @Test
