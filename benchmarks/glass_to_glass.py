@@ -11,6 +11,7 @@ leaves them counts. A player's own buffer is not in it: LL-HLS players stay PART
 import argparse
 import asyncio
 import os
+import re
 import statistics
 import subprocess
 import sys
