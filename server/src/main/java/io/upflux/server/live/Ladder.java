@@ -106,7 +106,9 @@ public final class Ladder implements AutoCloseable {
         void cheaper() {
             if (stream.reuse() == ReuseMode.NEAR && best.trained()) {
                 SuperResolver same = resolvers.get(0);
-                steps.add(new Step(new Rung("tolerance", best.name(), threshold(stream.halting()), TOLERANT, 0.8, 0.1, false), same));
+                steps.add(new Step(
+                        new Rung("tolerance", best.name(), threshold(stream.halting()), TOLERANT, 0.8, 0.1, false),
+                        same));
             } else if (stream.reuse() == ReuseMode.OFF
                     && best.halts()
                     && stream.halting().threshold() > EARLY.threshold()) {
@@ -128,7 +130,8 @@ public final class Ladder implements AutoCloseable {
                     ? models.open(card, stream.device(), stream.threads(), halting)
                     : models.openCalibrated(card, stream.device(), stream.threads(), halting);
             resolvers.add(resolver);
-            steps.add(new Step(new Rung(name, card.name(), threshold(halting), tolerance, cost, loss(card), false), resolver));
+            steps.add(new Step(
+                    new Rung(name, card.name(), threshold(halting), tolerance, cost, loss(card), false), resolver));
         }
 
         private static double threshold(Halting halting) {
