@@ -3,10 +3,13 @@ package io.upflux.server.job;
 import io.upflux.server.job.JobRefusal.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -23,16 +26,16 @@ final class Upload {
     private static final long STRIDE = 16L << 20;
 
     private final JobFolder folder;
-    private final FileChannel channel;
     private final DiskSpace disk;
     private final long limit;
     private long bytes;
     private long looked;
+    private @Nullable FileChannel channel;
     private boolean whole;
+    private boolean over;
 
-    private Upload(JobFolder folder, FileChannel channel, DiskSpace disk, long limit) {
+    private Upload(JobFolder folder, DiskSpace disk, long limit) {
         this.folder = folder;
-        this.channel = channel;
         this.disk = disk;
         this.limit = limit;
     }
@@ -46,8 +49,9 @@ final class Upload {
      */
     static <T> Mono<T> receive(Flux<byte[]> pieces, JobFolder folder, DiskSpace disk, long limit, Mono<T> added) {
         return Mono.usingWhen(
-                waiting(() -> begin(folder, disk, limit)),
-                upload -> pieces.timeout(PATIENCE, Mono.error(Upload::stalled))
+                Mono.fromSupplier(() -> new Upload(folder, disk, limit)),
+                upload -> waiting(upload::begin)
+                        .thenMany(pieces.timeout(PATIENCE, Mono.error(Upload::stalled)))
                         .publishOn(Schedulers.boundedElastic(), WAITING_PIECES)
                         .doOnNext(upload::write)
                         .then(Mono.fromRunnable(upload::requireSome))
@@ -63,9 +67,12 @@ final class Upload {
         return new JobRefusal(Reason.TOO_LARGE, "an upload may have up to " + limit + " bytes (jobs.uploadLimit)");
     }
 
-    private static Upload begin(JobFolder folder, DiskSpace disk, long limit) throws IOException {
-        FileChannel channel = FileChannel.open(folder.begin(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        return new Upload(folder, channel, disk, limit);
+    private synchronized Upload begin() throws IOException {
+        if (over) {
+            throw new ClosedChannelException();
+        }
+        channel = FileChannel.open(folder.begin(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return this;
     }
 
     private void write(byte[] piece) {
@@ -80,7 +87,7 @@ final class Upload {
         try {
             ByteBuffer buffer = ByteBuffer.wrap(piece);
             while (buffer.hasRemaining()) {
-                channel.write(buffer);
+                opened().write(buffer);
             }
         } catch (IOException e) {
             throw unwritable(e);
@@ -99,8 +106,8 @@ final class Upload {
     }
 
     private synchronized Upload commit() throws IOException {
-        channel.force(true);
-        channel.close();
+        opened().force(true);
+        opened().close();
         folder.commit();
         whole = true;
         return this;
@@ -111,12 +118,20 @@ final class Upload {
         return this;
     }
 
+    /** What another thread has yet to do for it fails from now on. */
     private synchronized Upload discard() throws IOException {
-        channel.close();
+        over = true;
+        if (channel != null) {
+            channel.close();
+        }
         if (!whole) {
             folder.discard();
         }
         return this;
+    }
+
+    private FileChannel opened() {
+        return Objects.requireNonNull(channel, "not begun");
     }
 
     /** What looks at the disk, on a thread that may wait. */

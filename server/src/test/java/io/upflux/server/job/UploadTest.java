@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,7 @@ class UploadTest {
         assertThat(files()).isEmpty();
     }
 
-    @Test
+    @RepeatedTest(20)
     void whoLeavesBeforeAllHasComeLeavesNothing() throws InterruptedException {
         Sinks.Many<byte[]> body = Sinks.many().unicast().onBackpressureBuffer();
         Disposable upload = receive(body.asFlux(), Mono.just("added")).subscribe();
