@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The ladders of one stream, one for each model that its rules may choose: opened when a source first needs it, and open
- * from then on. One thread, but for {@link #current}.
+ * The ladders of one stream, one for each model that its rules may choose, open until this is closed. One thread, but for
+ * {@link #current}.
  */
 final class Ladders implements AutoCloseable {
     private final StreamConfig config;
@@ -28,8 +28,14 @@ final class Ladders implements AutoCloseable {
         return current;
     }
 
+    /** Opens all, so that no source will wait for one. */
+    void open() {
+        config.models().forEach(this::named);
+        usual();
+    }
+
     /** The ladder for sources of which no rule speaks. */
-    Ladder usual() {
+    private Ladder usual() {
         return named(config);
     }
 
@@ -37,10 +43,14 @@ final class Ladders implements AutoCloseable {
     Ladder of(FrameFormat source) {
         for (ModelRule rule : config.models()) {
             if (rule.when().holds(source.height(), source.frameRate().toDouble())) {
-                return named(config.withModel(rule.model(), rule.scale()));
+                return named(rule);
             }
         }
         return usual();
+    }
+
+    private Ladder named(ModelRule rule) {
+        return named(config.withModel(rule.model(), rule.scale()));
     }
 
     private Ladder named(StreamConfig wanted) {

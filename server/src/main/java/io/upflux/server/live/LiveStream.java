@@ -221,7 +221,7 @@ public final class LiveStream implements AutoCloseable {
         try (ladders;
                 Renditions output = new Renditions(
                         config, names -> present = Set.copyOf(names), this::publish, this::publish, notices)) {
-            ladders.usual();
+            ladders.open();
             if (isPublished()) {
                 published(output);
             } else {

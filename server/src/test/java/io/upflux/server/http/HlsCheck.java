@@ -132,6 +132,35 @@ final class HlsCheck {
         openParts = partCount;
     }
 
+    /**
+     * Holds a main playlist against the rules.
+     *
+     * @return the bit rate that it says, by the address of the playlist
+     */
+    static Map<String, Integer> main(String playlist) {
+        List<String> lines = playlist.lines().toList();
+        assertThat(lines.get(0)).as("4.4.1.1").isEqualTo("#EXTM3U");
+        assertThat(lines)
+                .as("4.1: no tags of media playlists")
+                .noneMatch(line -> line.startsWith("#EXTINF") || line.startsWith("#EXT-X-TARGETDURATION"));
+        Map<String, Integer> variants = new HashMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).startsWith("#EXT-X-STREAM-INF:")) {
+                continue;
+            }
+            Map<String, String> variant = attributes(lines.get(i).substring(18));
+            assertThat(variant).as("4.4.6.2").containsKeys("BANDWIDTH", "CODECS", "RESOLUTION", "FRAME-RATE");
+            assertThat(variant.get("RESOLUTION")).matches("[1-9]\\d*x[1-9]\\d*");
+            assertThat(lines.get(i + 1))
+                    .as("4.4.6.2: the address follows")
+                    .doesNotStartWith("#")
+                    .isNotBlank();
+            variants.put(lines.get(i + 1), Integer.parseInt(variant.get("BANDWIDTH")));
+        }
+        assertThat(variants.values()).isNotEmpty().allMatch(rate -> rate > 0);
+        return variants;
+    }
+
     /** Media sequence number of the segment that is being filled. */
     long openNumber() {
         return mediaSequence + segments.size();

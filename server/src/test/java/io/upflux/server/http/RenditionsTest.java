@@ -48,6 +48,8 @@ class RenditionsTest {
 
     @Test
     void theMainPlaylistListsThoseForTheSource() {
+        assertThat(HlsCheck.main(server.get("/live/many/index.m3u8").body()))
+                .containsOnlyKeys("media.m3u8", "small/media.m3u8", "tiny/media.m3u8");
         assertThat(server.get("/live/many/index.m3u8").body())
                 .containsSubsequence(
                         "RESOLUTION=320x180", "\nmedia.m3u8\n",
