@@ -88,8 +88,8 @@ final class HlsRoutes {
                             PLAYLIST,
                             Playlists.media(
                                     view,
-                                    stream.segmentTarget(),
-                                    stream.partTarget(),
+                                    stream.config().live().segment(),
+                                    stream.config().live().longestPart(),
                                     others,
                                     Access.repeated(exchange)));
                 });

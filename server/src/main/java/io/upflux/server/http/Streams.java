@@ -106,7 +106,7 @@ final class Streams {
 
     /** What of a stream that has started should come within some segments; else it fails. */
     static <T> Mono<T> soon(LiveStream stream, Mono<T> something) {
-        Duration patience = stream.segmentTarget().multipliedBy(PATIENCE_SEGMENTS);
+        Duration patience = stream.config().live().segment().multipliedBy(PATIENCE_SEGMENTS);
         return stream.awaited(something.timeout(patience, late(stream)));
     }
 

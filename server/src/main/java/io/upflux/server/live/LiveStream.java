@@ -114,16 +114,6 @@ public final class LiveStream implements AutoCloseable {
         return counters;
     }
 
-    /** What no part is longer than. */
-    public Duration partTarget() {
-        return config.live().longestPart();
-    }
-
-    /** The longest segment that is asked for. */
-    public Duration segmentTarget() {
-        return config.live().segment();
-    }
-
     /** Somebody watches: a stream on demand starts, or goes on. */
     public void touch() {
         demand.touch();
