@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -91,6 +92,29 @@ class LiveOutputTest {
                 .filteredOn(Fragment::independent)
                 .allMatch(fragment -> (fragment.ts().getShort(1) & 0x1fff) == 0
                         || fragment.ts().getShort(1) == 0x4011);
+    }
+
+    /** Of every container, as other programs see it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"in.ts", "in.mp4", "in.mkv"})
+    void aacIsCopiedBitByBit(String name) throws IOException {
+        Path clip = clip(name, 25, "-c:a", "aac", "-ac", "2");
+        live(clip, 75);
+
+        String source = Files.readString(adts(clip), StandardCharsets.ISO_8859_1);
+        for (Path file : List.of(mp4(0), ts(0))) {
+            assertThat(source).as("%s", file).contains(Files.readString(adts(file), StandardCharsets.ISO_8859_1));
+            assertThat(first(file, "a:0") - first(file, "v:0")).as("%s", file).isCloseTo(0, within(0.030));
+            assertThat(last(file, "a:0") - last(file, "v:0")).as("%s", file).isCloseTo(0, within(0.050));
+            assertThat(errors(file)).as("%s", file).isEmpty();
+        }
+        assertThat(fragments.get(0).header().audioCodec()).isEqualTo("mp4a.40.2");
+    }
+
+    private Path adts(Path file) {
+        Path sound = folder.resolve(file.getFileName() + ".aac");
+        FfmpegPrograms.ffmpeg("-i", file.toString(), "-map", "0:a:0", "-c", "copy", sound.toString());
+        return sound;
     }
 
     @ParameterizedTest

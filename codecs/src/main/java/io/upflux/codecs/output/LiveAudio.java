@@ -8,6 +8,7 @@ import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -17,8 +18,8 @@ import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sound of a live stream: AAC that states its configuration is copied, all else becomes AAC, which every player of
- * every container here plays. One thread.
+ * The sound of a live stream: AAC is copied where its configuration is known, all else becomes AAC, which every player of every
+ * container here plays. One thread.
  */
 final class LiveAudio implements AutoCloseable {
     private static final Rational MICROS = new Rational(1, Av.MICROS);
@@ -28,6 +29,7 @@ final class LiveAudio implements AutoCloseable {
     private final Rational sourceBase;
     private final String name;
     private final @Nullable AudioConversion conversion;
+    private final @Nullable BareAac bare;
     private final Rational timeBase;
     private final long startTicks;
     private final Queue<AVPacket> ready;
@@ -37,6 +39,7 @@ final class LiveAudio implements AutoCloseable {
             AVStream source,
             String name,
             @Nullable AudioConversion conversion,
+            @Nullable BareAac bare,
             long start,
             Queue<AVPacket> ready) {
         this.carriage = carriage;
@@ -44,6 +47,7 @@ final class LiveAudio implements AutoCloseable {
         this.sourceBase = Av.rational(source.time_base());
         this.name = name;
         this.conversion = conversion;
+        this.bare = bare;
         this.timeBase = conversion == null ? sourceBase : Av.rational(conversion.timeBase());
         this.startTicks = Av.rescale(start, FragmentOutput.CLOCK, timeBase);
         this.ready = ready;
@@ -64,7 +68,10 @@ final class LiveAudio implements AutoCloseable {
         AVCodecParameters parameters = source.codecpar();
         Queue<AVPacket> ready = new ArrayDeque<>();
         if (parameters.codec_id() == AV_CODEC_ID_AAC && parameters.extradata_size() > 0) {
-            return new LiveAudio(carriage, source, name, null, start, ready);
+            return new LiveAudio(carriage, source, name, null, null, start, ready);
+        }
+        if (BareAac.fits(parameters)) {
+            return new LiveAudio(carriage, source, name, null, new BareAac(parameters), start, ready);
         }
         AudioConversion conversion = AudioConversion.open(
                 true, notices, name, source, "aac", packet -> ready.add(Av.allocated(av_packet_clone(packet), name)));
@@ -72,12 +79,14 @@ final class LiveAudio implements AutoCloseable {
             notices.warning(name + ": its sound cannot be decoded and is left out");
             return null;
         }
-        return new LiveAudio(carriage, source, name, conversion, start, ready);
+        return new LiveAudio(carriage, source, name, conversion, null, start, ready);
     }
 
     void describeTo(AVCodecParameters parameters) {
         if (conversion != null) {
             conversion.describeTo(parameters);
+        } else if (bare != null) {
+            bare.describeTo(parameters);
         } else {
             Av.check(avcodec_parameters_copy(parameters, source.codecpar()), name);
         }
@@ -105,7 +114,9 @@ final class LiveAudio implements AutoCloseable {
             }
             packet.pts(packet.pts() - origin);
             packet.dts(packet.dts() == Av.NO_PTS ? packet.pts() : packet.dts() - origin);
-            if (conversion == null) {
+            if (bare != null) {
+                copyBare(bare, packet);
+            } else if (conversion == null) {
                 ready.add(packet);
             } else {
                 try {
@@ -114,6 +125,16 @@ final class LiveAudio implements AutoCloseable {
                     av_packet_free(packet);
                 }
             }
+        }
+    }
+
+    /** What is damaged is left out, as where it is decoded. */
+    private void copyBare(BareAac frames, AVPacket packet) {
+        try {
+            frames.strip(packet);
+            ready.add(packet);
+        } catch (StreamException e) {
+            av_packet_free(packet);
         }
     }
 
@@ -142,6 +163,9 @@ final class LiveAudio implements AutoCloseable {
         }
         if (conversion != null) {
             conversion.close();
+        }
+        if (bare != null) {
+            bare.close();
         }
     }
 }
