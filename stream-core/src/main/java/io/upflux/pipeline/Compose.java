@@ -34,9 +34,13 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
     private final Composition composition;
     private final ReuseMode mode;
     private final Reports reports;
+    private final @Nullable OutputGuard guard;
     private byte[] lastDepths = {};
 
-    /** @param composition closed by its owner */
+    /**
+     * @param composition closed by its owner
+     * @param guard null where nobody looks at what was computed
+     */
     Compose(
             NativeScope scope,
             FrameFormat from,
@@ -44,7 +48,8 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
             SuperResolver.Traits traits,
             Composition composition,
             ReuseMode mode,
-            Reports reports) {
+            Reports reports,
+            @Nullable OutputGuard guard) {
         this.frames = new OutputFrames(scope, from, to, traits.scale(), traits.channels() == 1);
         this.name = traits.name();
         this.scale = traits.scale();
@@ -54,6 +59,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         this.composition = composition;
         this.mode = mode;
         this.reports = reports;
+        this.guard = guard;
     }
 
     @Override
@@ -113,7 +119,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
                 }
             }
             if (job.isWhole()) {
-                VideoFrame upscaled = finished(job);
+                VideoFrame upscaled = checked(job, finished(job));
                 whole = upscaled;
                 reports.of(job, upscaled, lastDepths, depths);
                 job.source().close();
@@ -147,10 +153,35 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         job.tileDone();
     }
 
+    /** The picture, or what the guard has put in its place, which later pictures are then made from. */
+    private VideoFrame checked(FrameJob job, VideoFrame upscaled) {
+        if (guard == null) {
+            return upscaled;
+        }
+        VideoFrame good;
+        try {
+            good = guard.checked(job.source(), upscaled, job.plan().extent() != Extent.CELLS, job.flaw());
+        } catch (RuntimeException e) {
+            upscaled.close();
+            throw e;
+        }
+        if (good != upscaled) {
+            upscaled.close();
+            if (mode != ReuseMode.OFF) {
+                composition.replace(job.source(), good);
+            }
+        }
+        return good;
+    }
+
     /** Codes would hide it: a value that is no number becomes black. */
     private void checkNumbers(FloatBuffer output, int at, int count, FrameJob job) {
         for (int i = at; i < at + count; i += LOOKED_AT) {
             if (!Float.isFinite(output.get(i))) {
+                if (guard != null) {
+                    job.spoilt("has values that are no numbers");
+                    return;
+                }
                 throw new StreamException(name + ": computed values that are no numbers in the picture at PTS "
                         + job.source().pts() + "; use another model or precision");
             }

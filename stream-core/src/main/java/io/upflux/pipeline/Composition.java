@@ -42,6 +42,14 @@ final class Composition implements AutoCloseable {
 
     /** Takes note of a picture that was computed whole; both stay their owners'. */
     void whole(VideoFrame source, VideoFrame result) {
+        replace(source, result);
+        if (update != null) {
+            drift.composed(0, 0);
+        }
+    }
+
+    /** As {@link #whole}, of one in the place of the picture that was noted or shown last. */
+    void replace(VideoFrame source, VideoFrame result) {
         if (high != null) {
             high.close();
         }
@@ -52,7 +60,6 @@ final class Composition implements AutoCloseable {
                 low = scope.frame(source.format(), VideoFrame.NO_PTS, 0);
             }
             source.copyTo(low);
-            drift.composed(0, 0);
         }
     }
 

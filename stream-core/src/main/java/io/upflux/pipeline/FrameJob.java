@@ -26,6 +26,7 @@ final class FrameJob {
     private final double predictedSeconds;
     private double seconds;
     private double places;
+    private @Nullable String flaw;
 
     /**
      * @param route that it takes
@@ -118,6 +119,17 @@ final class FrameJob {
     /** Of all its tiles, when they are computed. */
     InferenceCost inference() {
         return new InferenceCost(predictedSeconds, seconds, tiles, places);
+    }
+
+    /** Some of what was computed of it cannot be shown, as said in words. */
+    void spoilt(String what) {
+        flaw = what;
+    }
+
+    /** What is known to be wrong with it; null for nothing. */
+    @Nullable
+    String flaw() {
+        return flaw;
     }
 
     /** Counts one tile as composed. */

@@ -80,6 +80,15 @@ final class OutputFrames {
         return result;
     }
 
+    /** The frame as the sink wants it, of the source's planes alone; the caller's. For frames beside luma only. */
+    VideoFrame resized(VideoFrame source) {
+        VideoFrame frame = begin(source);
+        if (joined.layout().family() != PixelLayout.Family.RGB) {
+            colourResizer.resize(source.plane(0), frame.plane(0), 0);
+        }
+        return finish(source, frame);
+    }
+
     private void resizeBesideLuma(VideoFrame source, VideoFrame result) {
         PixelLayout layout = joined.layout();
         for (int plane = layout.family() == PixelLayout.Family.RGB ? 0 : 1; plane < layout.colourPlanes(); plane++) {

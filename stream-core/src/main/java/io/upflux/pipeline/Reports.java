@@ -13,10 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param halting told where the network halted, of frames in order, if it halts
  * @param reuse told what was reused, of frames in order
  * @param watcher sees the frames themselves, in order
+ * @param flaws what is done about spoilt pictures; null where nobody looks for them, and what is no number ends the run
  */
-record Reports(StageTimes times, Consumer<HaltingMap> halting, Consumer<ReuseMap> reuse, FrameWatcher watcher) {
+record Reports(
+        StageTimes times,
+        Consumer<HaltingMap> halting,
+        Consumer<ReuseMap> reuse,
+        FrameWatcher watcher,
+        @Nullable Flaws flaws) {
     Reports(Consumer<HaltingMap> halting, Consumer<ReuseMap> reuse) {
-        this(new StageTimes(), halting, reuse, FrameWatcher.NONE);
+        this(new StageTimes(), halting, reuse, FrameWatcher.NONE, null);
     }
 
     /** Tells nobody. */

@@ -127,7 +127,12 @@ final class Route {
         CellParts cellParts = cellTiles == null ? null : new CellParts(cellTiles);
         this.batching = new Batching(plan, whole, samples.isEmpty(), cellParts, lookAhead());
         this.gather = new Gather(from, traits.channels(), pool, reports.times());
-        this.compose = new Compose(scope, from, to, traits, composition, reuse.mode(), reports);
+        this.compose = new Compose(scope, from, to, traits, composition, reuse.mode(), reports, guard(scope));
+    }
+
+    private @Nullable OutputGuard guard(NativeScope scope) {
+        Flaws flaws = reports.flaws();
+        return flaws == null ? null : new OutputGuard(flaws, resolver, plan, from, to, scope);
     }
 
     /** Frames that wait for later ones; large ones have windows enough by themselves. */

@@ -42,6 +42,7 @@ public final class UpscalePipeline {
     private Consumer<HaltingMap> halting = map -> {};
     private Consumer<ReuseMap> reused = map -> {};
     private FrameWatcher watcher = FrameWatcher.NONE;
+    private @Nullable Flaws flaws;
     private ReuseMode mode = ReuseMode.OFF;
     private int lookAhead = ReuseSettings.LOOK_AHEAD;
     private FrameGovernor governor;
@@ -94,6 +95,18 @@ public final class UpscalePipeline {
      */
     public UpscalePipeline watch(FrameWatcher eyes) {
         watcher = eyes;
+        return this;
+    }
+
+    /**
+     * Has some of the upscaled pictures compared with their sources, and what is spoilt computed again; without a word only
+     * values that are no numbers are seen, and end the run. To be called before {@link #run()}.
+     *
+     * @param remedy what becomes of pictures that stay spoilt
+     * @return this pipeline
+     */
+    public UpscalePipeline guard(Flaws remedy) {
+        flaws = remedy;
         return this;
     }
 
@@ -177,7 +190,7 @@ public final class UpscalePipeline {
         FrameFormat from = source.format();
         FrameFormat to =
                 sink.open(FrameUpscaler.upscaled(from, governor.resolvers().get(0)));
-        Reports reports = new Reports(times, halting, reused, watcher);
+        Reports reports = new Reports(times, halting, reused, watcher, flaws);
         FrameUpscaler made = new FrameUpscaler(governor, from, to, scope, new ReuseSettings(mode, lookAhead), reports);
         upscaler = made;
         return made;

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Keeps the time stamps and a luma sample of what it is given. */
-final class FakeSink implements FrameSink {
+class FakeSink implements FrameSink {
     final List<Long> pts = new ArrayList<>();
     final List<String> threads = new ArrayList<>();
     final AtomicInteger closed = new AtomicInteger();
