@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param videoStream index of the stream to decode; null for the best one
  * @param demuxerOptions options of FFmpeg's demuxer and protocol, by their names
  * @param loop go back to the beginning at the end of an input that can, time going on
+ * @param limits beyond which an input is refused
  */
 public record InputOptions(
         @Nullable Duration start,
@@ -28,14 +29,25 @@ public record InputOptions(
         int threads,
         @Nullable Integer videoStream,
         Map<String, String> demuxerOptions,
-        boolean loop) {
+        boolean loop,
+        InputLimits limits) {
     public InputOptions {
         demuxerOptions = Map.copyOf(demuxerOptions);
     }
 
     public static InputOptions defaults() {
         return new InputOptions(
-                null, null, true, false, Duration.ofSeconds(20), Duration.ofSeconds(10), 0, null, Map.of(), false);
+                null,
+                null,
+                true,
+                false,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                0,
+                null,
+                Map.of(),
+                false,
+                InputLimits.USUAL);
     }
 
     public InputOptions withStart(@Nullable Duration newStart) {
@@ -49,7 +61,8 @@ public record InputOptions(
                 threads,
                 videoStream,
                 demuxerOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withDuration(@Nullable Duration newDuration) {
@@ -63,7 +76,8 @@ public record InputOptions(
                 threads,
                 videoStream,
                 demuxerOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withDeinterlace(boolean newDeinterlace) {
@@ -77,7 +91,8 @@ public record InputOptions(
                 threads,
                 videoStream,
                 demuxerOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withRotatePixels(boolean newRotatePixels) {
@@ -91,7 +106,8 @@ public record InputOptions(
                 threads,
                 videoStream,
                 demuxerOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withDeadlines(Duration newOpenDeadline, Duration newReadDeadline) {
@@ -105,7 +121,8 @@ public record InputOptions(
                 threads,
                 videoStream,
                 demuxerOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withThreads(int newThreads) {
@@ -119,7 +136,8 @@ public record InputOptions(
                 newThreads,
                 videoStream,
                 demuxerOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withVideoStream(@Nullable Integer newStream) {
@@ -133,7 +151,8 @@ public record InputOptions(
                 threads,
                 newStream,
                 demuxerOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withDemuxerOptions(Map<String, String> newOptions) {
@@ -147,7 +166,8 @@ public record InputOptions(
                 threads,
                 videoStream,
                 newOptions,
-                loop);
+                loop,
+                limits);
     }
 
     public InputOptions withLoop(boolean newLoop) {
@@ -161,6 +181,22 @@ public record InputOptions(
                 threads,
                 videoStream,
                 demuxerOptions,
-                newLoop);
+                newLoop,
+                limits);
+    }
+
+    public InputOptions withLimits(InputLimits newLimits) {
+        return new InputOptions(
+                start,
+                duration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                videoStream,
+                demuxerOptions,
+                loop,
+                newLimits);
     }
 }

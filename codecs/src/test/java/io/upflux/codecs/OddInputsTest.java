@@ -96,6 +96,32 @@ class OddInputsTest {
     }
 
     @Test
+    void whatIsBeyondTheLimitsIsRefusedInALine() {
+        Path clip = folder.resolve("fast.mkv");
+        ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x48:rate=50:duration=0.2",
+                "-map",
+                "0",
+                "-map",
+                "0",
+                clip.toString());
+        refused(clip, new InputLimits(3000, 2, 50), "has pictures of 64x48, of which at most 3000 pixels are taken");
+        refused(clip, new InputLimits(3072, 1, 50), "has 2 streams, of which at most 1 are taken");
+        refused(clip, new InputLimits(3072, 2, 25), "has 50 frames a second, of which at most 25 are taken");
+        MediaSource.open(clip.toString(), DEFAULTS.withLimits(new InputLimits(3072, 2, 50)), notices)
+                .close();
+    }
+
+    private void refused(Path clip, InputLimits limits, String why) {
+        assertThatThrownBy(() -> MediaSource.open(clip.toString(), DEFAULTS.withLimits(limits), notices))
+                .isInstanceOf(StreamException.class)
+                .hasMessageEndingWith("fast.mkv: " + why);
+    }
+
+    @Test
     void coverArtIsNoVideo() {
         Path cover = make("cover.png", "testsrc2=size=640x480:rate=1:duration=1");
         Path song = folder.resolve("song.mp3");

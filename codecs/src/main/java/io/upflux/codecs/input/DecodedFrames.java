@@ -1,5 +1,6 @@
 package io.upflux.codecs.input;
 
+import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -19,12 +20,16 @@ final class DecodedFrames implements AutoCloseable {
     private final AVPacket packet;
     private long furthestTicks = Long.MIN_VALUE;
 
-    /** @param threads of the decoder, 0 for one a core */
-    DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, int threads) {
+    /** @param options of which the decoder's threads and the largest picture are taken */
+    DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, InputOptions options) {
         this.demuxer = demuxer;
         this.streamIndex = streamIndex;
         this.others = others;
-        this.decoder = new VideoDecoder(demuxer.context().streams(streamIndex), threads, demuxer.name());
+        this.decoder = new VideoDecoder(
+                demuxer.context().streams(streamIndex),
+                options.threads(),
+                options.limits().pixels(),
+                demuxer.name());
         this.packet = avcodec.av_packet_alloc();
     }
 

@@ -65,11 +65,12 @@ public final class FrameReader implements AutoCloseable {
             streamIndex = VideoStreamChoice.of(demuxer.context(), options.videoStream(), demuxer.name());
             stream = demuxer.context().streams(streamIndex);
             timeBase = demuxer.timeBase(streamIndex);
+            LimitCheck.refuseBeyond(options.limits(), demuxer, stream);
             range = Range.of(options, demuxer.startMicros(), timeBase);
             timeline = new Timeline(frameTicks(), stream.start_time() == Av.NO_PTS ? 0 : stream.start_time());
             others = parts.others = new OtherStreams(demuxer, range);
             shaper = parts.shaper = new PictureShaper(demuxer.name(), notices, stream.codecpar(), timeBase, options);
-            frames = parts.frames = new DecodedFrames(demuxer, streamIndex, others, options.threads());
+            frames = parts.frames = new DecodedFrames(demuxer, streamIndex, others, options);
             fromTicks = range.startTicks();
             toTicks = range.endTicks();
             if (range.startsLater() && demuxer.canSeek()) {

@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** One stream's decoder. Damage is counted and decoding goes on. One thread at a time. */
 final class VideoDecoder implements AutoCloseable {
+    /** Pixels that are decoded in any case. */
+    private static final long HARMLESS = 1 << 20;
+
     private final AVCodecContext context;
     private final long @Nullable [] crop;
     private int damaged;
     private boolean closed;
 
-    VideoDecoder(AVStream stream, int threads, String name) {
+    /**
+     * @param threads 0 for one a core
+     * @param pixels of the largest picture; those of more than twice as many count as damaged
+     */
+    VideoDecoder(AVStream stream, int threads, long pixels, String name) {
         int id = stream.codecpar().codec_id();
         AVCodec codec = avcodec.avcodec_find_decoder(id);
         if (codec == null) {
@@ -35,6 +42,8 @@ final class VideoDecoder implements AutoCloseable {
             Av.check(avcodec.avcodec_parameters_to_context(context, stream.codecpar()), name);
             context.pkt_timebase(stream.time_base());
             context.thread_count(threads);
+            // Decoders count what they add at the edges, which is much of a small picture.
+            context.max_pixels(Math.max(2 * pixels, HARMLESS));
             // Views of planes need no alignment, and without this FFmpeg rounds what is cut off at the left.
             context.flags(context.flags() | avcodec.AV_CODEC_FLAG_UNALIGNED);
             context.thread_type(AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE);

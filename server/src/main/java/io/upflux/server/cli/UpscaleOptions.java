@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import io.upflux.codecs.InputLimits;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.reuse.ReuseMode;
@@ -28,6 +29,12 @@ final class UpscaleOptions {
             converter = TimeConverter.class,
             description = "Stop after this much of the input.")
     private @Nullable Duration duration;
+
+    @Option(
+            names = "--max-pixels",
+            paramLabel = "N",
+            description = "Refuse inputs whose pictures have more pixels (default: 134217728, 16384x8192).")
+    private @Nullable Long maxPixels;
 
     @Option(names = "--no-deinterlace", description = "Leave interlaced pictures as they are.")
     private boolean leaveInterlaced;
@@ -126,7 +133,9 @@ final class UpscaleOptions {
 
     /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
     InputOptions input(boolean rotatePixels) {
+        InputLimits limits = maxPixels == null ? InputLimits.USUAL : InputLimits.USUAL.withPixels(maxPixels);
         return InputOptions.defaults()
+                .withLimits(limits)
                 .withDemuxerOptions(inputOptions)
                 .withStart(start)
                 .withDuration(duration)
