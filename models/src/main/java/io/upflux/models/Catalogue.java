@@ -1,5 +1,6 @@
 package io.upflux.models;
 
+import io.upflux.models.fallback.FallbackResolver;
 import io.upflux.models.onnx.Contract;
 import io.upflux.models.onnx.ModelFiles;
 import io.upflux.models.onnx.OnnxFile;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ public final class Catalogue {
     private final Shelf bundled;
     private final FolderShelf imported;
     private final Notices notices;
+    private final LongAdder inferenceFaults = new LongAdder();
 
     Catalogue(Shelf bundled, Path importFolder, Notices notices) {
         this.bundled = bundled;
@@ -156,6 +159,21 @@ public final class Catalogue {
         if (resizer != null) {
             return resizer;
         }
+        SuperResolver network = network(card, device, threads, halting);
+        boolean onCpu = network.traits().provider().equals(Device.CPU.toString());
+        return new FallbackResolver(
+                network,
+                () -> onCpu ? null : network(card, Device.CPU, threads, halting),
+                notices,
+                inferenceFaults::increment);
+    }
+
+    /** How often inference has failed, in all that was opened here. */
+    public long inferenceFaults() {
+        return inferenceFaults.sum();
+    }
+
+    private SuperResolver network(ModelCard card, Device device, int threads, Halting halting) {
         ModelFiles files = card.bundled() ? bundled.open(card.name()) : ModelFiles.read(Path.of(card.source()));
         return OnnxResolver.open(
                 files, card.name(), card.contract(), device.execution(threads), halting.wished(), notices);

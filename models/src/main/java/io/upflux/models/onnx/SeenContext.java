@@ -13,8 +13,10 @@ final class SeenContext implements PictureContext {
         this.values = values;
     }
 
+    /** Whether it was made by the same model, on whichever device. */
     boolean isOf(ModelSessions sessions) {
-        return maker == sessions;
+        return maker == sessions
+                || maker.main().file().sha256().equals(sessions.main().file().sha256());
     }
 
     float[] values() {

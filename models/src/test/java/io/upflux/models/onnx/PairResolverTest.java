@@ -159,12 +159,17 @@ class PairResolverTest {
     }
 
     @Test
-    void refusesTheContextOfAnother() {
+    void takesTheContextOfTheSameModelAndRefusesThatOfAnother() {
+        TestPair changed =
+                new TestPair("pair-x2").put(Pass.KEY, model -> model.node("Identity", "hr", "more", Map.of()));
         try (OnnxResolver one = open(DENSE);
-                OnnxResolver other = open(DENSE);
+                OnnxResolver again = open(DENSE);
+                SuperResolver other = openWith(changed);
                 TileBatch samples = one.newSamples(new TileShape(8, 8, 8));
+                TileBatch same = again.newBatch(new TileShape(1, 8, 8));
                 TileBatch batch = other.newBatch(new TileShape(1, 8, 8))) {
             PictureContext context = one.look(samples);
+            again.upscale(same, context);
             assertThatThrownBy(() -> other.upscale(batch, context)).isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -3,6 +3,7 @@ package io.upflux.server.live;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.upflux.models.Catalogue;
 import io.upflux.models.sharing.OpenModels;
 
 /** What monitoring sees of the networks that streams share. */
@@ -28,6 +29,9 @@ final class SharingMeters {
         FunctionCounter.builder("upflux.shared.wait", models, OpenModels::waitedSeconds)
                 .baseUnit("seconds")
                 .description("Time that calls waited for their turn")
+                .register(registry);
+        FunctionCounter.builder("upflux.inference.faults", models.catalogue(), Catalogue::inferenceFaults)
+                .description("Inferences that failed and were computed again")
                 .register(registry);
     }
 }
