@@ -24,6 +24,7 @@ import io.upflux.server.segment.PostCheck;
 import io.upflux.server.segment.Resolvers;
 import io.upflux.server.segment.SegmentedJob;
 import io.upflux.server.segment.SegmentedJob.Order;
+import io.upflux.server.segment.SpoiltPictures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,6 +188,8 @@ final class UpscaleRun implements AutoCloseable {
                 ReuseMode reuse = source.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
                 SuperResolver calibrated = calibrated(resolver, card, reuse, source.estimatedFrames());
                 UpscalePipeline pipeline = UpscalePipeline.of(source, calibrated, sink)
+                        .guard(new SpoiltPictures(
+                                UpscaleTask.isPath(task.output()) ? Path.of(task.output()) : null, notices))
                         .halting(map -> {
                             depths.ifPresent(pictures -> pictures.write(map));
                             halting.add(map);

@@ -95,6 +95,7 @@ final class LiveSession {
             LiveFrames frames = new LiveFrames(source, paced, glass);
             UpscalePipeline pipeline = UpscalePipeline.of(frames, ladder.best(), output.sink(source))
                     .watch(previews.watcher(ages::age))
+                    .guard(new ResizedPictures(counters, notices))
                     .reuse(config.reuse(), map -> counters.upscaled(map, ages.age(map.pts())));
             counters.begin(frames, pipeline.times(), ladder.steps(), governor);
             Mono<Long> unwanted =

@@ -24,6 +24,7 @@ public final class StreamCounters {
     private final LongAdder bytes = new LongAdder();
     private final LongAdder sessions = new LongAdder();
     private final LongAdder skipped = new LongAdder();
+    private final LongAdder spoilt = new LongAdder();
     private final Latencies latencies = new Latencies();
     private final long[] nanos = new long[Stage.values().length];
     private WindowShares windows = WindowShares.NONE;
@@ -53,6 +54,16 @@ public final class StreamCounters {
     /** Frames upscaled and encoded. */
     public long out() {
         return written.sum();
+    }
+
+    /** A picture came out spoilt. */
+    void spoilt() {
+        spoilt.increment();
+    }
+
+    /** Pictures that came out spoilt, and were computed again or resized. */
+    public long spoiltFrames() {
+        return spoilt.sum();
     }
 
     /** What its governors have done; empty before the first, and where there is none. */

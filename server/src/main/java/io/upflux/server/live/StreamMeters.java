@@ -32,6 +32,10 @@ final class StreamMeters implements AutoCloseable {
                 .tags(tags)
                 .description("Decoded frames given up because newer ones were there, or they would have come too late")
                 .register(registry));
+        meters.add(FunctionCounter.builder("upflux.stream.spoilt.frames", counters, StreamCounters::spoiltFrames)
+                .tags(tags)
+                .description("Frames that came out black, flat, with seams or no numbers: computed again or resized")
+                .register(registry));
         meters.add(FunctionCounter.builder("upflux.stream.fragments", counters, StreamCounters::fragments)
                 .tags(tags)
                 .description("Fragments made")

@@ -59,6 +59,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                 SegmentSink sink = SegmentSink.create(
                         file, options.output(), options.encoding(), source, options.longest(), tally)) {
             UpscalePipeline pipeline = UpscalePipeline.of(source, options.calibrated(resolver), sink)
+                    .guard(new SpoiltPictures(Path.of(options.output()), tally))
                     .halting(tally.halting::add)
                     .reuse(options.reuse(), tally::reused);
             pipeline.run()
