@@ -1,0 +1,168 @@
+package io.upflux.benchmarks.fuzz;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * The sound files that damaged ones are made from.
+ *
+ * @param files small ones; which one a seed damages depends on their order
+ */
+record Corpus(List<Path> files) {
+    private static final int LARGEST = 4 << 20;
+
+    /** Each a short clip or picture: name, and how FFmpeg makes it of a test picture and a tone. */
+    private static final List<String> MADE = List.of(
+            "h264.mp4 -c:v h264 -c:a aac -g 4",
+            "fragments.mp4 -c:v h264 -an -movflags frag_keyframe+empty_moov",
+            "h264.ts -c:v h264 -c:a mp2",
+            "mpeg4.mkv -c:v mpeg4 -c:a flac -bf 2",
+            "vp8.webm -c:v libvpx -c:a libopus",
+            "vp9.webm -c:v libvpx-vp9 -an -pix_fmt yuv444p",
+            "av1.mp4 -c:v libsvtav1 -an",
+            "mpeg2.mpg -c:v mpeg2video -c:a mp2",
+            "flv.flv -c:v flv -c:a mp3 -ar 44100",
+            "mjpeg.avi -c:v mjpeg -c:a pcm_s16le",
+            "prores.mov -c:v prores_ks -an",
+            "ffv1.nut -c:v ffv1 -an",
+            "still.png -frames:v 1 -an",
+            "still.jpg -frames:v 1 -an",
+            "still.webp -frames:v 1 -an",
+            "still.tif -frames:v 1 -an",
+            "moving.gif -an");
+
+    private static final String SUBTITLES =
+            "1\n00:00:00,000 --> 00:00:00,400\n<i>one</i>\n\n2\n00:00:00,300 --> 00:00:01,000\ntwo\n";
+
+    private static final String CONFIGURATION = """
+            address: 127.0.0.1:8080
+            segments: 7
+            viewerBuffer: 8M
+            tokens:
+              family: {secret: at-least-16-characters, role: viewer}
+            allowedSources: [https://*.example.org, rtsp://10.0.0.0/8:554]
+            streamDefaults: {model: plain-s, device: auto}
+            streams:
+              cam:
+                source: rtsp://192.0.2.7/stream
+                latency: 500ms
+                renditions:
+                  - {name: small, height: 360, crf: 30}
+                models:
+                  - {model: plain-s-x2, when: {maxHeight: 360, maxRate: 15}}
+            """;
+
+    /**
+     * Makes files of many kinds.
+     *
+     * @param folder to make them in
+     * @param more files, or folders of them, to be used as well; those over 4 MiB are left out
+     */
+    static Corpus make(Path folder, List<Path> more) throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        for (String line : MADE) {
+            String[] words = line.split(" ");
+            Path file = folder.resolve(words[0]);
+            if (encode(file, List.of(words).subList(1, words.length))) {
+                files.add(file);
+            }
+        }
+        files.add(write(folder.resolve("config.yml"), CONFIGURATION));
+        files.add(write(folder.resolve("list.m3u8"), playlist(folder)));
+        Path titled = folder.resolve("titled.mkv");
+        Path text = write(folder.resolve("text.srt"), SUBTITLES);
+        if (run(List.of(
+                "-i",
+                folder.resolve("h264.mp4").toString(),
+                "-i",
+                text.toString(),
+                "-c",
+                "copy",
+                "-c:s",
+                "ass",
+                titled.toString()))) {
+            files.add(titled);
+        }
+        for (Path path : more) {
+            try (Stream<Path> found = Files.walk(path)) {
+                found.filter(Files::isRegularFile)
+                        .filter(Corpus::isSmall)
+                        .sorted()
+                        .forEach(files::add);
+            }
+        }
+        return new Corpus(List.copyOf(files));
+    }
+
+    private static boolean isSmall(Path file) {
+        try {
+            return Files.size(file) <= LARGEST;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String playlist(Path folder) {
+        return "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:0.5,\n"
+                + folder.resolve("h264.ts") + "\n#EXT-X-ENDLIST\n";
+    }
+
+    private static Path write(Path file, String text) throws IOException {
+        return Files.writeString(file, text, StandardCharsets.UTF_8);
+    }
+
+    private static boolean encode(Path file, List<String> how) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x48:rate=12:duration=0.5",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=duration=0.5"));
+        arguments.addAll(how);
+        if (!how.contains("-pix_fmt") && !file.toString().endsWith(".gif")) {
+            arguments.addAll(List.of("-pix_fmt", pixels(file)));
+        }
+        arguments.add(file.toString());
+        return run(arguments);
+    }
+
+    private static String pixels(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.startsWith("prores") ? "yuv422p10" : name.matches("still.(png|tif)") ? "rgb24" : "yuv420p";
+    }
+
+    /** Whether FFmpeg has done it: builds differ in their encoders. */
+    private static boolean run(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(Loader.load(org.bytedeco.ffmpeg.ffmpeg.class), "-v", "quiet", "-nostdin", "-y"));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor() == 0;
+    }
+
+    /** The file that a seed damages. */
+    Path original(long seed) {
+        return files.get(new Random(seed).nextInt(files.size()));
+    }
+
+    /** A damaged file. */
+    byte[] damaged(long seed) throws IOException {
+        Random random = new Random(~seed);
+        byte[] other = Files.readAllBytes(files.get(random.nextInt(files.size())));
+        return Mutation.of(Files.readAllBytes(original(seed)), other, seed);
+    }
+}

@@ -1,0 +1,147 @@
+package io.upflux.benchmarks.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tries damaged files in processes of their own, and keeps those that the program did not take as it should. */
+@Command(
+        name = "fuzz",
+        mixinStandardHelpOptions = true,
+        description = "Feeds damaged media, networks and configurations to the program.")
+public final class Fuzz implements Callable<Integer> {
+    /** By how much the memory of a worker that is warm may grow. */
+    private static final double MOST_GROWTH = 0.05;
+
+    /** Inputs after which a worker counts as warm. */
+    private static final int WARM = 500;
+
+    @Parameters(paramLabel = "CORPUS", description = "Files or folders to damage, beside those it makes.")
+    private List<Path> corpus = List.of();
+
+    @Option(names = "--inputs", defaultValue = "10000", description = "How many (default: ${DEFAULT-VALUE}).")
+    private long inputs;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of the first; each next one is 1 more.")
+    private long seed;
+
+    @Option(names = "--jobs", defaultValue = "2", description = "Processes at a time (default: ${DEFAULT-VALUE}).")
+    private int jobs;
+
+    @Option(names = "--deadline", defaultValue = "60", description = "Seconds that an input may take.")
+    private long deadline;
+
+    @Option(names = "--findings", defaultValue = "fuzz", description = "Where findings are kept, named by their seeds.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path findings;
+
+    private final AtomicLong next = new AtomicLong();
+    private final AtomicLong crashes = new AtomicLong();
+    private final AtomicLong hangs = new AtomicLong();
+    private final AtomicLong faults = new AtomicLong();
+    private final List<String> growth = new ArrayList<>();
+
+    /** Ends the process with 0 when nothing was found. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Fuzz()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+        Files.createDirectories(findings);
+        Path folder = Files.createTempDirectory("upflux-fuzz");
+        ExecutorService threads = Executors.newFixedThreadPool(jobs);
+        try {
+            Corpus made = Corpus.make(Files.createDirectory(folder.resolve("corpus")), corpus);
+            System.err.println(made.files().size() + " files to damage");
+            List<Future<?>> running = new ArrayList<>();
+            for (int job = 0; job < jobs; job++) {
+                Path own = folder.resolve("job" + job);
+                Path log = findings.resolve("job" + job + ".log");
+                running.add(threads.submit(() -> work(made, own, log)));
+            }
+            for (Future<?> job : running) {
+                job.get();
+            }
+        } finally {
+            threads.shutdownNow();
+            delete(folder);
+        }
+        System.out.println("inputs " + inputs + ", crashes " + crashes + ", hangs " + hangs + ", other findings "
+                + faults + growth);
+        return crashes.get() + hangs.get() + faults.get() == 0 ? 0 : 1;
+    }
+
+    private @Nullable Void work(Corpus made, Path own, Path log) throws IOException, InterruptedException {
+        WorkerProcess worker = new WorkerProcess(made, own, log);
+        long tried = 0;
+        long warm = 0;
+        long bytes = 0;
+        try {
+            for (long i = next.getAndIncrement(); i < inputs; i = next.getAndIncrement()) {
+                String found;
+                try {
+                    WorkerProcess.Answer answer = worker.tried(seed + i, Duration.ofSeconds(deadline));
+                    found = answer == null ? "hang" : answer.found();
+                    bytes = answer == null ? bytes : answer.bytes();
+                    warm = ++tried == WARM ? bytes : warm;
+                    hangs.addAndGet(answer == null ? 1 : 0);
+                    faults.addAndGet(answer != null && !found.isEmpty() ? 1 : 0);
+                } catch (IOException e) {
+                    found = "crash: " + e.getMessage();
+                    crashes.incrementAndGet();
+                }
+                if (!found.isEmpty()) {
+                    keep(made, seed + i, found);
+                }
+                if (found.equals("hang") || found.startsWith("crash")) {
+                    worker.close();
+                    delete(own);
+                    worker = new WorkerProcess(made, own, log);
+                    tried = 0;
+                    warm = 0;
+                }
+            }
+        } finally {
+            worker.close();
+            delete(own);
+        }
+        if (warm > 0) {
+            synchronized (growth) {
+                boolean grown = bytes > (1 + MOST_GROWTH) * warm;
+                growth.add(String.format(", memory %d to %d MiB%s", warm >> 20, bytes >> 20, grown ? " (grown)" : ""));
+            }
+        }
+        return null;
+    }
+
+    private void keep(Corpus made, long which, String found) throws IOException {
+        System.err.println(which + ": " + found);
+        Files.write(findings.resolve(which + "-" + made.original(which).getFileName()), made.damaged(which));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

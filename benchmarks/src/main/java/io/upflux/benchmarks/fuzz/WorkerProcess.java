@@ -1,0 +1,85 @@
+package io.upflux.benchmarks.fuzz;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Worker} seen from outside: it may crash or hang, and is then replaced. One thread. */
+final class WorkerProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader answers;
+
+    /** @param log receives what it says besides answers, and the JVM's report of a crash */
+    WorkerProcess(Corpus corpus, Path folder, Path log) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:ErrorFile=" + log + ".crash",
+                "-XX:-CreateCoredumpOnCrash",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-Dorg.bytedeco.javacpp.maxBytes=0",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Worker.class.getName(),
+                folder.toString()));
+        corpus.files().forEach(file -> command.add(file.toString()));
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** What a worker answers. */
+    record Answer(long bytes, String found) {}
+
+    /**
+     * Tries one seed.
+     *
+     * @return null when it hangs, after which it is of no more use
+     * @throws IOException when it has crashed
+     */
+    @Nullable
+    Answer tried(long seed, Duration deadline) throws IOException, InterruptedException {
+        OutputStream seeds = process.getOutputStream();
+        seeds.write((seed + "\n").getBytes(StandardCharsets.US_ASCII));
+        seeds.flush();
+        CompletableFuture<@Nullable String> line = CompletableFuture.supplyAsync(this::line);
+        String answer;
+        try {
+            answer = line.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
+        if (answer == null) {
+            throw new IOException("ended with " + process.waitFor());
+        }
+        int space = answer.indexOf(' ');
+        return new Answer(Long.parseLong(answer.substring(0, space)), answer.substring(space + 1));
+    }
+
+    private @Nullable String line() {
+        try {
+            return answers.readLine();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
