@@ -37,7 +37,7 @@ public final class Demuxer implements AutoCloseable {
     private final InputOptions options;
     private final Interrupts interrupts;
     private final AVFormatContext context;
-    private @Nullable PipeInput pipe;
+    private @Nullable ChannelInput input;
     private final Rounds rounds = new Rounds();
     private @Nullable String brokenOff;
     private int damaged;
@@ -84,9 +84,9 @@ public final class Demuxer implements AutoCloseable {
         if (location.isNetwork()) {
             interrupts.deadline(options.openDeadline());
         }
-        PipeInput source = pipe();
+        ChannelInput source = channelInput();
         if (source != null) {
-            pipe = source;
+            input = source;
             source.attach(context);
         }
         try (AvOptions dictionary = new AvOptions()) {
@@ -115,21 +115,21 @@ public final class Demuxer implements AutoCloseable {
         }
     }
 
-    private @Nullable PipeInput pipe() {
+    private @Nullable ChannelInput channelInput() {
         if (channel != null) {
-            return PipeInput.of(channel, location.name());
+            return ChannelInput.of(channel, location.name());
         }
         if (location.kind() == Kind.STANDARD_INPUT) {
-            return PipeInput.standardInput();
+            return ChannelInput.standardInput();
         }
         if (location.kind() == Kind.NAMED_PIPE) {
             try {
-                return PipeInput.named(Objects.requireNonNull(location.path()));
+                return ChannelInput.named(Objects.requireNonNull(location.path()));
             } catch (IOException e) {
                 throw new StreamException(location.name() + ": " + e.getMessage(), e);
             }
         }
-        return null;
+        return location.kind() == Kind.STORED ? ChannelInput.stored(location.name()) : null;
     }
 
     /** The container, for readers of its fields. Owned by this demuxer. */
@@ -252,7 +252,7 @@ public final class Demuxer implements AutoCloseable {
     /** Makes blocking calls fail soon. Any thread. */
     public void interrupt() {
         interrupts.interrupt();
-        PipeInput source = pipe;
+        ChannelInput source = input;
         if (source != null) {
             source.interrupt();
         }
@@ -264,6 +264,10 @@ public final class Demuxer implements AutoCloseable {
         }
         if (interrupts.isExpired()) {
             return new StreamException(location.name() + ": no answer within the deadline");
+        }
+        IOException cause = input == null ? null : input.failure();
+        if (cause != null) {
+            return new StreamException(location.name() + ": " + cause.getMessage(), cause);
         }
         if (code == avutil.AVERROR_INVALIDDATA) {
             return new StreamException(location.name() + ": not a media file, or damaged beyond reading");
@@ -283,8 +287,8 @@ public final class Demuxer implements AutoCloseable {
         if (opened != null && !opened.isNull()) {
             avformat.avformat_close_input(opened);
         }
-        if (pipe != null) {
-            pipe.close();
+        if (input != null) {
+            input.close();
         }
         interrupts.close();
     }

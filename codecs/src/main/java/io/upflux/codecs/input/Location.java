@@ -1,5 +1,6 @@
 package io.upflux.codecs.input;
 
+import io.upflux.codecs.storage.Storage;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,8 @@ record Location(
         NAMED_PIPE,
         /** What somebody else sends, who must not make us open anything. */
         CHANNEL,
+        /** A file in a {@link Storage}, which may lead to nothing else. */
+        STORED,
         /** Reading may stall, so deadlines apply. */
         NETWORK
     }
@@ -47,6 +50,9 @@ record Location(
             return new Location("standard input", "pipe:0", Kind.STANDARD_INPUT, null);
         }
         if (SCHEME.matcher(name).matches() && !isFile(name)) {
+            if (Storage.of(name).isPresent()) {
+                return new Location(name, "", Kind.STORED, null);
+            }
             String scheme = name.substring(0, name.indexOf(':')).toLowerCase(Locale.ROOT);
             return switch (scheme) {
                 case "file" -> local(name, path(name, name.substring("file:".length())));
@@ -73,7 +79,7 @@ record Location(
     String protocols() {
         return switch (kind) {
             case NETWORK -> "";
-            case CHANNEL -> NO_PROTOCOL;
+            case CHANNEL, STORED -> NO_PROTOCOL;
             default -> LOCAL_PROTOCOLS;
         };
     }
