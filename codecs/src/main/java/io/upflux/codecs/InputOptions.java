@@ -1,5 +1,6 @@
 package io.upflux.codecs;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ public record InputOptions(
         @Nullable Integer videoStream,
         Map<String, String> demuxerOptions,
         boolean loop,
-        InputLimits limits) {
+        InputLimits limits)
+        implements Serializable {
     public InputOptions {
         demuxerOptions = Map.copyOf(demuxerOptions);
     }

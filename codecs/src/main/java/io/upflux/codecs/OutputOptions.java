@@ -1,6 +1,7 @@
 package io.upflux.codecs;
 
 import io.upflux.pipeline.StreamException;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,8 @@ public record OutputOptions(
         @Nullable Integer height,
         boolean overwrite,
         @Nullable String container,
-        int threads) {
+        int threads)
+        implements Serializable {
     /** @throws StreamException when options contradict each other or are out of range */
     public OutputOptions {
         encoderOptions = Map.copyOf(encoderOptions);

@@ -17,15 +17,14 @@ public final class Main {
      * @param args as the user typed them
      */
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(UpfluxCommand.execute(console(), args));
     }
 
-    private static int run(String[] args) {
+    /** The process's own streams, in UTF-8. */
+    public static Console console() {
         // The launcher knows whether standard error is a terminal; a JVM before 22 does not.
         boolean terminal = Boolean.getBoolean("upflux.terminal");
-        PrintStream out = utf8(FileDescriptor.out);
-        PrintStream err = utf8(FileDescriptor.err);
-        return UpfluxCommand.execute(new Console(out, err, terminal), args);
+        return new Console(utf8(FileDescriptor.out), utf8(FileDescriptor.err), terminal);
     }
 
     private static PrintStream utf8(FileDescriptor descriptor) {

@@ -1,10 +1,13 @@
 package io.upflux.frame;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
 /** Which share of all windows halted before each block, over any number of pictures. */
-public final class HaltingShares {
+public final class HaltingShares implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private long windows;
     private long[] skipped = {};
 

@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import io.upflux.pipeline.SuperResolver.Cells;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
  * @param costs of a square by its side, in pixels of a whole picture
  * @param pixelSeconds how long a pixel of a whole picture takes
  */
-public record Calibration(Map<Integer, Double> costs, double pixelSeconds) {
+public record Calibration(Map<Integer, Double> costs, double pixelSeconds) implements Serializable {
     /** Refuses what is no cost. */
     public Calibration {
         costs = Map.copyOf(costs);

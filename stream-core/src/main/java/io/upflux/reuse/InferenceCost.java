@@ -1,5 +1,7 @@
 package io.upflux.reuse;
 
+import java.io.Serializable;
+
 /**
  * What inference of any number of pictures took, and what it was supposed to take.
  *
@@ -8,7 +10,8 @@ package io.upflux.reuse;
  * @param tiles that were computed, or squares
  * @param places of the batches that ran for them: a picture's share of each as large as its share of the tiles
  */
-public record InferenceCost(double predictedSeconds, double seconds, long tiles, double places) {
+public record InferenceCost(double predictedSeconds, double seconds, long tiles, double places)
+        implements Serializable {
     public static final InferenceCost NONE = new InferenceCost(0, 0, 0, 0);
 
     /** What both have taken. */

@@ -1,5 +1,7 @@
 package io.upflux.reuse;
 
+import java.io.Serializable;
+
 /**
  * How many windows of any number of pictures were kept, adapted and computed.
  *
@@ -8,7 +10,7 @@ package io.upflux.reuse;
  * @param computed by the network, because of a change or beside one
  * @param added computed by the network where nothing was known: first pictures, scene cuts
  */
-public record WindowShares(long unchanged, long updated, long computed, long added) {
+public record WindowShares(long unchanged, long updated, long computed, long added) implements Serializable {
     public static final WindowShares NONE = new WindowShares(0, 0, 0, 0);
 
     /** What both have counted. */

@@ -25,7 +25,8 @@ public final class Console {
         this.terminal = terminal;
     }
 
-    PrintStream out() {
+    /** Standard output. */
+    public PrintStream out() {
         return out;
     }
 
@@ -33,26 +34,27 @@ public final class Console {
         return err;
     }
 
-    boolean isTerminal() {
+    /** Whether lines on standard error can be redrawn. */
+    public boolean isTerminal() {
         return terminal;
     }
 
     /** A line for people. */
-    synchronized void say(String line) {
+    public synchronized void say(String line) {
         err.print(status.isEmpty() ? line + System.lineSeparator() : ERASE_LINE + line + System.lineSeparator());
         err.print(status);
         err.flush();
     }
 
     /** Redraws the progress line; only on a terminal. */
-    synchronized void status(String line) {
+    public synchronized void status(String line) {
         status = line;
         err.print(ERASE_LINE + line);
         err.flush();
     }
 
     /** Takes the progress line away. */
-    synchronized void clearStatus() {
+    public synchronized void clearStatus() {
         if (!status.isEmpty()) {
             status = "";
             err.print(ERASE_LINE);

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which network runs, and on what. */
-final class ModelOptions {
+public final class ModelOptions {
     @Option(
             names = {"-n", "--model"},
             paramLabel = "MODEL",
@@ -55,8 +55,9 @@ final class ModelOptions {
     @SuppressWarnings("NullAway.Init") // picocli injects it
     private CommandSpec spec;
 
+    /** As it was given; null for the default. */
     @Nullable
-    String model() {
+    public String model() {
         return model;
     }
 
@@ -65,7 +66,7 @@ final class ModelOptions {
      *
      * @throws ParameterException when there is none, or none in that scale
      */
-    void check(@Nullable Integer scale) {
+    public void check(@Nullable Integer scale) {
         if (model != null && !Catalogue.isPath(model)) {
             find(Catalogue.standard(), scale);
         }
@@ -120,17 +121,17 @@ final class ModelOptions {
     }
 
     /** As {@link Halting#parse} takes it. */
-    String halting() {
+    public String halting() {
         return halting.on() ? BigDecimal.valueOf(halting.threshold()).toPlainString() : "off";
     }
 
     /** As {@link Device#parse} takes it. */
-    String device() {
+    public String device() {
         return device.toString();
     }
 
     /** 0 for as many as there are processors. */
-    int threads() {
+    public int threads() {
         return threads;
     }
 

@@ -43,6 +43,15 @@ public final class UpfluxCommand implements Runnable {
      * @return the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
      */
     public static int execute(Console console, String... args) {
+        return execute(console, List.of(), args);
+    }
+
+    /**
+     * As {@link #execute(Console, String...)}, with commands of another module.
+     *
+     * @param others annotated for picocli
+     */
+    public static int execute(Console console, List<?> others, String... args) {
         UpfluxCommand root = new UpfluxCommand();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(new UpscaleCommand(console))
@@ -52,6 +61,7 @@ public final class UpfluxCommand implements Runnable {
                 .addSubcommand(new BenchCommand(console))
                 .addSubcommand(new ServeCommand(console))
                 .addSubcommand(new DoctorCommand(console));
+        others.forEach(line::addSubcommand);
         line.setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setCaseInsensitiveEnumValuesAllowed(true)

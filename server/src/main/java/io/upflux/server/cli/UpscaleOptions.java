@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** How files are read and written. */
-final class UpscaleOptions {
+public final class UpscaleOptions {
     @Option(
             names = "--start",
             paramLabel = "T",
@@ -110,7 +110,8 @@ final class UpscaleOptions {
         private @Nullable Long bitrate;
     }
 
-    ReuseMode reuse() {
+    /** How much a frame may be made from those before it. */
+    public ReuseMode reuse() {
         return reuse;
     }
 
@@ -126,13 +127,18 @@ final class UpscaleOptions {
         return dumpHalting;
     }
 
+    /** Whether pictures of what was computed are asked for. */
+    public boolean dumps() {
+        return dumpHalting != null || dumpReuse != null;
+    }
+
     /** Whether nothing of the input is asked for. */
-    boolean readsNothing() {
+    public boolean readsNothing() {
         return duration != null && duration.isZero();
     }
 
     /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
-    InputOptions input(boolean rotatePixels) {
+    public InputOptions input(boolean rotatePixels) {
         InputLimits limits = maxPixels == null ? InputLimits.USUAL : InputLimits.USUAL.withPixels(maxPixels);
         return InputOptions.defaults()
                 .withLimits(limits)
@@ -148,7 +154,7 @@ final class UpscaleOptions {
      * @param threads for the encoder, 0 to let it choose
      * @throws io.upflux.pipeline.StreamException when a value is out of range
      */
-    OutputOptions output(@Nullable Integer height, int threads) {
+    public OutputOptions output(@Nullable Integer height, int threads) {
         OutputOptions options = OutputOptions.defaults()
                 .withVideoCodec(videoCodec)
                 .withEncoderOptions(encoderOptions)

@@ -21,6 +21,7 @@ import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.UpscaleReport.Outcome;
 import io.upflux.server.segment.Encoded;
 import io.upflux.server.segment.PostCheck;
+import io.upflux.server.segment.ResolverPool;
 import io.upflux.server.segment.Resolvers;
 import io.upflux.server.segment.SegmentedJob;
 import io.upflux.server.segment.SegmentedJob.Order;
@@ -44,6 +45,9 @@ final class UpscaleRun implements AutoCloseable {
     /** Closing takes as long as one frame does; a pipeline that needs longer hangs in native code. */
     private static final Duration CLOSING = Duration.ofSeconds(30);
 
+    /** What an open model was opened for. */
+    private record Use(String model, int threads) {}
+
     private final Console console;
     private final ScaleChoice size;
     private final ModelOptions models;
@@ -54,7 +58,7 @@ final class UpscaleRun implements AutoCloseable {
     private final Interruption interruption;
     private final CollectedNotices modelNotices;
     private final Catalogue catalogue;
-    private final ResolverPool resolvers;
+    private final ResolverPool<Use> resolvers = new ResolverPool<>();
 
     UpscaleRun(
             Console console,
@@ -75,7 +79,6 @@ final class UpscaleRun implements AutoCloseable {
         this.interruption = interruption;
         this.modelNotices = new CollectedNotices(console);
         this.catalogue = Catalogue.standard(modelNotices);
-        this.resolvers = new ResolverPool(catalogue, models);
     }
 
     /** @return the exit code */
@@ -132,7 +135,7 @@ final class UpscaleRun implements AutoCloseable {
         ProgressMeter meter = report.begin(task);
         try {
             InputOptions reading = options.input(!MediaSink.carriesRotation(task.output()));
-            Optional<Order> order = options.dumpHalting() != null || options.dumpReuse() != null
+            Optional<Order> order = options.dumps()
                     ? Optional.empty()
                     : segmented.order(task, reading, MediaSource::shownHeight, this::card);
             if (order.isPresent()) {
@@ -146,7 +149,7 @@ final class UpscaleRun implements AutoCloseable {
     }
 
     private Outcome inSegments(Order order, ProgressMeter meter, CollectedNotices notices) {
-        Resolvers models = resolvers.of(order.model(), order.options().threads());
+        Resolvers models = lent(order.model(), order.options().threads());
         SegmentedJob.Outcome outcome = new SegmentedJob(order, notices)
                 .run(
                         models,
@@ -179,8 +182,8 @@ final class UpscaleRun implements AutoCloseable {
         Traits traits;
         try (MediaSource source = MediaSource.open(task.input(), reading, notices)) {
             ModelCard card = card(source.shownHeight());
-            Resolvers lent = resolvers.of(card, models.threads());
-            SuperResolver resolver = lent.take();
+            Resolvers pool = lent(card, models.threads());
+            SuperResolver resolver = pool.take();
             traits = resolver.traits();
             Optional<WindowPictures> depths = pictures(options.dumpHalting(), task, source);
             Optional<WindowPictures> states = pictures(options.dumpReuse(), task, source);
@@ -203,7 +206,7 @@ final class UpscaleRun implements AutoCloseable {
                 streams = sink.streams();
                 damaged = source.damaged();
             } finally {
-                lent.giveBack(resolver);
+                pool.giveBack(resolver);
             }
         }
         if (SegmentedUpscale.isFileIntoVideo(task)) {
@@ -225,6 +228,11 @@ final class UpscaleRun implements AutoCloseable {
                         Calibrations.standard()
                                 .of(resolver, card, models.threads(), worth)
                                 .orElse(null));
+    }
+
+    /** @param threads of each, 0 for as many as there are processors */
+    private Resolvers lent(ModelCard card, int threads) {
+        return resolvers.of(new Use(card.name(), threads), () -> models.open(catalogue, card, threads));
     }
 
     private ModelCard card(int shownHeight) {

@@ -8,13 +8,14 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version the build wrote down. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {"upflux " + number()};
     }
 
-    static String number() {
+    /** As builds call it. */
+    public static String number() {
         Properties properties = new Properties();
         try (InputStream stream = Version.class.getResourceAsStream("version.properties")) {
             properties.load(Objects.requireNonNull(stream, "version.properties"));

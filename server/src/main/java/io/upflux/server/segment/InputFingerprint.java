@@ -15,7 +15,7 @@ import java.time.temporal.ChronoUnit;
  * @param sha256 of all of it when {@code whole}, otherwise of its first and last mebibyte
  * @param whole whether it is small enough to be read for this
  */
-record InputFingerprint(long bytes, Instant modified, String sha256, boolean whole) {
+public record InputFingerprint(long bytes, Instant modified, String sha256, boolean whole) {
     private static final long SMALL = 64L << 20;
     private static final long ENDS = 1L << 20;
 

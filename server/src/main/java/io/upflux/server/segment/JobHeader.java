@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The first line of a journal: what a job is, so that it can be told whether another run would continue the same. */
-final class JobHeader {
+public final class JobHeader {
     /** Of the journal's form. */
     static final int VERSION = 2;
 
@@ -30,7 +30,8 @@ final class JobHeader {
 
     private JobHeader() {}
 
-    static ObjectNode of(
+    /** @param seconds wanted length of a segment */
+    public static ObjectNode of(
             String upflux,
             JobOptions options,
             InputFingerprint input,
@@ -77,7 +78,7 @@ final class JobHeader {
     }
 
     /** What is not the same in two headers, for people; empty when one continues the other. */
-    static List<String> differences(JsonNode before, JsonNode now) {
+    public static List<String> differences(JsonNode before, JsonNode now) {
         Map<String, String> old = facts(before);
         Map<String, String> present = facts(now);
         TreeSet<String> keys = new TreeSet<>(old.keySet());

@@ -9,6 +9,7 @@ import io.upflux.pipeline.CalibratedResolver;
 import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.reuse.ReuseMode;
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,8 @@ public record JobOptions(
         String halting,
         ReuseMode reuse,
         long longest,
-        @Nullable Calibration calibration) {
+        @Nullable Calibration calibration)
+        implements Serializable {
     /** With another calibration. */
     JobOptions with(@Nullable Calibration other) {
         return new JobOptions(input, reading, output, encoding, model, device, threads, halting, reuse, longest, other);

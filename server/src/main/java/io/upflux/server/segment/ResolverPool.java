@@ -1,37 +1,29 @@
-package io.upflux.server.cli;
+package io.upflux.server.segment;
 
-import io.upflux.models.Catalogue;
-import io.upflux.models.ModelCard;
 import io.upflux.pipeline.SuperResolver;
-import io.upflux.server.segment.Resolvers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** Open models, kept from one file to the next and lent to one user at a time. Thread-safe. */
-final class ResolverPool implements AutoCloseable {
-    private record Key(String model, int threads) {}
-
-    private final Catalogue catalogue;
-    private final ModelOptions models;
+/**
+ * Open models, kept from one use to the next and lent to one user at a time. Thread-safe.
+ *
+ * @param <K> what tells models apart
+ */
+public final class ResolverPool<K> implements AutoCloseable {
     private final List<SuperResolver> all = new ArrayList<>();
-    private final Map<Key, Deque<SuperResolver>> idle = new HashMap<>();
+    private final Map<K, Deque<SuperResolver>> idle = new HashMap<>();
 
-    ResolverPool(Catalogue catalogue, ModelOptions models) {
-        this.catalogue = catalogue;
-        this.models = models;
-    }
-
-    /** @param threads of each, 0 for as many as there are processors */
-    Resolvers of(ModelCard card, int threads) {
-        Key key = new Key(card.name(), threads);
+    /** @param open opens one more; it will be closed by this */
+    public Resolvers of(K key, Supplier<SuperResolver> open) {
         return new Resolvers() {
             @Override
             public SuperResolver take() {
-                return ResolverPool.this.take(key, card);
+                return ResolverPool.this.take(key, open);
             }
 
             @Override
@@ -49,18 +41,18 @@ final class ResolverPool implements AutoCloseable {
         idle.clear();
     }
 
-    private synchronized SuperResolver take(Key key, ModelCard card) {
+    private synchronized SuperResolver take(K key, Supplier<SuperResolver> open) {
         SuperResolver waiting =
                 idle.computeIfAbsent(key, any -> new ArrayDeque<>()).poll();
         if (waiting != null) {
             return waiting;
         }
-        SuperResolver opened = models.open(catalogue, card, key.threads());
+        SuperResolver opened = open.get();
         all.add(opened);
         return opened;
     }
 
-    private synchronized void giveBack(Key key, SuperResolver resolver) {
+    private synchronized void giveBack(K key, SuperResolver resolver) {
         idle.computeIfAbsent(key, any -> new ArrayDeque<>()).push(resolver);
     }
 }

@@ -1,5 +1,7 @@
 package io.upflux.server.segment;
 
+import java.io.Serializable;
+
 /**
  * A part of a job: the frames whose time stamps lie in [from, to), in ticks of the source's video.
  *
@@ -9,4 +11,4 @@ package io.upflux.server.segment;
  * @param first number of its first frame, from 0, by the source's packets
  * @param frames how many frames the source's packets promise
  */
-public record Segment(int index, long from, long to, long first, long frames) {}
+public record Segment(int index, long from, long to, long first, long frames) implements Serializable {}

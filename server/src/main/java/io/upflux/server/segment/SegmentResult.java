@@ -3,6 +3,7 @@ package io.upflux.server.segment;
 import io.upflux.frame.HaltingShares;
 import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -31,4 +32,5 @@ public record SegmentResult(
         WindowShares windows,
         InferenceCost inference,
         boolean damaged,
-        List<String> warnings) {}
+        List<String> warnings)
+        implements Serializable {}

@@ -1,15 +1,11 @@
 package io.upflux.server.segment;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.upflux.codecs.EncoderIdentity;
-import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputStreams;
-import io.upflux.codecs.SegmentSink;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.Calibration;
-import io.upflux.pipeline.FrameUpscaler;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -119,6 +115,7 @@ public final class SegmentedJob {
     public Outcome run(Resolvers resolvers, Progress progress, Mono<Void> stop) {
         Disposable stopping = stop.subscribe(nothing -> {}, error -> stopped = true, () -> stopped = true);
         try (WorkFolder folder = WorkFolder.open(output)) {
+            Whole whole = new Whole(options, folder.whole(), notices);
             Traits traits = traits(resolvers);
             InputFingerprint fingerprint = InputFingerprint.of(input);
             ObjectNode header = JobHeader.of(
@@ -127,7 +124,7 @@ public final class SegmentedJob {
                     fingerprint,
                     order.model(),
                     traits,
-                    encoder(resolvers),
+                    whole.encoder(resolvers),
                     order.seconds(),
                     order.times().timeBase(),
                     plan);
@@ -142,7 +139,6 @@ public final class SegmentedJob {
                     ? Journal.append(folder.journal())
                     : Journal.create(folder.journal(), header)) {
                 long resumed = frames();
-                Whole whole = new Whole(options, folder.whole(), notices);
                 OutputStreams streams;
                 try {
                     compute(options.with(calibration), folder, journal, fingerprint, resolvers, progress, stop);
@@ -301,22 +297,6 @@ public final class SegmentedJob {
             return resolver.traits();
         } finally {
             resolvers.giveBack(resolver);
-        }
-    }
-
-    private EncoderIdentity encoder(Resolvers resolvers) {
-        try (MediaSource source = MediaSource.open(options.input(), options.reading(), Notices.none())) {
-            SuperResolver resolver = resolvers.take();
-            try {
-                return SegmentSink.encoder(
-                        options.output(),
-                        options.encoding(),
-                        source,
-                        FrameUpscaler.upscaled(source.format(), resolver),
-                        options.longest());
-            } finally {
-                resolvers.giveBack(resolver);
-            }
         }
     }
 

@@ -1,8 +1,10 @@
 package io.upflux.server.segment;
 
+import io.upflux.codecs.EncoderIdentity;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputStreams;
 import io.upflux.codecs.SegmentJoin;
+import io.upflux.codecs.SegmentSink;
 import io.upflux.frame.FrameFormat;
 import io.upflux.pipeline.FrameUpscaler;
 import io.upflux.pipeline.Notices;
@@ -20,13 +22,13 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** The joined output, until it has its name. */
-final class Whole {
+public final class Whole {
     private final JobOptions options;
     private final Path file;
     private final Notices notices;
 
     /** @param file where it lies meanwhile */
-    Whole(JobOptions options, Path file, Notices notices) {
+    public Whole(JobOptions options, Path file, Notices notices) {
         this.options = options;
         this.file = file;
         this.notices = notices;
@@ -38,7 +40,7 @@ final class Whole {
      * @param segments files of all of them, in order
      * @param stop gives up when it completes
      */
-    OutputStreams join(List<Path> segments, Resolvers resolvers, Mono<Void> stop) {
+    public OutputStreams join(List<Path> segments, Resolvers resolvers, Mono<Void> stop) {
         try (MediaSource source = MediaSource.open(options.input(), options.reading(), notices);
                 SegmentJoin join =
                         SegmentJoin.create(file.toString(), options.encoding().withOverwrite(true), source, notices)) {
@@ -49,6 +51,18 @@ final class Whole {
             } finally {
                 stopping.dispose();
             }
+        }
+    }
+
+    /** Which encoder makes its video. */
+    public EncoderIdentity encoder(Resolvers resolvers) {
+        try (MediaSource source = MediaSource.open(options.input(), options.reading(), Notices.none())) {
+            return SegmentSink.encoder(
+                    options.output(),
+                    options.encoding(),
+                    source,
+                    upscaled(source.format(), resolvers),
+                    options.longest());
         }
     }
 
