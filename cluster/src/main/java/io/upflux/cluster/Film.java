@@ -1,0 +1,12 @@
+package io.upflux.cluster;
+
+import java.io.Serializable;
+
+/**
+ * One video of a library.
+ *
+ * @param input qualified path
+ * @param output qualified path
+ * @param bytes size of the input; what is planned first, before lengths are known, is the largest
+ */
+record Film(String input, String output, long bytes) implements Serializable {}

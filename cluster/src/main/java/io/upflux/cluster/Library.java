@@ -1,0 +1,157 @@
+package io.upflux.cluster;
+
+import io.upflux.codecs.MediaNames;
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Which films there are and what becomes of each: from files, folders with all below them, and tables. */
+final class Library {
+    private static final String INPUT = "input";
+    private static final String OUTPUT = "output";
+
+    private final SparkSession spark;
+    private final Configuration configuration;
+    private final Path folder;
+    private final BiConsumer<Film, String> missing;
+    private final Map<String, Film> byOutput = new LinkedHashMap<>();
+
+    /** @param missing told of each film that is not there, and why; it is left out */
+    private Library(SparkSession spark, String output, BiConsumer<Film, String> missing) {
+        this.spark = spark;
+        this.configuration = spark.sparkContext().hadoopConfiguration();
+        this.folder = Stores.qualified(output, configuration);
+        this.missing = missing;
+    }
+
+    /**
+     * Lists the films.
+     *
+     * @param inputs paths of videos, folders, and tables: {@code .csv} with a header or {@code .parquet}, whose column
+     *     {@code input} names a video a row and whose column {@code output}, if there, its output in the folder
+     * @param output folder
+     * @throws StreamException when there is nothing to do, or two films would have one output
+     */
+    static Collection<Film> of(
+            SparkSession spark, List<String> inputs, String output, BiConsumer<Film, String> missing) {
+        Library library = new Library(spark, output, missing);
+        for (String input : inputs) {
+            library.add(input);
+        }
+        return library.byOutput.values();
+    }
+
+    private void add(String input) {
+        String name = input.toLowerCase(Locale.ROOT);
+        try {
+            if (name.endsWith(".csv")) {
+                exists(input);
+                addTable(input, spark.read().option("header", true).csv(input));
+            } else if (name.endsWith(".parquet")) {
+                exists(input);
+                addTable(input, spark.read().parquet(input));
+            } else {
+                addPath(input);
+            }
+        } catch (IOException e) {
+            lacks(input, e);
+        }
+    }
+
+    private void lacks(String input, IOException e) {
+        missing.accept(new Film(Stores.qualified(input, configuration).toString(), "", 0), Stores.reason(e));
+    }
+
+    private FileStatus exists(String input) throws IOException {
+        Path path = Stores.qualified(input, configuration);
+        return Stores.of(path, configuration).getFileStatus(path);
+    }
+
+    private void addTable(String table, Dataset<Row> rows) {
+        List<String> columns = Arrays.asList(rows.columns());
+        if (!columns.contains(INPUT)) {
+            throw new StreamException(table + ": the table has no column named input, but " + columns);
+        }
+        boolean named = columns.contains(OUTPUT);
+        List<Row> films;
+        try {
+            films = (named ? rows.select(INPUT, OUTPUT) : rows.select(INPUT)).collectAsList();
+        } catch (Exception e) {
+            throw new StreamException(table + ": cannot be read as a table: " + Failures.reason(e), e);
+        }
+        for (Row row : films) {
+            String input = row.getString(0);
+            if (input == null || input.isBlank()) {
+                throw new StreamException(table + ": a row names no input");
+            }
+            try {
+                FileStatus file = exists(input);
+                String output = named ? row.getString(1) : null;
+                put(file, output == null ? file.getPath().getName() : output);
+            } catch (IOException e) {
+                lacks(input, e);
+            }
+        }
+    }
+
+    private void addPath(String input) throws IOException {
+        FileStatus found = exists(input);
+        if (found.isFile()) {
+            put(found, found.getPath().getName());
+            return;
+        }
+        FileSystem store = Stores.of(found.getPath(), configuration);
+        List<FileStatus> films = new ArrayList<>();
+        RemoteIterator<LocatedFileStatus> files = store.listFiles(found.getPath(), true);
+        while (files.hasNext()) {
+            FileStatus file = files.next();
+            String below = below(found.getPath(), file.getPath());
+            boolean hidden = Arrays.stream(below.split("/")).anyMatch(part -> part.startsWith("."));
+            String name = file.getPath().getName();
+            if (!hidden && MediaNames.isMedia(name) && !MediaNames.isPicture(name)) {
+                films.add(file);
+            }
+        }
+        if (films.isEmpty()) {
+            throw new StreamException(input + ": no video in this folder");
+        }
+        films.sort(Comparator.comparing(FileStatus::getPath));
+        films.forEach(film -> put(film, below(found.getPath(), film.getPath())));
+    }
+
+    private static String below(Path folder, Path file) {
+        return folder.toUri().relativize(file.toUri()).getPath();
+    }
+
+    private void put(FileStatus file, String name) {
+        String written = MediaNames.isWritable(MediaNames.extension(name))
+                ? name
+                : MediaNames.stem(name) + "." + MediaNames.writtenAs(name);
+        if (written.isBlank() || Arrays.asList(written.split("/")).contains("..") || written.startsWith("/")) {
+            throw new StreamException(name + ": an output is named by its place in the folder " + folder);
+        }
+        Path output = new Path(folder, written);
+        Film film = new Film(file.getPath().toString(), output.toString(), file.getLen());
+        Film earlier = byOutput.put(film.output(), film);
+        if (earlier != null) {
+            throw new StreamException(earlier.input() + " and " + film.input() + " would both become " + output);
+        }
+    }
+}

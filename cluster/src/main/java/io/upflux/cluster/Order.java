@@ -1,0 +1,35 @@
+package io.upflux.cluster;
+
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.OutputOptions;
+import io.upflux.reuse.ReuseMode;
+import java.io.Serializable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * What is to be done with every film of a library; broadcast to the executors.
+ *
+ * @param device as {@code --device} takes it; where Spark assigns a GPU, {@code auto} and {@code cuda} are that one
+ * @param threads of one inference and one encoder
+ * @param halting as {@code --halting} takes it
+ * @param seconds wanted length of a segment
+ * @param upflux version of the driver
+ * @param stores what is known of file systems
+ */
+record Order(
+        InputOptions reading,
+        OutputOptions encoding,
+        ModelCopy model,
+        String device,
+        int threads,
+        String halting,
+        ReuseMode reuse,
+        double seconds,
+        String upflux,
+        SerializableConfiguration stores)
+        implements Serializable {
+    Configuration configuration() {
+        return stores.value();
+    }
+}

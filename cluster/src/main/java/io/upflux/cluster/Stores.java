@@ -1,0 +1,84 @@
+package io.upflux.cluster;
+
+import io.upflux.pipeline.StreamException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+
+/** Hadoop's file systems as they are used here. */
+final class Stores {
+    private static final String LOCAL = "file";
+
+    private Stores() {}
+
+    /** @throws StreamException when there is no such file system, or it does not answer */
+    static FileSystem of(Path path, Configuration configuration) {
+        try {
+            FileSystem store = path.getFileSystem(configuration);
+            if (store instanceof LocalFileSystem local) {
+                // Or a hidden file of check sums would stay beside every output.
+                local.setWriteChecksum(false);
+            }
+            return store;
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+    }
+
+    /** With scheme and authority. */
+    static Path qualified(String path, Configuration configuration) {
+        try {
+            Path given = new Path(path);
+            return of(given, configuration).makeQualified(given);
+        } catch (IllegalArgumentException e) {
+            throw new StreamException(path + ": is no path: " + e.getMessage(), e);
+        }
+    }
+
+    /** What decoders call a file: local ones they read themselves, the others through {@link HadoopStorage}. */
+    static String location(Path qualified) {
+        return LOCAL.equals(qualified.toUri().getScheme()) ? qualified.toUri().getPath() : qualified.toString();
+    }
+
+    /** Writes beside and renames, in place of what is there. */
+    static void write(FileSystem store, Path file, byte[] content) throws IOException {
+        Path partial = new Path(file.getParent(), file.getName() + "." + Attempt.name() + ".partial");
+        try {
+            try (OutputStream out = store.create(partial, false)) {
+                out.write(content);
+            }
+            if (!store.rename(partial, file)) {
+                store.delete(file, false);
+                if (!store.rename(partial, file)) {
+                    throw new IOException("cannot be renamed from " + partial.getName());
+                }
+            }
+        } finally {
+            store.delete(partial, false);
+        }
+    }
+
+    static StreamException failure(Path path, IOException e) {
+        return new StreamException(location(path) + ": " + reason(e), e);
+    }
+
+    /** In one line. */
+    static String reason(IOException e) {
+        if (e instanceof FileNotFoundException
+                && !String.valueOf(e.getMessage()).contains("ermission")) {
+            return "no such file";
+        }
+        if (e instanceof AccessControlException
+                || e instanceof AccessDeniedException
+                || String.valueOf(e.getMessage()).contains("ermission denied")) {
+            return "permission denied";
+        }
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
+    }
+}
