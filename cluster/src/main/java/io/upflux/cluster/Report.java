@@ -76,7 +76,7 @@ record Report(List<FilmOutcome> films, double seconds) {
                 String.format(
                         Locale.ROOT,
                         "done     %s: %d frames in %d segments, %.1f s of devices, joined in %.1f s",
-                        film.film().output(),
+                        Stores.location(new Path(film.film().output())),
                         film.frames(),
                         film.segments(),
                         film.deviceSeconds(),
