@@ -6,6 +6,8 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,12 +50,16 @@ final class FlawSearch {
     /** Borders are looked at in pieces of so many LR pixels. */
     private static final int PIECE = 64;
 
+    /** Pieces of one look, which go around: all of those of a large picture would hold up a live stream. */
+    private static final int PIECES = 8;
+
     private final TileReader sources;
     private final TileReader results;
     private final int width;
     private final int height;
     private final int scale;
-    private final TilePlan plan;
+    private final List<Piece> pieces;
+    private int next;
 
     /** @param plan of pictures that are computed whole */
     FlawSearch(FrameFormat from, FrameFormat to, TilePlan plan) {
@@ -62,18 +68,59 @@ final class FlawSearch {
         this.width = from.width();
         this.height = from.height();
         this.scale = to.width() / from.width();
-        this.plan = plan;
+        this.pieces = pieces(plan);
     }
 
     /**
-     * What is wrong with a picture, for people; null for nothing.
+     * A strip along a border between tiles.
+     *
+     * @param x of its corner, in LR pixels
+     * @param across whether the border runs down its middle
+     */
+    private record Piece(int x, int y, boolean across) {}
+
+    private List<Piece> pieces(TilePlan plan) {
+        List<Piece> all = new ArrayList<>();
+        for (Tile tile : plan.tiles()) {
+            int right = Math.min(tile.coreX() + tile.coreWidth(), width);
+            int bottom = Math.min(tile.coreY() + tile.coreHeight(), height);
+            if (tile.coreX() >= STRIP && tile.coreX() <= width - STRIP) {
+                for (int y = tile.coreY(); y + PIECE <= bottom; y += PIECE) {
+                    all.add(new Piece(tile.coreX() - STRIP, y, true));
+                }
+            }
+            if (tile.coreY() >= STRIP && tile.coreY() <= height - STRIP) {
+                for (int x = tile.coreX(); x + PIECE <= right; x += PIECE) {
+                    all.add(new Piece(x, tile.coreY() - STRIP, false));
+                }
+            }
+        }
+        return all;
+    }
+
+    /**
+     * What is wrong with a picture, for people; null for nothing that is seen at a look.
      *
      * @param whole whether it was computed in the plan's tiles
      */
     @Nullable
     String flaw(VideoFrame source, VideoFrame upscaled, boolean whole) {
         String flaw = patches(source, upscaled);
-        return flaw == null && whole ? seams(source, upscaled) : flaw;
+        for (int i = 0; flaw == null && whole && i < Math.min(PIECES, pieces.size()); i++) {
+            next = (next + 1) % pieces.size();
+            flaw = seam(source, upscaled, pieces.get(next));
+        }
+        return flaw;
+    }
+
+    /** As {@link #flaw}, of a picture that was computed whole, all over. */
+    @Nullable
+    String anyFlaw(VideoFrame source, VideoFrame upscaled) {
+        String flaw = patches(source, upscaled);
+        for (int i = 0; flaw == null && i < pieces.size(); i++) {
+            flaw = seam(source, upscaled, pieces.get(i));
+        }
+        return flaw;
     }
 
     private @Nullable String patches(VideoFrame source, VideoFrame upscaled) {
@@ -121,26 +168,13 @@ final class FlawSearch {
         return means;
     }
 
-    private @Nullable String seams(VideoFrame source, VideoFrame upscaled) {
-        for (Tile tile : plan.tiles()) {
-            int right = Math.min(tile.coreX() + tile.coreWidth(), width);
-            int bottom = Math.min(tile.coreY() + tile.coreHeight(), height);
-            if (tile.coreX() >= STRIP && tile.coreX() <= width - STRIP) {
-                for (int y = tile.coreY(); y + PIECE <= bottom; y += PIECE) {
-                    if (isSeam(source, upscaled, tile.coreX() - STRIP, y, true)) {
-                        return "has a seam between tiles at x = " + tile.coreX() * scale;
-                    }
-                }
-            }
-            if (tile.coreY() >= STRIP && tile.coreY() <= height - STRIP) {
-                for (int x = tile.coreX(); x + PIECE <= right; x += PIECE) {
-                    if (isSeam(source, upscaled, x, tile.coreY() - STRIP, false)) {
-                        return "has a seam between tiles at y = " + tile.coreY() * scale;
-                    }
-                }
-            }
+    private @Nullable String seam(VideoFrame source, VideoFrame upscaled, Piece piece) {
+        if (!isSeam(source, upscaled, piece.x(), piece.y(), piece.across())) {
+            return null;
         }
-        return null;
+        return piece.across()
+                ? "has a seam between tiles at x = " + (piece.x() + STRIP) * scale
+                : "has a seam between tiles at y = " + (piece.y() + STRIP) * scale;
     }
 
     /** @param across whether the border runs down the middle of the strip */

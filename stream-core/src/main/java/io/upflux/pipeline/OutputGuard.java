@@ -62,7 +62,7 @@ final class OutputGuard {
         String second;
         try {
             again = computed(source);
-            second = search.flaw(source, again, true);
+            second = search.anyFlaw(source, again);
         } catch (StreamException e) {
             second = String.valueOf(e.getMessage());
         }
