@@ -30,8 +30,11 @@ final class FlawSearch {
 
     private static final double LEFT = 0.125;
 
-    /** By how much the mean of a patch may be off, as a part of white. */
+    /** By how much the mean of a patch must be off that is black or white, as a part of white. */
     private static final double SHIFT = 0.2;
+
+    /** How near to black or white its mean must be; networks may change brightness on purpose. */
+    private static final double EXTREME = 0.03;
 
     /** So many patches must be spoilt, or half of those that could be. */
     private static final int PATCHES = 3;
@@ -142,13 +145,15 @@ final class FlawSearch {
                 contrasty++;
                 flat += deviation(has) < LEFT * contrast ? 1 : 0;
             }
-            shifted += Math.abs(mean(has) - mean(had)) > SHIFT ? 1 : 0;
+            double mean = mean(has);
+            boolean extreme = mean < EXTREME || mean > 1 - EXTREME;
+            shifted += extreme && Math.abs(mean - mean(had)) > SHIFT ? 1 : 0;
         }
         if (flat >= Math.min(PATCHES, (contrasty + 1) / 2) && flat > 0) {
             return "is flat where the source is not";
         }
         int enough = Math.min(PATCHES, (columns * rows + 1) / 2);
-        return shifted >= enough ? "is black or of another brightness where the source is not" : null;
+        return shifted >= enough ? "is black or white where the source is not" : null;
     }
 
     /** Even, as chroma is. */
