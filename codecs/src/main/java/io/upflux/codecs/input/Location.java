@@ -3,9 +3,12 @@ package io.upflux.codecs.input;
 import io.upflux.codecs.storage.Storage;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -106,23 +109,26 @@ record Location(
     }
 
     private static Location local(String name, Path path) {
-        if (Files.isDirectory(path)) {
-            throw new StreamException(name + ": is a folder, not a media file");
-        }
-        if (!Files.exists(path)) {
-            throw new StreamException(name + ": no such file");
-        }
-        if (!Files.isReadable(path)) {
-            throw new StreamException(name + ": permission denied");
-        }
+        BasicFileAttributes file;
         try {
-            if (Files.isRegularFile(path) && Files.size(path) == 0) {
-                throw new StreamException(name + ": the file is empty");
-            }
+            // All at once: it may vanish between two looks.
+            file = Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+            throw new StreamException(name + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new StreamException(name + ": permission denied", e);
         } catch (IOException e) {
             throw new StreamException(name + ": " + e.getMessage(), e);
         }
-        Kind kind = Files.isRegularFile(path) ? Kind.LOCAL : Kind.NAMED_PIPE;
-        return new Location(name, "file:" + path, kind, path);
+        if (file.isDirectory()) {
+            throw new StreamException(name + ": is a folder, not a media file");
+        }
+        if (!Files.isReadable(path)) {
+            throw new StreamException(name + (Files.exists(path) ? ": permission denied" : ": no such file"));
+        }
+        if (file.isRegularFile() && file.size() == 0) {
+            throw new StreamException(name + ": the file is empty");
+        }
+        return new Location(name, "file:" + path, file.isRegularFile() ? Kind.LOCAL : Kind.NAMED_PIPE, path);
     }
 }
