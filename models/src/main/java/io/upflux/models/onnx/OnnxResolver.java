@@ -33,7 +33,7 @@ public final class OnnxResolver implements SuperResolver {
      */
     private static final int CPU_WINDOWED_TILE_PIXELS = 1 << 18;
 
-    /** Inferences at once on the CPU, where memory allows. */
+    /** Inferences at once on the CPU, where memory allows and more than one thread is asked for. */
     private static final int CPU_LANES = 2;
 
     /** A GPU wants fewer and larger calls. */
@@ -63,11 +63,12 @@ public final class OnnxResolver implements SuperResolver {
     private final Runs runs;
     private final int lanes;
 
-    private OnnxResolver(String name, Contract contract, ModelSessions sessions, int halo, Provider provider) {
+    private OnnxResolver(
+            String name, Contract contract, ModelSessions sessions, int halo, Provider provider, int threads) {
         this.contract = contract;
         this.sessions = sessions;
         boolean windowed = contract.window() > 0;
-        this.lanes = provider.isCuda() || windowed ? 1 : CPU_LANES;
+        this.lanes = provider.isCuda() || windowed ? 1 : Math.min(CPU_LANES, threads);
         int cpuPixels = windowed ? CPU_WINDOWED_TILE_PIXELS : CPU_TILE_PIXELS;
         this.tiles = new TileChoice(provider.isCuda() ? CUDA_TILE_PIXELS : cpuPixels, halo, contract.align());
         PassGraph main = sessions.main();
@@ -113,9 +114,9 @@ public final class OnnxResolver implements SuperResolver {
         Weights weights = files.weights();
         try {
             Provider provider = Inspection.tryOut(first, weights, contract, execution, notices);
-            ModelSessions sessions =
-                    new ModelSessions(graphs, weights, threshold, provider, execution.threadsOrCores(), name);
-            return new OnnxResolver(name, contract, sessions, halo == null ? contract.halo() : halo, provider);
+            int threads = execution.threadsOrCores();
+            ModelSessions sessions = new ModelSessions(graphs, weights, threshold, provider, threads, name);
+            return new OnnxResolver(name, contract, sessions, halo == null ? contract.halo() : halo, provider, threads);
         } catch (RuntimeException | OutOfMemoryError e) {
             weights.close();
             throw e;
