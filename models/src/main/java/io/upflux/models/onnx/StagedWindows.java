@@ -8,11 +8,9 @@ import io.upflux.models.onnx.Packing.Filled;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
 import io.upflux.pipeline.SuperResolver.Stroke;
-import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.tile.Tile;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -26,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, but for what is of one stream.
  */
 final class StagedWindows implements AutoCloseable {
-    /** What a whole picture costs whose depths the graph estimates, where one that is told them costs 1, as measured. */
-    private static final double ESTIMATING = 1.1;
-
     private final ShapeSessions sessions;
     private final Contract contract;
     private final float threshold;
@@ -63,16 +58,13 @@ final class StagedWindows implements AutoCloseable {
         return new FeatureCache(label, pixel, width, height);
     }
 
-    /** Tiles in one go, and how many blocks their windows pass; null where nobody tells them. */
-    private record Whole(OnnxBatch tiles, List<Place> places, byte @Nullable [] told) {}
-
     /** A stroke's share of what is computed. */
     private record Share(
             Stroke stroke,
             StreamMemory memory,
             FeatureCache cache,
             List<Part> parts,
-            List<Whole> wholes,
+            List<WholeTiles> wholes,
             int pictures) {
         List<Placed> work() {
             return stroke.work();
@@ -96,8 +88,8 @@ final class StagedWindows implements AutoCloseable {
                 shares.add(share(stroke, context, parts));
             }
             for (Share share : shares) {
-                for (Whole whole : share.wholes()) {
-                    compute(whole, share.memory(), context, options);
+                for (WholeTiles whole : share.wholes()) {
+                    whole.compute(share.memory(), context, options);
                 }
             }
             StreamMemory memory = shares.get(0).memory();
@@ -135,7 +127,7 @@ final class StagedWindows implements AutoCloseable {
         StreamMemory memory = (StreamMemory) stroke.memory();
         FeatureCache cache = Objects.requireNonNull(memory.features(), "features");
         KnownDepths known = memory.depths();
-        List<Whole> wholes = new ArrayList<>();
+        List<WholeTiles> wholes = new ArrayList<>();
         int before = all.size();
         int pictures = stroke.work().stream()
                 .flatMap(placed -> placed.places().stream())
@@ -180,7 +172,7 @@ final class StagedWindows implements AutoCloseable {
             StreamMemory memory,
             @Nullable SeenContext context,
             List<Part> parts,
-            List<Whole> wholes) {
+            List<WholeTiles> wholes) {
         List<Place> places = placed.places();
         for (int item = 0; item < places.size(); item++) {
             if (places.get(item).picture() == picture && placed.batch() instanceof StagedCells cells) {
@@ -190,7 +182,7 @@ final class StagedWindows implements AutoCloseable {
         // Tiles of several pictures in one batch go by what is known of the last.
         int last = places.stream().mapToInt(Place::picture).max().orElse(-1);
         if (last == picture && placed.batch() instanceof OnnxBatch tiles) {
-            wholes.add(new Whole(tiles, places, told(tiles.shape(), places, memory, context)));
+            wholes.add(WholeTiles.of(tiles, places, memory, context, window));
         }
     }
 
@@ -212,74 +204,6 @@ final class StagedWindows implements AutoCloseable {
                 }
                 to.add(new Part(place.picture(), kept, cells, item, tile, x, y, side, at, depth));
                 at += side * side;
-            }
-        }
-    }
-
-    /**
-     * Depths of all windows of a batch of tiles, halos included; those of places that are not filled pass one block. Null
-     * where windows do not halt, or the tile sees all of its picture and had better decide by itself.
-     */
-    private byte @Nullable [] told(
-            TileShape shape, List<Place> places, StreamMemory memory, @Nullable SeenContext context) {
-        KnownDepths known = memory.depths();
-        if (known == null) {
-            return null;
-        }
-        int columns = shape.width() / window;
-        int rows = shape.height() / window;
-        byte[] depths = new byte[shape.batch() * rows * columns];
-        Arrays.fill(depths, (byte) 1);
-        int sum = 0;
-        int unknown = 0;
-        for (int item = 0; item < places.size(); item++) {
-            Tile tile = places.get(item).tile();
-            for (int i = 0; i < rows * columns; i++) {
-                int x = tile.x() + i % columns * window;
-                int y = tile.y() + i / columns * window;
-                byte depth = known.at(x, y);
-                depths[item * rows * columns + i] = depth;
-                sum += depth;
-                unknown += known.has(x, y) ? 0 : 1;
-            }
-        }
-        boolean free = context == null && memory.isWhole(places.get(0).tile());
-        return free && sum > ESTIMATING * known.supposed(sum, unknown, depths.length) ? null : depths;
-    }
-
-    private void compute(Whole whole, StreamMemory memory, @Nullable SeenContext context, RunOptions options)
-            throws OrtException {
-        byte[] told = whole.told();
-        byte[] needed;
-        if (told == null) {
-            whole.tiles().run(whole.places(), context, memory, options);
-            needed = new byte[whole.tiles().depths().capacity()];
-            whole.tiles().depths().get(0, needed);
-        } else {
-            SeenContext seen = Objects.requireNonNull(memory.contextOr(context), "context");
-            needed = whole.tiles().run(seen, told, options);
-        }
-        if (memory.depths() != null) {
-            note(whole, memory.depths(), needed);
-        }
-    }
-
-    /** Takes note of how many blocks the windows of the cores need. */
-    private void note(Whole whole, KnownDepths known, byte[] needed) {
-        int columns = whole.tiles().shape().width() / window;
-        int all = whole.tiles().shape().height() / window * columns;
-        for (int item = 0; item < whole.places().size(); item++) {
-            Tile tile = whole.places().get(item).tile();
-            for (int i = 0; i < all; i++) {
-                int x = tile.x() + i % columns * window;
-                int y = tile.y() + i / columns * window;
-                boolean core = x + window > tile.coreX()
-                        && y + window > tile.coreY()
-                        && x < tile.coreX() + tile.coreWidth()
-                        && y < tile.coreY() + tile.coreHeight();
-                if (core) {
-                    known.found(x, y, needed[item * all + i]);
-                }
             }
         }
     }
