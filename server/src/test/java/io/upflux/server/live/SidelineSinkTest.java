@@ -94,6 +94,8 @@ class SidelineSinkTest {
         played.gate = new CountDownLatch(1);
         sink.write(frame(0));
         sink.write(frame(1));
+        // One that has not begun when it is interrupted is left out.
+        played.begun.await();
         Thread closing = new Thread(sink::close);
         closing.start();
         sink.interrupt();
@@ -102,6 +104,7 @@ class SidelineSinkTest {
         played.gate.countDown();
         closing.join();
         assertThat(played.closed).isTrue();
+        assertThat(played.written).containsExactly(0L);
     }
 
     private VideoFrame frame(int pts) {
@@ -120,6 +123,7 @@ class SidelineSinkTest {
 
     private static final class Played implements FrameSink {
         private final List<Long> written = Collections.synchronizedList(new ArrayList<>());
+        private final CountDownLatch begun = new CountDownLatch(1);
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile @Nullable StreamException failure;
         private volatile boolean finished;
@@ -133,6 +137,7 @@ class SidelineSinkTest {
         @Override
         public void write(VideoFrame frame) {
             try (frame) {
+                begun.countDown();
                 gate.await();
                 StreamException wanted = failure;
                 if (wanted != null) {
