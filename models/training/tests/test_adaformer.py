@@ -201,15 +201,13 @@ def test_a_windows_tokens_depend_on_no_other_window() -> None:
     low = np.random.default_rng(5).random((7, 3, 12, 12), dtype=np.float32)
     context = np.random.default_rng(6).normal(size=network.context_sides()).astype(np.float32)
     depth = np.array([1, 3, 2, 3, 1, 1, 2])
-    inside = np.ones_like(low[:, :1])
-    given = {"inside": inside, "context": context}
+    given = {"context": context}
     together = run(network, "features", Form(), lr=low, **given, **by_depth(depth, 3))["features"]
     for window in range(7):
         rows = dict(by_depth(depth[window : window + 1], 3))
         for block in range(2, 4):
             rows[f"gather.{block}"] = np.zeros(1, int)  # no list may be empty
         rows["assemble"] = np.array([depth[window] - 1])
-        given["inside"] = inside[:1]
         alone = run(network, "features", Form(), lr=low[window : window + 1], **given, **rows)["features"]
         np.testing.assert_allclose(alone[0], together[window], atol=AGREEMENT)
 

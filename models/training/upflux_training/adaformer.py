@@ -195,7 +195,7 @@ class AdaFormer(Network):
     ) -> None:
         super().__init__(scale)
         self.blocks = blocks
-        self.shrinks = self.staged = self.edges = video
+        self.shrinks = self.staged = video
         self._video = video
         self.channels = channels
         self._halted = halted

@@ -78,7 +78,8 @@ def check(network: Network) -> Iterator[str]:
                 made = run(network, kind, form, lr=lr, threshold=np.array(1e9, np.float32))
             elif network.staged:
                 if kind == "windows":
-                    yield _near("features, windows", form, *_stages(network, form, lr, seen))
+                    yield _near("features, windows", form, *_stages(network, form, lr, seen, inside=True))
+                    yield _near("edge-features, edge-windows", form, *_stages(network, form, lr, seen, inside=False))
                 continue
             else:
                 eaten = margin(network)
@@ -117,11 +118,13 @@ def recompute(
     changed: Sequence[tuple[int, int]],
     context: np.ndarray | None,
     around: int = 1,
+    inside: bool = False,
 ) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
     """Compute anew the windows (row, column) of a picture that changed, in two stages.
 
     :param features: of all windows; those that changed are replaced
     :param around: pixels around each window that are enlarged with it
+    :param inside: whether all windows lie inside the picture, so that nothing needs to be told of its edge
     :return: where each part lies in the picture, in LR pixels, and what it is enlarged to
     """
     side = network.window or _SQUARE
@@ -135,19 +138,20 @@ def recompute(
         return np.concatenate([of[:, :, y : y + size, x : x + size] for y, x, size in ends])
 
     low = np.pad(lr, rim, mode="edge")
-    inside = np.pad(np.ones_like(lr[:, :1]), rim)
+    picture = np.pad(np.ones_like(lr[:, :1]), rim)
+    edge = "" if inside else "edge-"
 
     def marked(kind: str, more: int = 0) -> dict[str, np.ndarray]:
-        return {"inside": cut(inside, graphs.around(network, kind) + more)} if network.edges else {}
+        return {} if inside else {"inside": cut(picture, graphs.around(network, kind) + more)}
 
     given = dense(network.blocks, len(places)) | ({} if context is None else {"context": context}) | marked("features")
-    made = run(network, "features", form, lr=cut(low, margin(network, "features")), **given)
+    made = run(network, edge + "features", form, lr=cut(low, margin(network, "features")), **given)
     for (y, x), window in zip(places, made["features"]):
         features[0, y : y + side, x : x + side] = window
     held = np.pad(features.transpose(0, 3, 1, 2), rim)
     near = cut(held, around + reach(network)).transpose(0, 2, 3, 1)
     made = run(
-        network, "windows", form, lr=cut(low, around + margin(network)), features=near, **marked("windows", around)
+        network, edge + "windows", form, lr=cut(low, around + margin(network)), features=near, **marked("windows", around)
     )
     height, width = lr.shape[2:]
     for (y, x), part in zip(places, made["hr"]):
@@ -158,10 +162,10 @@ def recompute(
         yield place, part[:, corner[0] : corner[0] + size[0], corner[1] : corner[1] + size[1]]
 
 
-def _stages(network: Network, form: Form, lr: np.ndarray, seen: Look) -> tuple[np.ndarray, np.ndarray]:
-    """Compute windows alone, at the edge if that can be; return them and what the network makes of them."""
+def _stages(network: Network, form: Form, lr: np.ndarray, seen: Look, inside: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Compute windows alone, at the edge unless they shall lie inside; return them and what the network makes of them."""
     side = network.window or _SQUARE
-    first = 0 if network.edges else 1
+    first = 1 if inside else 0
     rows, columns = (n // side - first for n in lr.shape[2:])
     inner = [(row, column) for row in range(first, rows) for column in range(first, columns)]
     features = seen.features.numpy().copy()
@@ -169,7 +173,7 @@ def _stages(network: Network, form: Form, lr: np.ndarray, seen: Look) -> tuple[n
         features[0, row * side :, column * side :][:side, :side] = np.nan
     context = None if seen.context is None else seen.context.numpy()
     made, wanted = [], []
-    for place, part in recompute(network, form, lr, features, inner, context):
+    for place, part in recompute(network, form, lr, features, inner, context, inside=inside):
         made.append(part.ravel())
         wanted.append(enlarged(seen.picture.numpy(), place, network.scale)[0].ravel())
     return np.concatenate(made), np.concatenate(wanted)

@@ -108,11 +108,12 @@ def entries(name: str, network: Network, kind: str, scores: dict[str, Score], ha
     }
     if not network.local:
         common["context"] = "context"
-    if kind in ("features", "windows"):
-        common["margin"] = str(margin(network, kind))
-    if kind == "windows" and network.staged:
+    stage = kind.removeprefix("edge-")
+    if stage in ("features", "windows"):
+        common["margin"] = str(margin(network, stage))
+    if stage == "windows" and network.staged:
         common["reach"] = str(reach(network))
-    if kind in ("body", "features") and network.blocks:
+    if stage in ("body", "features") and network.blocks:
         common["gather"] = ",".join(f"gather.{block}" for block in range(2, network.blocks + 1))
     if kind == passes(network)[0]:
         common |= {

@@ -38,10 +38,11 @@ class Network(nn.Module):
     """Whether it is local as it stands; otherwise ``look`` yields a context that makes it so."""
     shrinks = False
     """Whether a graph with shrinking convolutions is of use: few convolutions, no overlapping windows."""
-    edges = False
-    """Whether these are told where the picture ends, and so compute its edge, too. Costs a product for each convolution."""
     staged = False
-    """Whether there are two of them, with features between: what changed is computed once, its neighbours are not."""
+    """Whether there are two of them, with features between: what changed is computed once, its neighbours are not.
+
+    Each then exists twice: at the picture's edge it is told where the picture ends, which costs a product for each convolution.
+    """
 
     def __init__(self, scale: int) -> None:
         super().__init__()

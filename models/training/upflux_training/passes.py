@@ -27,9 +27,11 @@ def passes(network: Network) -> list[str]:
     """Return the passes a network has graphs for, the main one first."""
     names = ["plain"] if network.local else ["key", "body"]
     if network.staged:
-        names.append("features")
+        names += ["features", "edge-features"]
     if network.shrinks:
         names.append("windows")
+    if network.staged:
+        names.append("edge-windows")
     if network.blocks:
         names.append("halting")
     return names
@@ -37,10 +39,11 @@ def passes(network: Network) -> list[str]:
 
 def build(network: Network, kind: str, stored: StoredWeights | None = None, form: Form = Form()) -> onnx.ModelProto:
     """Return the graph of one pass; without ``stored``, its weights are held inline in float32."""
+    name, at_edge, kind = kind, kind.startswith("edge-"), kind.removeprefix("edge-")
     shrinks = kind in ("features", "windows")
     graph = Graph(network, stored, valid=shrinks, fused=form.fused, half=form.half)
     low = graph.input("lr", LR, margin=margin(network, kind) if shrinks else 0)
-    if shrinks and network.edges:
+    if at_edge:
         graph.inside = graph.input("inside", ["batch", 1, "inner", "across"], margin=around(network, kind))
     enlarged = ["batch", 3, *(f"{side}*{network.scale}" for side in LR[2:])]
     if kind == "windows":
@@ -84,7 +87,7 @@ def build(network: Network, kind: str, stored: StoredWeights | None = None, form
                 graph.output(seen.features, "features", _features(network, *LR[2:]))
         if confidence:
             graph.output(graph.node("Concat", *confidence, axis=0), "confidence", ["judged"])
-    return graph.model(kind)
+    return graph.model(name)
 
 
 def margin(network: Network, kind: str = "windows") -> int:

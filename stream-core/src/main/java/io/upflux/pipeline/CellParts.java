@@ -14,7 +14,8 @@ import java.util.Map;
 
 /**
  * The batches that cells are computed in: for each kind of tile a few fixed sizes. Fixed, so that a runtime plans each
- * shape once; a few, so that hardly any place stays empty.
+ * shape once; a few, so that hardly any place stays empty. Cells at a picture's edge have batches of their own, since
+ * networks that are told where it ends pay for it by the batch.
  */
 record CellParts(CellTiles tiles) {
     /** A frame's cell. */
@@ -24,6 +25,8 @@ record CellParts(CellTiles tiles) {
     long pixels(List<Cell> cells) {
         return cells.stream().mapToLong(cell -> kind(cell).pixels()).sum();
     }
+
+    private record Group(Kind kind, boolean inside) {}
 
     private Kind kind(Cell cell) {
         return new Kind(tiles.alone(cell) ? Use.CELLS : Use.TILES, tiles.shape(cell));
@@ -35,13 +38,14 @@ record CellParts(CellTiles tiles) {
      * @param cells in the order of their frames, which they keep in each batch
      */
     List<Part> of(List<CellTask> cells) {
-        Map<Kind, List<TileTask>> kinds = new LinkedHashMap<>();
+        Map<Group, List<TileTask>> groups = new LinkedHashMap<>();
         for (CellTask task : cells) {
-            kinds.computeIfAbsent(kind(task.cell()), any -> new ArrayList<>())
-                    .add(new TileTask(task.job(), tiles.tile(task.cell())));
+            Cell cell = task.cell();
+            groups.computeIfAbsent(new Group(kind(cell), tiles.inside(cell)), any -> new ArrayList<>())
+                    .add(new TileTask(task.job(), tiles.tile(cell)));
         }
         List<Part> parts = new ArrayList<>();
-        kinds.forEach((kind, tasks) -> split(kind, tasks, parts));
+        groups.forEach((group, tasks) -> split(group.kind(), tasks, parts));
         return parts;
     }
 

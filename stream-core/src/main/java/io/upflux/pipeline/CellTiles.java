@@ -35,10 +35,11 @@ final class CellTiles {
 
     /** Whether the cell is a square by itself, and not the core of a tile. */
     boolean alone(Cell cell) {
-        return cells.margin() > 0 && (cells.edges() || isWithin(cell));
+        return cells.margin() > 0 && (cells.edges() || inside(cell));
     }
 
-    private boolean isWithin(Cell cell) {
+    /** Whether the picture goes on around the cell as far as a square takes it in. */
+    boolean inside(Cell cell) {
         int around = cells.margin() + chroma;
         return cell.x() >= around
                 && cell.y() >= around

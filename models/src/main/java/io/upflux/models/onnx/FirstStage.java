@@ -9,6 +9,7 @@ import io.upflux.tile.Tile;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class FirstStage implements AutoCloseable {
      */
     private static final BatchSizes SIZES = new BatchSizes(List.of(256, 64, 16, 4, 1), 1 << 14);
 
-    private final ShapeSessions sessions;
+    private final StageSessions sessions;
     private final Contract contract;
     private final float threshold;
     private final String label;
@@ -33,7 +34,7 @@ final class FirstStage implements AutoCloseable {
     private FloatBuffer made = FloatBuffer.allocate(0);
 
     /** @param threshold of summed confidence at which a window is done, where it may halt */
-    FirstStage(ShapeSessions sessions, Contract contract, float threshold, String label) {
+    FirstStage(StageSessions sessions, Contract contract, float threshold, String label) {
         this.sessions = sessions;
         this.contract = contract;
         this.threshold = threshold;
@@ -92,6 +93,8 @@ final class FirstStage implements AutoCloseable {
             bySide.computeIfAbsent(part.side(), side -> new ArrayList<>()).add(part);
         }
         for (List<Part> alike : bySide.values()) {
+            // Those at the edge together, since a batch with one of them costs more.
+            alike.sort(Comparator.comparing(this::atEdge));
             int done = 0;
             while (done < alike.size()) {
                 StageBatch batch = batch(alike.get(0).side(), alike.size() - done);
@@ -100,6 +103,12 @@ final class FirstStage implements AutoCloseable {
                 done = end;
             }
         }
+    }
+
+    private boolean atEdge(Part part) {
+        int around = sessions.graph().around();
+        int taken = part.side() + 2 * around;
+        return part.kept().ends(part.x() - around, part.y() - around, taken, taken);
     }
 
     /** Parts of one side, which the batch holds. */
@@ -119,6 +128,7 @@ final class FirstStage implements AutoCloseable {
                 depths[i] = one.depth();
             }
         }
+        batch.filled(parts.size());
         if (depths != null) {
             Arrays.fill(depths, parts.size(), depths.length, (byte) 1);
         }

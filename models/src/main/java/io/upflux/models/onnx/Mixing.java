@@ -36,7 +36,7 @@ final class Mixing implements AutoCloseable {
         this.packing = new Packing(
                 fixed,
                 shape -> staged != null
-                        ? new Packable.LastStage(new StageBatch(sessions.of(Pass.WINDOWS), contract, label, shape))
+                        ? new Packable.LastStage(new StageBatch(sessions.lastStage(), contract, label, shape))
                         : new OneStage(
                                 new OnnxBatch(sessions, contract, label, shape, fixed > 0 ? 0 : sessions.margin())));
     }

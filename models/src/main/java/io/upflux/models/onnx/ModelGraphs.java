@@ -68,7 +68,7 @@ final class ModelGraphs {
         GraphCheck picture = graph.picture();
         if (picture.channels() != main.picture().channels()
                 || picture.half() != main.picture().half()
-                || pass != Pass.FEATURES
+                || !pass.makesFeatures()
                         && picture.halfOutput() != main.picture().halfOutput()) {
             throw new StreamException(graph.label() + ": takes or gives other samples than " + main.label()
                     + "; files of one model must come from one export");
@@ -88,6 +88,8 @@ final class ModelGraphs {
     private void stages() {
         PassGraph first = all.get(Pass.FEATURES);
         PassGraph last = all.get(Pass.WINDOWS);
+        edges(Pass.EDGE_FEATURES, first, Pass.EDGE_WINDOWS);
+        edges(Pass.EDGE_WINDOWS, last, Pass.EDGE_FEATURES);
         if (first == null) {
             if (last != null && last.staged()) {
                 throw new StreamException(last.label() + ": takes '" + PassGraph.FEATURES
@@ -103,10 +105,6 @@ final class ModelGraphs {
             whole(first, "context", first.declared().context());
             whole(first, "blocks", first.takesLists() ? first.blocks() : null);
         }
-        if (first.edges() != last.edges()) {
-            throw new StreamException(first.label() + ": only one of it and " + last.label() + " takes '"
-                    + PassGraph.INSIDE + "'; files of one model must come from one export");
-        }
         for (PassGraph graph : all.values()) {
             if (graph.features() == null) {
                 throw new StreamException(graph.label() + ": makes no '" + PassGraph.FEATURES
@@ -118,13 +116,30 @@ final class ModelGraphs {
                         + " features a pixel, but " + first.label() + " makes " + first.featureChannels()
                         + "; files of one model must come from one export");
             }
-            if (main.context() != null && graph.context() == null && graph != last) {
+            if (main.context() != null
+                    && graph.context() == null
+                    && !graph.pass().enlargesWindows()) {
                 throw new StreamException(
                         graph.label() + ": gives or takes no context '"
                                 + main.context().name()
                                 + "', which squares of pictures are computed with; files of one model must come from one export");
             }
         }
+    }
+
+    /** Both stages have a graph for the picture's edge, which takes as much as that for its inside, or neither has. */
+    private void edges(Pass pass, @Nullable PassGraph inside, Pass other) {
+        PassGraph edge = all.get(pass);
+        if (edge == null) {
+            return;
+        }
+        if (inside == null || !inside.staged() || !all.containsKey(other)) {
+            throw new StreamException(edge.label() + ": is for the edge of pictures in two stages, which need features,"
+                    + " windows, edge-features and edge-windows graphs beside each other");
+        }
+        same(edge, "margin", edge.margin(), inside, inside.margin());
+        same(edge, "reach", edge.reach(), inside, inside.reach());
+        same(edge, "gather", edge.gather(), inside, inside.gather());
     }
 
     /** Of what the first stage is told, and whole pictures cannot be. */
@@ -148,9 +163,14 @@ final class ModelGraphs {
     }
 
     private void same(PassGraph graph, String key, @Nullable Object own, @Nullable Object leading) {
-        if (!Objects.equals(own, leading)) {
+        same(graph, key, own, main, leading);
+    }
+
+    private static void same(
+            PassGraph graph, String key, @Nullable Object own, PassGraph other, @Nullable Object wanted) {
+        if (!Objects.equals(own, wanted)) {
             throw new StreamException(graph.label() + ": its metadata says upflux." + key + " = " + shown(own)
-                    + ", but that of " + main.label() + " says " + shown(leading)
+                    + ", but that of " + other.label() + " says " + shown(wanted)
                     + "; files of one model must come from one export");
         }
     }

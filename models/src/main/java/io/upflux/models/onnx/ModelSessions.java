@@ -40,6 +40,7 @@ final class ModelSessions implements AutoCloseable {
         }
         if (threshold.isEmpty() || driven) {
             wanted.addAll(List.of(graphs.main().pass(), Pass.BODY, Pass.FEATURES, Pass.WINDOWS));
+            wanted.addAll(List.of(Pass.EDGE_FEATURES, Pass.EDGE_WINDOWS));
         }
         for (Pass pass : wanted) {
             PassGraph graph = graphs.get(pass);
@@ -96,6 +97,21 @@ final class ModelSessions implements AutoCloseable {
     /** Whether squares are computed in two stages, with features between them. */
     boolean staged() {
         return passes.containsKey(Pass.FEATURES);
+    }
+
+    /** Whether squares at the picture's edge are, too. */
+    boolean edges() {
+        return passes.containsKey(Pass.EDGE_FEATURES);
+    }
+
+    /** Of such squares. */
+    StageSessions firstStage() {
+        return new StageSessions(of(Pass.FEATURES), passes.get(Pass.EDGE_FEATURES));
+    }
+
+    /** Of such squares. */
+    StageSessions lastStage() {
+        return new StageSessions(of(Pass.WINDOWS), passes.get(Pass.EDGE_WINDOWS));
     }
 
     Pass passFor(@Nullable SeenContext context) {

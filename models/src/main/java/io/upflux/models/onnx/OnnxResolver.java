@@ -86,7 +86,7 @@ public final class OnnxResolver implements SuperResolver {
                 sessions.halts() ? main.window() : 0,
                 sessions.halts() ? main.blocks() : 0);
         this.staged = sessions.staged()
-                ? new StagedWindows(sessions.of(Pass.FEATURES), contract, sessions.threshold(), name)
+                ? new StagedWindows(sessions.firstStage(), contract, sessions.threshold(), name)
                 : null;
         this.mixing = new Mixing(sessions, contract, name, staged);
         this.runs = new Runs(name);
@@ -205,7 +205,7 @@ public final class OnnxResolver implements SuperResolver {
                         sides,
                         margin,
                         margin == 0 ? List.of() : costs,
-                        staged != null && sessions.of(Pass.FEATURES).graph().edges(),
+                        sessions.edges(),
                         looks ? SampleBatch.shape(frameWidth, frameHeight, traits.align()) : null,
                         sessions.driven(),
                         0));
@@ -235,7 +235,7 @@ public final class OnnxResolver implements SuperResolver {
         return staged == null
                 ? new OnnxBatch(sessions, contract, traits.name(), shape, sessions.margin())
                 : new StagedCells(
-                        sessions.of(Pass.WINDOWS), contract, traits.name(), shape, sessions.margin(), traits.window());
+                        sessions.lastStage(), contract, traits.name(), shape, sessions.margin(), traits.window());
     }
 
     @Override

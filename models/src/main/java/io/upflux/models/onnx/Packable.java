@@ -4,23 +4,38 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.FloatBuffer;
-import java.util.List;
 
 /** A batch whose tiles might as well be computed in another one of their shape. */
 interface Packable extends AutoCloseable {
     TileShape shape();
 
-    /** All that its graph takes, each tile by tile. */
-    List<FloatBuffer> taken();
+    /** Takes over what the graph takes of one tile of another batch of its kind. */
+    void take(Packable other, int item, int at);
+
+    /** Whether a tile lies where its picture ends, and costs more for it. */
+    boolean atEdge(int item);
 
     /** What its graph makes, tile by tile. */
     FloatBuffer made();
 
-    /** One thread at a time. */
-    void compute(RunOptions options) throws OrtException;
+    /**
+     * One thread at a time.
+     *
+     * @param tiles that somebody wants, the first ones
+     */
+    void compute(int tiles, RunOptions options) throws OrtException;
 
     @Override
     void close();
+
+    /** Copies what belongs to one tile, in memory that holds as much for each of a batch. */
+    static void copy(FloatBuffer from, TileShape source, int item, FloatBuffer to, TileShape target, int at) {
+        int each = from.capacity() / source.batch();
+        if (to.capacity() / target.batch() != each) {
+            throw new IllegalArgumentException(source + " does not go into " + target);
+        }
+        to.put(at * each, from, item * each, each);
+    }
 
     /** Tiles of a local network in one stage. */
     record OneStage(OnnxBatch batch) implements Packable {
@@ -30,8 +45,13 @@ interface Packable extends AutoCloseable {
         }
 
         @Override
-        public List<FloatBuffer> taken() {
-            return List.of(batch.input());
+        public void take(Packable other, int item, int at) {
+            copy(((OneStage) other).batch.input(), other.shape(), item, batch.input(), shape(), at);
+        }
+
+        @Override
+        public boolean atEdge(int item) {
+            return false;
         }
 
         @Override
@@ -40,7 +60,7 @@ interface Packable extends AutoCloseable {
         }
 
         @Override
-        public void compute(RunOptions options) throws OrtException {
+        public void compute(int tiles, RunOptions options) throws OrtException {
             batch.run(null, options);
         }
 
@@ -58,8 +78,13 @@ interface Packable extends AutoCloseable {
         }
 
         @Override
-        public List<FloatBuffer> taken() {
-            return batch.taken();
+        public void take(Packable other, int item, int at) {
+            batch.take(((LastStage) other).batch, item, at);
+        }
+
+        @Override
+        public boolean atEdge(int item) {
+            return batch.atEdge(item);
         }
 
         @Override
@@ -68,7 +93,8 @@ interface Packable extends AutoCloseable {
         }
 
         @Override
-        public void compute(RunOptions options) throws OrtException {
+        public void compute(int tiles, RunOptions options) throws OrtException {
+            batch.filled(tiles);
             batch.enlarge(options);
         }
 

@@ -4,10 +4,10 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.tile.BatchSizes;
-import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,10 +73,12 @@ final class Packing implements AutoCloseable {
         }
         if (runs(spots.size(), area) >= batches.size()) {
             for (Filled filled : batches) {
-                filled.batch().compute(options);
+                filled.batch().compute(filled.tiles(), options);
             }
             return;
         }
+        // Those at a picture's edge together, since a batch with one of them costs more.
+        spots.sort(Comparator.comparing(spot -> spot.of().batch().atEdge(spot.item())));
         for (int done = 0; done < spots.size(); ) {
             int size = sizes.next(spots.size() - done, area);
             int end = Math.min(spots.size(), done + size);
@@ -90,40 +92,17 @@ final class Packing implements AutoCloseable {
         try {
             int at = 0;
             for (Spot spot : spots) {
-                List<FloatBuffer> from = spot.of().batch().taken();
-                for (int i = 0; i < from.size(); i++) {
-                    copy(
-                            from.get(i),
-                            spot.of().batch(),
-                            spot.item(),
-                            carrier.taken().get(i),
-                            carrier,
-                            at);
-                }
-                at++;
+                carrier.take(spot.of().batch(), spot.item(), at++);
             }
-            carrier.compute(options);
+            carrier.compute(spots.size(), options);
             at = 0;
             for (Spot spot : spots) {
-                copy(
-                        carrier.made(),
-                        carrier,
-                        at++,
-                        spot.of().batch().made(),
-                        spot.of().batch(),
-                        spot.item());
+                Packable to = spot.of().batch();
+                Packable.copy(carrier.made(), carrier.shape(), at++, to.made(), to.shape(), spot.item());
             }
         } finally {
             give(carrier);
         }
-    }
-
-    private static void copy(FloatBuffer from, Packable source, int item, FloatBuffer to, Packable target, int at) {
-        int each = from.capacity() / source.shape().batch();
-        if (to.capacity() / target.shape().batch() != each) {
-            throw new IllegalArgumentException(source.shape() + " does not go into " + target.shape());
-        }
-        to.put(at * each, from, item * each, each);
     }
 
     private Packable take(TileShape shape) {

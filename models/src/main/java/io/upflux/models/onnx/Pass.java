@@ -14,8 +14,12 @@ public enum Pass {
     BODY,
     /** The first of two stages: windows by themselves up to the features of the last, for batches of them. */
     FEATURES,
+    /** The same, told where the picture ends, for windows at its edge. */
+    EDGE_FEATURES,
     /** The body with convolutions that shrink, for batches of windows; or the last of two stages, of features. */
     WINDOWS,
+    /** The last of two stages, told where the picture ends. */
+    EDGE_WINDOWS,
     /** The whole network, deciding by itself which windows may leave it early. */
     HALTING;
 
@@ -24,6 +28,26 @@ public enum Pass {
     /** Whether the file stands for its model; the others lie beside it. */
     public boolean leads() {
         return this == PLAIN || this == KEY;
+    }
+
+    /** Whether its convolutions shrink. */
+    boolean shrinks() {
+        return makesFeatures() || enlargesWindows();
+    }
+
+    /** Whether it enlarges windows by themselves, in one stage or as the last of two. */
+    boolean enlargesWindows() {
+        return this == WINDOWS || this == EDGE_WINDOWS;
+    }
+
+    /** Whether it is the first of two stages. */
+    boolean makesFeatures() {
+        return this == FEATURES || this == EDGE_FEATURES;
+    }
+
+    /** Whether it is told where the picture ends. */
+    boolean atEdge() {
+        return this == EDGE_FEATURES || this == EDGE_WINDOWS;
     }
 
     /** Whether it sees the whole picture in its tile, and so gives a context and takes none. */
@@ -62,6 +86,6 @@ public enum Pass {
     @JsonValue
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

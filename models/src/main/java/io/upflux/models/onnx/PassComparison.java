@@ -53,7 +53,10 @@ final class PassComparison {
                 }
             }
             if (graphs.staged()) {
-                compareStages(picture, context, expected);
+                compareStages(picture, context, expected, false);
+                if (graphs.get(Pass.EDGE_FEATURES) != null) {
+                    compareStages(picture, context, expected, true);
+                }
             } else if (windows != null) {
                 compareWindows(windows, picture, context, expected);
             }
@@ -84,26 +87,34 @@ final class PassComparison {
         same(graph, worst(expected, start, core, run(graph, part, context)));
     }
 
-    /** Windows around which there is picture, computed by themselves and enlarged together. */
-    private void compareStages(Picture picture, float @Nullable [] context, Picture expected) throws OrtException {
-        PassGraph first = Objects.requireNonNull(graphs.get(Pass.FEATURES));
-        PassGraph last = Objects.requireNonNull(graphs.get(Pass.WINDOWS));
+    /** Windows computed by themselves and enlarged together: those around which there is picture, or all. */
+    private void compareStages(Picture picture, float @Nullable [] context, Picture expected, boolean all)
+            throws OrtException {
+        PassGraph first = Objects.requireNonNull(graphs.get(all ? Pass.EDGE_FEATURES : Pass.FEATURES));
+        PassGraph last = Objects.requireNonNull(graphs.get(all ? Pass.EDGE_WINDOWS : Pass.WINDOWS));
         int window = first.square();
-        int edge = TilePlan.roundUp(Math.max(first.margin(), last.margin() + last.reach()), window);
+        int edge = all ? 0 : TilePlan.roundUp(Math.max(first.margin(), last.margin() + last.reach()), window);
         int across = (picture.width() - 2 * edge) / window;
         int count = across * across;
-        int core = across * window - 2 * last.reach();
-        int start = edge + last.reach();
+        int start = all ? 0 : edge + last.reach();
+        int core = picture.width() - 2 * start;
         try (ShapeSessions windows = sessions(first);
                 ShapeSessions squares = sessions(last);
-                StageBatch seen =
-                        new StageBatch(windows, contract, first.label(), new TileShape(count, window, window));
-                StageBatch enlarged = new StageBatch(squares, contract, last.label(), new TileShape(1, core, core));
+                StageBatch seen = new StageBatch(
+                        new StageSessions(windows, all ? windows : null),
+                        contract,
+                        first.label(),
+                        new TileShape(count, window, window));
+                StageBatch enlarged = new StageBatch(
+                        new StageSessions(squares, all ? squares : null),
+                        contract,
+                        last.label(),
+                        new TileShape(1, core, core));
                 FeatureCache cache =
                         new FeatureCache(first.label(), first.featureChannels(), picture.width(), picture.height());
                 RunOptions options = new RunOptions()) {
             for (int i = 0; i < count; i++) {
-                feed(picture, edge + i % across * window, edge + i / across * window, seen, i);
+                feed(picture, edge + i % across * window, edge + i / across * window, seen, i, cache);
             }
             seen.compute(context, null, 0, options);
             for (int i = 0; i < count; i++) {
@@ -112,8 +123,8 @@ final class PassComparison {
                 cache.put(seen.features(), i * window * window, window, x, y, window, window);
             }
             int taken = core + 2 * last.reach();
-            cache.cut(edge, edge, taken, taken, enlarged.features(), 0);
-            feed(picture, start, start, enlarged, 0);
+            cache.cut(start - last.reach(), start - last.reach(), taken, taken, enlarged.features(), 0);
+            feed(picture, start, start, enlarged, 0, cache);
             enlarged.enlarge(options);
             same(last, worst(expected, start, core, made(enlarged, core * contract.scale())));
         }
@@ -130,16 +141,20 @@ final class PassComparison {
         return worst;
     }
 
+    /** Beyond its edge a picture goes on as there. */
     private static Picture cut(Picture picture, int x, int y, int width, int height) {
         Picture part = Picture.of(picture.channels(), width, height);
         for (int i = 0; i < part.samples().length; i++) {
-            int row = i / (height * width) * picture.height() + y + i / width % height;
-            part.samples()[i] = picture.samples()[row * picture.width() + x + i % width];
+            int row = Math.max(0, Math.min(y + i / width % height, picture.height() - 1));
+            int column = Math.max(0, Math.min(x + i % width, picture.width() - 1));
+            int plane = i / (height * width) * picture.height();
+            part.samples()[i] = picture.samples()[(plane + row) * picture.width() + column];
         }
         return part;
     }
 
-    private void feed(Picture picture, int x, int y, StageBatch to, int at) {
+    private void feed(Picture picture, int x, int y, StageBatch to, int at, FeatureCache place) {
+        to.place(at, x, y, place);
         int margin = to.margin();
         int width = to.shape().width() + 2 * margin;
         int height = to.shape().height() + 2 * margin;

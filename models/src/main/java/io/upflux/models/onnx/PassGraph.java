@@ -87,17 +87,12 @@ record PassGraph(
 
     /** Whether it is told which windows pass through which blocks. */
     boolean takesLists() {
-        return (pass == Pass.BODY || pass == Pass.FEATURES) && blocks > 0;
+        return (pass == Pass.BODY || pass.makesFeatures()) && blocks > 0;
     }
 
     /** Whether it is one of two stages. */
     boolean staged() {
-        return pass == Pass.FEATURES || pass == Pass.WINDOWS && features != null;
-    }
-
-    /** Whether it is told where the picture ends, and so computes squares at its edge, too. */
-    boolean edges() {
-        return staged() && file.graph().input(INSIDE) != null;
+        return pass.shrinks() && features != null;
     }
 
     /** LR pixels around a square of which it is told whether they are of the picture. */
@@ -160,12 +155,12 @@ record PassGraph(
                 throw contradiction(
                         "align", align, "its windows of " + window + " pixels do not fit into multiples of that");
             }
-            if ((pass == Pass.WINDOWS || pass == Pass.FEATURES) && declared.margin() == null) {
+            if (pass.shrinks() && declared.margin() == null) {
                 throw contradiction("pass", pass, "its metadata states no upflux.margin that such a graph eats");
             }
             Tensor features = features(blocks);
-            boolean first = pass == Pass.FEATURES;
-            boolean last = pass == Pass.WINDOWS && features != null;
+            boolean first = pass.makesFeatures();
+            boolean last = pass.enlargesWindows() && features != null;
             GraphCheck picture = GraphCheck.of(file, input(INPUT), output(first ? FEATURES : OUTPUT));
             boolean lists = blocks > 0 && (pass == Pass.BODY || first);
             List<String> gather = lists ? gather(blocks) : List.of();
@@ -190,21 +185,25 @@ record PassGraph(
                     }
                 }
             }
-            if ((first || last) && file.graph().input(INSIDE) != null) {
+            if (pass.atEdge()) {
                 typed(input(INSIDE), FLOAT, 4);
             }
-            nothingElse(context, gather, lists, first, last);
+            nothingElse(context, gather, lists, last);
             return new PassGraph(file, declared, pass, picture, context, gather, features, window, blocks);
         }
 
         private @Nullable Tensor features(int blocks) {
             OnnxGraph graph = file.graph();
-            Tensor features = pass == Pass.WINDOWS ? graph.input(FEATURES) : graph.output(FEATURES);
+            boolean taken = pass.enlargesWindows();
+            Tensor features = taken ? graph.input(FEATURES) : graph.output(FEATURES);
             if (features == null) {
-                if (pass == Pass.FEATURES) {
+                if (pass.makesFeatures()) {
                     throw contradiction("pass", pass, "its graph has no output '" + FEATURES + "'");
                 }
-                if (pass == Pass.WINDOWS && blocks > 0) {
+                if (pass.atEdge()) {
+                    throw contradiction("pass", pass, "its graph has no input '" + FEATURES + "'");
+                }
+                if (taken && blocks > 0) {
                     throw contradiction(
                             "blocks", blocks, "its graph has no input '" + FEATURES + "' that blocks could have made");
                 }
@@ -215,7 +214,7 @@ record PassGraph(
                 throw new StreamException(file.label() + ": its '" + FEATURES + "' are " + sides(features)
                         + "; they must have a fixed last side, the numbers of each pixel");
             }
-            if (pass == Pass.WINDOWS && declared.reach() == null) {
+            if (taken && declared.reach() == null) {
                 throw contradiction(
                         "pass", pass, "its metadata states no upflux.reach that it eats of '" + FEATURES + "'");
             }
@@ -252,8 +251,7 @@ record PassGraph(
             return context;
         }
 
-        private void nothingElse(
-                @Nullable Tensor context, List<String> gather, boolean lists, boolean first, boolean last) {
+        private void nothingElse(@Nullable Tensor context, List<String> gather, boolean lists, boolean last) {
             Set<String> known = new HashSet<>(gather);
             known.add(INPUT);
             if (context != null && !pass.looks()) {
@@ -268,7 +266,7 @@ record PassGraph(
             if (last) {
                 known.add(FEATURES);
             }
-            if (first || last) {
+            if (pass.atEdge()) {
                 known.add(INSIDE);
             }
             for (Tensor input : file.graph().inputs()) {

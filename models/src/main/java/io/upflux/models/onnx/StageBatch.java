@@ -11,7 +11,6 @@ import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * rectangles that it enlarges, given their features.
  */
 final class StageBatch implements AutoCloseable {
-    private final ShapeSessions sessions;
+    private final StageSessions sessions;
     private final TileShape shape;
     private final TileShape taken;
     private final int margin;
@@ -31,20 +30,23 @@ final class StageBatch implements AutoCloseable {
     private final PictureSamples from;
     private final FloatBuffer features;
     private final @Nullable PictureSamples to;
-    private final @Nullable FloatBuffer inside;
     private final int around;
     private final boolean[] atEdge;
+    private int filled;
     private final OrtSession session;
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
+    private @Nullable OrtSession edgeSession;
+    private @Nullable OnnxTensor told;
+    private @Nullable FloatBuffer inside;
     private @Nullable SideInputs side;
     private float @Nullable [] held;
     private boolean closed;
 
     /** @param shape of the rectangles themselves, of the first stage whole windows */
-    StageBatch(ShapeSessions sessions, Contract contract, String label, TileShape shape) {
+    StageBatch(StageSessions sessions, Contract contract, String label, TileShape shape) {
         PassGraph graph = sessions.graph();
-        boolean last = graph.pass() == Pass.WINDOWS;
+        boolean last = graph.pass().enlargesWindows();
         this.sessions = sessions;
         this.shape = shape;
         this.margin = graph.margin();
@@ -60,7 +62,8 @@ final class StageBatch implements AutoCloseable {
         };
         this.around = graph.around();
         this.atEdge = new boolean[shape.batch()];
-        this.session = sessions.acquire(taken);
+        this.filled = shape.batch();
+        this.session = sessions.inside().acquire(taken);
         try {
             from = new PictureSamples(memory, label, small, graph.picture().half(), white);
             inputs.put(graph.picture().input().name(), from.tensor(0, shape.batch()));
@@ -75,7 +78,9 @@ final class StageBatch implements AutoCloseable {
                 to = null;
                 side = new SideInputs(graph, taken);
             }
-            inside = graph.edges() ? inside(label) : null;
+            if (sessions.edge() != null) {
+                inside = inside(label);
+            }
         } catch (OrtException e) {
             close();
             throw new StreamException(graph.label() + ": " + Ort.reason(e), e);
@@ -89,7 +94,7 @@ final class StageBatch implements AutoCloseable {
     private FloatBuffer inside(String label) throws OrtException {
         long[] sides = {shape.batch(), 1, shape.height() + 2L * around, shape.width() + 2L * around};
         ByteBuffer bytes = memory.allocate(label, Float.BYTES, sides);
-        inputs.put(PassGraph.INSIDE, OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT));
+        told = OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT);
         FloatBuffer all = bytes.asFloatBuffer();
         for (int i = 0; i < all.capacity(); i++) {
             all.put(i, 1);
@@ -97,7 +102,7 @@ final class StageBatch implements AutoCloseable {
         return all;
     }
 
-    /** Tells a graph that wants to know where in the picture a rectangle lies. */
+    /** Says where in the picture a rectangle lies. */
     void place(int item, int x, int y, FeatureCache picture) {
         int columns = shape.width() + 2 * around;
         int rows = shape.height() + 2 * around;
@@ -139,7 +144,7 @@ final class StageBatch implements AutoCloseable {
         Map<String, OnnxTensor> all = new HashMap<>(inputs);
         all.putAll(lists.tensors());
         Set<String> asked = depths == null ? Set.of() : Set.of(PassGraph.CONFIDENCE);
-        try (OrtSession.Result result = session.run(all, asked, outputs, options)) {
+        try (OrtSession.Result result = run(all, asked, options)) {
             return depths == null ? new byte[0] : lists.judge(Confidences.of(result), threshold);
         }
     }
@@ -148,8 +153,51 @@ final class StageBatch implements AutoCloseable {
     void enlarge(RunOptions options) throws OrtException {
         PictureSamples enlarged = Objects.requireNonNull(to, "a last stage");
         from.feed();
-        session.run(inputs, Set.of(), outputs, options).close();
+        run(inputs, Set.of(), options).close();
         enlarged.collect();
+    }
+
+    /** Through the graph that is told where the picture ends only where it ends, since that costs more. */
+    private OrtSession.Result run(Map<String, OnnxTensor> given, Set<String> asked, RunOptions options)
+            throws OrtException {
+        if (told == null || !anyAtEdge()) {
+            return session.run(given, asked, outputs, options);
+        }
+        if (edgeSession == null) {
+            edgeSession = Objects.requireNonNull(sessions.edge()).acquire(taken);
+        }
+        Map<String, OnnxTensor> more = new HashMap<>(given);
+        more.put(PassGraph.INSIDE, told);
+        return edgeSession.run(more, asked, outputs, options);
+    }
+
+    private boolean anyAtEdge() {
+        for (int item = 0; item < filled; item++) {
+            if (atEdge[item]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Says how many rectangles, the first ones, somebody wants. */
+    void filled(int items) {
+        filled = items;
+    }
+
+    /** Whether a rectangle lies where the picture ends. */
+    boolean atEdge(int item) {
+        return atEdge[item];
+    }
+
+    /** Takes one from another batch of the same graph. */
+    void take(StageBatch other, int item, int at) {
+        Packable.copy(other.input(), other.shape, item, input(), shape, at);
+        Packable.copy(other.features, other.shape, item, features, shape, at);
+        if (inside != null && other.inside != null && (atEdge[at] || other.atEdge[item])) {
+            Packable.copy(other.inside, other.shape, item, inside, shape, at);
+        }
+        atEdge[at] = other.atEdge[item];
     }
 
     /** Of the rectangles, without what the graph eats around them. */
@@ -172,11 +220,6 @@ final class StageBatch implements AutoCloseable {
         return from.samples();
     }
 
-    /** All that the last stage takes, rectangle by rectangle. */
-    List<FloatBuffer> taken() {
-        return inside == null ? List.of(input(), features) : List.of(input(), features, inside);
-    }
-
     /** What the first stage makes and the last takes, channels last. Absolute access only. */
     FloatBuffer features() {
         return features;
@@ -195,10 +238,16 @@ final class StageBatch implements AutoCloseable {
         closed = true;
         inputs.values().forEach(OnnxTensor::close);
         outputs.values().forEach(OnnxTensor::close);
+        if (told != null) {
+            told.close();
+        }
         if (side != null) {
             side.close();
         }
         memory.close();
-        sessions.release(taken);
+        sessions.inside().release(taken);
+        if (edgeSession != null) {
+            Objects.requireNonNull(sessions.edge()).release(taken);
+        }
     }
 }

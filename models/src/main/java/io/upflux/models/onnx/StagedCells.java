@@ -22,7 +22,7 @@ final class StagedCells implements TileBatch {
      * @param margin LR pixels around the squares that either stage takes in
      * @param window side of the windows whose depths are told; 0 where none are
      */
-    StagedCells(ShapeSessions windows, Contract contract, String label, TileShape shape, int margin, int window) {
+    StagedCells(StageSessions windows, Contract contract, String label, TileShape shape, int margin, int window) {
         this.window = window;
         this.last = new StageBatch(windows, contract, label, shape);
         this.channels = contract.format().channels();
@@ -59,6 +59,11 @@ final class StagedCells implements TileBatch {
         int row = y / window - tile.y() / window;
         int column = x / window - tile.x() / window;
         depths.put((item * rows() + row) * columns() + column, depth);
+    }
+
+    /** Of a square without what its tile has around it. */
+    int side(Tile tile) {
+        return shape().width() - 2 * (tile.coreX() - tile.x());
     }
 
     private int columns() {

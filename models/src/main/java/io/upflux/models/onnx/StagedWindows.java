@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, but for what is of one stream.
  */
 final class StagedWindows implements AutoCloseable {
-    private final ShapeSessions sessions;
+    private final StageSessions sessions;
     private final Contract contract;
     private final float threshold;
     private final Deque<FirstStage> idle = new ArrayDeque<>();
@@ -38,7 +38,7 @@ final class StagedWindows implements AutoCloseable {
      * @param first sessions of the first stage
      * @param threshold of summed confidence at which a window is done, where it may halt
      */
-    StagedWindows(ShapeSessions first, Contract contract, float threshold, String label) {
+    StagedWindows(StageSessions first, Contract contract, float threshold, String label) {
         this.sessions = first;
         this.contract = contract;
         this.threshold = threshold;
@@ -161,7 +161,7 @@ final class StagedWindows implements AutoCloseable {
             return;
         }
         for (Filled each : filled) {
-            each.batch().compute(options);
+            each.batch().compute(each.tiles(), options);
         }
     }
 
@@ -194,7 +194,7 @@ final class StagedWindows implements AutoCloseable {
             throw new IllegalArgumentException(label + ": a square at " + tile.coreX() + "," + tile.coreY()
                     + " cuts windows of " + window + " pixels");
         }
-        int side = windowed ? window : tile.coreWidth();
+        int side = windowed ? window : cells.side(tile);
         int at = FirstStage.end(to);
         for (int y = tile.coreY(); y < tile.coreY() + tile.coreHeight(); y += side) {
             for (int x = tile.coreX(); x < tile.coreX() + tile.coreWidth(); x += side) {
@@ -224,7 +224,9 @@ final class StagedWindows implements AutoCloseable {
     private static void keepParts(FirstStage first, List<Part> parts, int picture, FeatureCache cache) {
         for (Part part : parts) {
             if (part.picture() == picture) {
-                cache.put(first.features(), part.at(), part.side(), part.x(), part.y(), part.side(), part.side());
+                int columns = Math.min(part.side(), cache.width() - part.x());
+                int rows = Math.min(part.side(), cache.height() - part.y());
+                cache.put(first.features(), part.at(), part.side(), part.x(), part.y(), columns, rows);
             }
         }
     }

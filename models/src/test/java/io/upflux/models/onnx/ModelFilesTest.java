@@ -127,6 +127,40 @@ class ModelFilesTest {
     }
 
     @Test
+    void refusesGraphsForTheEdgeThatDoNotGoWithThoseForTheInside() {
+        OnnxResolver.inspect(new TestPair("pair-x2").withEdges().open(), true, said);
+        assertThat(said.warnings).isEmpty();
+
+        for (Pass pass : new Pass[] {Pass.EDGE_FEATURES, Pass.EDGE_WINDOWS}) {
+            String file = "pair-x2." + pass + ".onnx: ";
+            refusedAs(new TestPair("pair-x2").put(pass, model -> model), file, "beside each other");
+            refusedAs(
+                    new TestPair("pair-x2").withEdges().put(pass, model -> model.metadata("upflux.margin", "3")),
+                    file,
+                    "upflux.margin = 3",
+                    "says ");
+        }
+        refusedAs(
+                new TestPair("pair-x2")
+                        .put(
+                                Pass.EDGE_FEATURES,
+                                new OnnxBuilder()
+                                        .input("lr", 1, "n", 3, "h", "w")
+                                        .output("features", 1, "n", "", "", 3)
+                                        .node("Transpose", "lr", "features", Map.of())),
+                "pair-x2.edge-features.onnx: ",
+                "no input '");
+        refusedAs(
+                new TestPair("pair-x2")
+                        .withEdges()
+                        .put(Pass.EDGE_WINDOWS, model -> model.metadata("upflux.reach", "2")),
+                "pair-x2.edge-windows.onnx: ",
+                "upflux.reach = 2",
+                "pair-x2.windows.onnx says 1");
+        refused(Pass.FEATURES, model -> model.input(PassGraph.INSIDE, 1, "n", 1, "", ""), "wants an input 'inside'");
+    }
+
+    @Test
     void refusesAFirstStageWhoseWholePicturesHaveNoGraph() {
         refusedAs(
                 new TestPair("pair-x2").without(".body.onnx"),
@@ -186,7 +220,7 @@ class ModelFilesTest {
         byte[] whole = pair.weights();
         pair.files().put("pair-x2.safetensors", Arrays.copyOf(whole, whole.length - 2));
         for (Pass pass : Pass.values()) {
-            if (pass != Pass.PLAIN) {
+            if (pass != Pass.PLAIN && !pass.atEdge()) {
                 pair.put(pass, model -> model.without("upflux.weights"));
             }
         }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Tiles of several batches in fewer ones. */
 class PackingTest {
     private final List<Integer> runs = new ArrayList<>();
+    private final List<Integer> atEdge = new ArrayList<>();
     private final List<Doubling> made = new ArrayList<>();
     private final Packing free = new Packing(0, this::make);
     private int value;
@@ -24,6 +25,19 @@ class PackingTest {
         compute(free, batches);
         // 17 tiles.
         assertThat(runs).containsExactly(16, 1);
+    }
+
+    @Test
+    void tilesAtTheEdgeShareBatches() throws OrtException {
+        List<Filled> batches = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Filled one = filled(1, 1, 8);
+            ((Doubling) one.batch()).edge[0] = i % 5 == 4;
+            batches.add(one);
+        }
+        compute(free, batches);
+        assertThat(runs).containsExactly(16, 4);
+        assertThat(atEdge).containsExactly(1);
     }
 
     @Test
@@ -96,10 +110,12 @@ class PackingTest {
         private final TileShape shape;
         private final FloatBuffer in;
         private final FloatBuffer out;
+        private final boolean[] edge;
         private boolean closed;
 
         Doubling(TileShape shape) {
             this.shape = shape;
+            this.edge = new boolean[shape.batch()];
             this.in = FloatBuffer.allocate(shape.batch() * area());
             this.out = FloatBuffer.allocate(shape.batch() * area());
         }
@@ -114,8 +130,14 @@ class PackingTest {
         }
 
         @Override
-        public List<FloatBuffer> taken() {
-            return List.of(in);
+        public void take(Packable other, int item, int at) {
+            Packable.copy(((Doubling) other).in, other.shape(), item, in, shape, at);
+            edge[at] = other.atEdge(item);
+        }
+
+        @Override
+        public boolean atEdge(int item) {
+            return edge[item];
         }
 
         @Override
@@ -124,8 +146,14 @@ class PackingTest {
         }
 
         @Override
-        public void compute(RunOptions options) {
+        public void compute(int tiles, RunOptions options) {
             runs.add(shape.batch());
+            for (int item = 0; item < tiles; item++) {
+                if (edge[item]) {
+                    atEdge.add(runs.size() - 1);
+                    break;
+                }
+            }
             for (int i = 0; i < in.capacity(); i++) {
                 out.put(i, 2 * in.get(i));
             }

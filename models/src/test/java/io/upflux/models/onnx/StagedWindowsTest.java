@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Squares of pictures, computed in two stages with features of earlier pictures around them, are what tiles are. */
 @Timeout(300)
@@ -36,11 +35,14 @@ class StagedWindowsTest {
 
     private static final int CHROMA = 1;
 
-    static Stream<String> staged() {
-        Stream<String> bundled = Catalogue.standard().list().stream()
+    static Stream<String> bundled() {
+        return Catalogue.standard().list().stream()
                 .filter(card -> card.bundled() && card.passes().contains(Pass.FEATURES))
                 .map(ModelCard::name);
-        return Stream.concat(Stream.of(BY_HEART), bundled);
+    }
+
+    static Stream<String> staged() {
+        return Stream.concat(Stream.of(BY_HEART), bundled());
     }
 
     @ParameterizedTest
@@ -65,7 +67,7 @@ class StagedWindowsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"adaformer-v-s-x2", "adaformer-v-s-x4"})
+    @MethodSource("bundled")
     void squaresAtTheEdgeDoWithoutTilesWhereTheNetworkIsToldOfIt(String name) {
         try (Bench bench = new Bench(name)) {
             assertThat(bench.resolver.cells(64, 64).orElseThrow().edges()).isTrue();

@@ -46,6 +46,12 @@ public final class TestPair {
         return files;
     }
 
+    /** Adds graphs for the picture's edge. */
+    public TestPair withEdges() {
+        put(Pass.EDGE_FEATURES, model -> model);
+        return put(Pass.EDGE_WINDOWS, model -> model);
+    }
+
     byte[] weights() {
         return weights;
     }
@@ -81,23 +87,23 @@ public final class TestPair {
         OnnxBuilder model = declare(pass);
         switch (pass) {
             case KEY -> key(model);
-            case BODY, FEATURES -> body(model);
-            case WINDOWS -> last(model);
+            case BODY, FEATURES, EDGE_FEATURES -> body(model);
+            case WINDOWS, EDGE_WINDOWS -> last(model);
             default -> halting(model);
         }
-        if (features && pass != Pass.WINDOWS) {
+        if (features && !pass.enlargesWindows()) {
             model.output("features", FLOAT, "batch", "", "", 3)
                     .node("DepthToSpace", "mixed", "joined", Map.of("blocksize", WINDOW, "mode", "DCR"))
                     .node("Transpose", "joined", "features", Map.of("perm", new long[] {0, 2, 3, 1}));
         }
-        if (pass == Pass.FEATURES) {
+        if (pass.makesFeatures()) {
             return model;
         }
         long[] repeat = new long[3 * SCALE * SCALE];
         for (int i = 0; i < repeat.length; i++) {
             repeat[i] = i / (SCALE * SCALE);
         }
-        if (pass != Pass.WINDOWS) {
+        if (!pass.enlargesWindows()) {
             model.node("DepthToSpace", "mixed", "small", Map.of("blocksize", WINDOW, "mode", "DCR"));
         }
         return model.longs("repeat", repeat)
@@ -195,31 +201,38 @@ public final class TestPair {
                 .metadata("upflux.blocks", Integer.toString(BLOCKS))
                 .metadata("upflux.context", "context")
                 .metadata("upflux.weights", OnnxFile.sha256(ByteBuffer.wrap(weights)));
-        if (pass == Pass.BODY || pass == Pass.FEATURES) {
+        if (pass == Pass.BODY || pass.makesFeatures()) {
             model.metadata("upflux.gather", "gather.2,gather.3");
         }
-        if (pass == Pass.FEATURES || pass == Pass.WINDOWS) {
-            model.metadata("upflux.margin", pass == Pass.FEATURES ? "1" : "0");
+        if (pass.shrinks()) {
+            model.metadata("upflux.margin", pass.makesFeatures() ? "1" : "0");
         }
-        return pass == Pass.WINDOWS ? model.metadata("upflux.reach", "1") : model;
+        return pass.enlargesWindows() ? model.metadata("upflux.reach", "1") : model;
     }
 
     /** Metadata, picture in and out, and, but for the last stage, weights and blur. */
     private OnnxBuilder declare(Pass pass) {
         OnnxBuilder model = describe(new OnnxBuilder(), pass).input("lr", FLOAT, "batch", 3, "height", "width");
-        if (pass != Pass.FEATURES) {
+        if (pass.atEdge()) {
+            model.input(PassGraph.INSIDE, FLOAT, "batch", 1, "inner", "across");
+        }
+        if (!pass.makesFeatures()) {
             model.output("hr", FLOAT, "batch", 3, "", "");
         }
-        if (pass == Pass.WINDOWS) {
+        if (pass.enlargesWindows()) {
             return model;
         }
-        long margin = pass == Pass.FEATURES ? 0 : 1;
+        if (pass.atEdge()) {
+            model.node("Mul", "lr inside", "shown", Map.of());
+        }
+        String from = pass.atEdge() ? "shown" : "lr";
+        long margin = pass.makesFeatures() ? 0 : 1;
         String file = name + ".safetensors";
         return model.external("gain.half", HALF, file, HEADER, 2, 1)
                 .external("blur.half", HALF, file, HEADER + 2, 2 * 81, 3, 3, 3, 3)
                 .node("Cast", "gain.half", "gain", Map.of("to", FLOAT))
                 .node("Cast", "blur.half", "blur", Map.of("to", FLOAT))
-                .node("Conv", "lr blur", "blurred", Map.of("pads", new long[] {margin, margin, margin, margin}))
+                .node("Conv", from + " blur", "blurred", Map.of("pads", new long[] {margin, margin, margin, margin}))
                 .node("SpaceToDepth", "blurred", "folded", Map.of("blocksize", WINDOW));
     }
 
