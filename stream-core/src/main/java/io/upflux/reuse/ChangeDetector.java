@@ -72,7 +72,10 @@ public final class ChangeDetector {
             for (int row = 0; row < grid.rows(); row++) {
                 if (boxes.compare(row)) {
                     for (int column = 0; column < columns; column++) {
-                        changes.changedWithin(row * columns + column, boxes.box(column));
+                        int window = row * columns + column;
+                        if (!changes.changedWhole(window)) {
+                            changes.changedWithin(window, boxes.box(column));
+                        }
                     }
                 }
             }

@@ -82,6 +82,11 @@ public final class Changes {
         }
     }
 
+    /** Whether nothing that another plane says could add to it. */
+    boolean changedWhole(int window) {
+        return boxes[window] == WHOLE;
+    }
+
     /** A box in luma samples from the window's corner, its far edges exclusive. */
     static int pack(int left, int top, int right, int bottom) {
         return left | top << 4 | right << 8 | bottom << 12;

@@ -82,7 +82,7 @@ final class PlaneWindows {
             }
         } else {
             for (int column = 0; column < totals.length; column++) {
-                totals[column] = lanes.sum(word(row, column)) + lanes.sum(secondWord(row, column));
+                totals[column] = lanes.sum(row[2 * column] + secondWord(row, column));
             }
         }
     }
