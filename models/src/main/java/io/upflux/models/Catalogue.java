@@ -10,11 +10,9 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,24 +28,22 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Catalogue {
-    /** Networks taken when none is named, best first: those that two CPU cores can keep up with. */
-    private static final List<String> DEFAULT_NETWORKS = List.of("plain-s");
-
     /** Follows the name of a network that was also trained on compressed video. */
     private static final String STREAM_KIND = "-stream";
 
-    private static final int DEFAULT_SCALE = 2;
     private static final String SUFFIX = ".onnx";
 
     private final Shelf bundled;
     private final FolderShelf imported;
     private final Notices notices;
+    private final ModelSearch search;
     private final LongAdder inferenceFaults = new LongAdder();
 
     Catalogue(Shelf bundled, Path importFolder, Notices notices) {
         this.bundled = bundled;
         this.imported = new FolderShelf(importFolder);
         this.notices = notices;
+        this.search = new ModelSearch(bundled, imported, this::card, notices);
     }
 
     /** As {@link #standard(Notices)}, saying nothing. */
@@ -94,29 +90,13 @@ public final class Catalogue {
      */
     public ModelCard find(@Nullable String name, @Nullable Integer scale) {
         if (name == null) {
-            return standardFor(scale, List.of(""));
+            return search.standard(scale, List.of(""));
         }
         if (isPath(name)) {
             ModelCard card = card(ModelFiles.read(Path.of(name)), stemOf(Path.of(name)), name, false);
-            return requireScale(card, name, scale);
+            return ModelSearch.requireScale(card, name, scale);
         }
-        ModelName complete = ModelName.parse(name);
-        ModelCard exact = named(name);
-        if (exact == null && complete != null) {
-            exact = named(complete.toString());
-        }
-        if (exact != null) {
-            return requireScale(exact, name, scale);
-        }
-        if (complete == null) {
-            ModelCard card = inScale(name.toLowerCase(Locale.ROOT), scale);
-            if (card != null) {
-                return card;
-            }
-        } else if (scalesOf(complete.stem()) != null) {
-            throw notInScale(complete.stem(), complete.scale());
-        }
-        throw unknown(name);
+        return search.find(name, scale);
     }
 
     /**
@@ -124,7 +104,7 @@ public final class Catalogue {
      * such video, that kind of it.
      */
     public ModelCard findForStream(@Nullable String name, @Nullable Integer scale) {
-        return name == null ? standardFor(scale, List.of(STREAM_KIND, "")) : find(name, scale);
+        return name == null ? search.standard(scale, List.of(STREAM_KIND, "")) : find(name, scale);
     }
 
     /** As {@link #open(ModelCard, Device, int)} with a thread per core. */
@@ -198,104 +178,8 @@ public final class Catalogue {
     public ModelCard importFile(Path path) {
         ModelFiles files = ModelFiles.read(path);
         ModelCard card = card(files, stemOf(path), path.toString(), true);
-        String name = new ModelImport(imported, taken -> named(taken) != null).store(path, files, card);
+        String name = new ModelImport(imported, taken -> search.named(taken) != null).store(path, files, card);
         return card(imported, name);
-    }
-
-    /** @param kinds of a network, best first */
-    private ModelCard standardFor(@Nullable Integer wanted, List<String> kinds) {
-        int scale = wanted == null ? DEFAULT_SCALE : wanted;
-        for (String network : DEFAULT_NETWORKS) {
-            for (String kind : kinds) {
-                String name = network + kind + "-x" + scale;
-                if (bundled.names().contains(name)) {
-                    return card(bundled, name);
-                }
-            }
-        }
-        ModelCard lanczos = Resizers.find(new ModelName("lanczos", scale));
-        if (lanczos == null) {
-            throw new StreamException("no model enlarges by " + scale + "; scales 1 to 8 exist");
-        }
-        if (scale > 1) {
-            notices.info("no trained network for scale " + scale + " is bundled: " + lanczos.name() + " is used");
-        }
-        return lanczos;
-    }
-
-    private @Nullable ModelCard named(String name) {
-        for (Shelf shelf : List.of(bundled, imported)) {
-            if (shelf.names().contains(name)) {
-                return card(shelf, name);
-            }
-        }
-        ModelName parsed = ModelName.parse(name);
-        return parsed == null ? null : Resizers.find(parsed);
-    }
-
-    private @Nullable ModelCard inScale(String stem, @Nullable Integer scale) {
-        String scales = scalesOf(stem);
-        if (scales == null) {
-            return null;
-        }
-        if (scale != null) {
-            ModelCard card = named(stem + "-x" + scale);
-            if (card == null) {
-                throw notInScale(stem, scale);
-            }
-            return card;
-        }
-        ModelCard usual = named(stem + "-x" + DEFAULT_SCALE);
-        if (usual != null) {
-            return usual;
-        }
-        if (scales.matches("[0-9]+")) {
-            return named(stem + "-x" + scales);
-        }
-        throw new StreamException("model " + stem + " exists for scales " + scales + "; say which");
-    }
-
-    /** For people; null when nothing has this stem. */
-    private @Nullable String scalesOf(String stem) {
-        String resizer = Resizers.scales(stem);
-        if (resizer != null) {
-            return resizer;
-        }
-        List<String> scales = new ArrayList<>();
-        for (Shelf shelf : List.of(bundled, imported)) {
-            for (String name : shelf.names()) {
-                ModelName parsed = ModelName.parse(name);
-                if (parsed != null && parsed.stem().equals(stem)) {
-                    scales.add(Integer.toString(parsed.scale()));
-                }
-            }
-        }
-        return scales.isEmpty() ? null : String.join(", ", scales);
-    }
-
-    private StreamException notInScale(String stem, int scale) {
-        return new StreamException(
-                "model " + stem + " does not enlarge by " + scale + "; it exists for scale " + scalesOf(stem));
-    }
-
-    private StreamException unknown(String name) {
-        String wanted = name.toLowerCase(Locale.ROOT);
-        List<String> names = new ArrayList<>(bundled.names());
-        names.addAll(imported.names());
-        Resizers.listed().forEach(card -> names.add(card.name()));
-        String near = names.stream()
-                .sorted(Comparator.comparingInt(other -> ModelName.unlikeness(wanted, other)))
-                .limit(3)
-                .collect(Collectors.joining(", "));
-        return new StreamException("no model is named '" + name + "'; nearest: " + near
-                + " (upflux models lists all; a file is named by its path, ending in .onnx)");
-    }
-
-    private static ModelCard requireScale(ModelCard card, String name, @Nullable Integer scale) {
-        if (scale != null && scale != card.scale()) {
-            throw new StreamException("model " + name + " enlarges by " + card.scale() + ", not by " + scale);
-        }
-        return card;
     }
 
     private ModelCard card(Shelf shelf, String name) {

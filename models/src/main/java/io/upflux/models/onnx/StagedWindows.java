@@ -48,11 +48,6 @@ final class StagedWindows implements AutoCloseable {
         this.pixel = first.graph().featureChannels();
     }
 
-    /** Of {@link #newCache}. */
-    long cacheBytes(int width, int height) {
-        return (long) Float.BYTES * pixel * width * height;
-    }
-
     /** For what is kept of the pictures of a stream. */
     FeatureCache newCache(int width, int height) {
         return new FeatureCache(label, pixel, width, height);
