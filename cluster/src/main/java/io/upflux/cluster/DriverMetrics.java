@@ -1,6 +1,7 @@
 package io.upflux.cluster;
 
 import com.codahale.metrics.Gauge;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.PluginContext;
@@ -12,6 +13,12 @@ final class DriverMetrics implements DriverPlugin {
     static final AtomicLong FAILED = new AtomicLong();
     static final AtomicLong FRAMES = new AtomicLong();
     static final AtomicLong PROMISED = new AtomicLong();
+
+    /** Begins to count. */
+    static void begin(long films) {
+        FILMS.set(films);
+        List.of(DONE, FAILED, FRAMES, PROMISED).forEach(value -> value.set(0));
+    }
 
     @Override
     public void registerMetrics(String appId, PluginContext context) {

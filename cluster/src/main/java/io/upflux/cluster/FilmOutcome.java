@@ -1,5 +1,6 @@
 package io.upflux.cluster;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param resumed how many of its segments an earlier run had made
  * @param deviceSeconds that devices were busy with it, in this run and earlier ones
  * @param joinSeconds from its last segment to its name
+ * @param warnings what was said about it, one line each
  * @param failure why there is none, in one line; null when there is one
  */
 record FilmOutcome(
@@ -19,6 +21,7 @@ record FilmOutcome(
         int resumed,
         double deviceSeconds,
         double joinSeconds,
+        List<String> warnings,
         @Nullable String failure) {
     enum State {
         DONE,
@@ -27,10 +30,10 @@ record FilmOutcome(
     }
 
     static FilmOutcome present(Film film) {
-        return new FilmOutcome(film, State.PRESENT, 0, 0, 0, 0, 0, null);
+        return new FilmOutcome(film, State.PRESENT, 0, 0, 0, 0, 0, List.of(), null);
     }
 
     static FilmOutcome failed(Film film, String reason) {
-        return new FilmOutcome(film, State.FAILED, 0, 0, 0, 0, 0, reason);
+        return new FilmOutcome(film, State.FAILED, 0, 0, 0, 0, 0, List.of(), reason);
     }
 }

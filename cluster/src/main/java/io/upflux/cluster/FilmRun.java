@@ -7,8 +7,10 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.server.segment.JobHeader;
 import io.upflux.server.segment.Segment;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
@@ -50,7 +52,8 @@ final class FilmRun {
                 throw new StreamException(plan.film().output() + ": there was no frame to write");
             }
             long begun = System.nanoTime();
-            folder.publish(join(plan, new ArrayList<>(finished.values())), overwrite);
+            Joined joined = join(plan, new ArrayList<>(finished.values()));
+            folder.publish(joined.file(), overwrite);
             return new FilmOutcome(
                     plan.film(),
                     FilmOutcome.State.DONE,
@@ -61,12 +64,19 @@ final class FilmRun {
                             .mapToDouble(StoredSegment::seconds)
                             .sum(),
                     (System.nanoTime() - begun) / 1e9,
+                    warnings(finished.values(), joined),
                     null);
         } catch (Exception e) {
             // Spark's own are checked, though undeclared.
             folder.removeIfEmpty(plan.segments().size());
             throw e;
         }
+    }
+
+    /** Each once, since all segments tell what is so with the whole film. */
+    private static List<String> warnings(Collection<StoredSegment> segments, Joined joined) {
+        Stream<String> computing = segments.stream().flatMap(segment -> segment.result().warnings().stream());
+        return Stream.concat(computing, joined.warnings().stream()).distinct().toList();
     }
 
     private static void prepare(FilmFolder folder, FilmPlan plan, boolean overwrite) {
@@ -107,7 +117,7 @@ final class FilmRun {
     }
 
     /** In a pool of its own, so that it need not wait for the segments of other films. */
-    private String join(FilmPlan plan, List<StoredSegment> segments) {
+    private Joined join(FilmPlan plan, List<StoredSegment> segments) {
         Broadcast<Order> all = order;
         spark.setLocalProperty(POOL, "joins");
         return spark.parallelize(List.of(plan), 1)

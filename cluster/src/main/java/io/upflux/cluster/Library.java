@@ -104,7 +104,7 @@ final class Library {
             try {
                 FileStatus file = exists(input);
                 String output = named ? row.getString(1) : null;
-                put(file, output == null ? file.getPath().getName() : output);
+                put(file, output == null ? written(file.getPath().getName()) : output);
             } catch (IOException e) {
                 lacks(input, e);
             }
@@ -114,7 +114,7 @@ final class Library {
     private void addPath(String input) throws IOException {
         FileStatus found = exists(input);
         if (found.isFile()) {
-            put(found, found.getPath().getName());
+            put(found, written(found.getPath().getName()));
             return;
         }
         FileSystem store = Stores.of(found.getPath(), configuration);
@@ -133,21 +133,25 @@ final class Library {
             throw new StreamException(input + ": no video in this folder");
         }
         films.sort(Comparator.comparing(FileStatus::getPath));
-        films.forEach(film -> put(film, below(found.getPath(), film.getPath())));
+        films.forEach(film -> put(film, written(below(found.getPath(), film.getPath()))));
     }
 
     private static String below(Path folder, Path file) {
         return folder.toUri().relativize(file.toUri()).getPath();
     }
 
-    private void put(FileStatus file, String name) {
-        String written = MediaNames.isWritable(MediaNames.extension(name))
+    /** What an input of this name becomes when nothing is said of it. */
+    private static String written(String name) {
+        return MediaNames.isWritable(MediaNames.extension(name))
                 ? name
                 : MediaNames.stem(name) + "." + MediaNames.writtenAs(name);
-        if (written.isBlank() || Arrays.asList(written.split("/")).contains("..") || written.startsWith("/")) {
+    }
+
+    private void put(FileStatus file, String name) {
+        if (name.isBlank() || Arrays.asList(name.split("/")).contains("..") || name.startsWith("/")) {
             throw new StreamException(name + ": an output is named by its place in the folder " + folder);
         }
-        Path output = new Path(folder, written);
+        Path output = new Path(folder, name);
         Film film = new Film(file.getPath().toString(), output.toString(), file.getLen());
         Film earlier = byOutput.put(film.output(), film);
         if (earlier != null) {

@@ -45,28 +45,28 @@ record ModelCopy(String name, @Nullable String sha256, Map<String, byte[]> files
     }
 
     /**
-     * What a catalogue of this process finds it by.
+     * What it is in a catalogue of this process.
      *
      * @throws StreamException when it is not here, or another one
      */
-    String here(Catalogue catalogue) {
+    ModelCard here(Catalogue catalogue) {
         if (!files.isEmpty()) {
-            return UNPACKED.computeIfAbsent(Objects.requireNonNull(sha256), hash -> unpack())
-                    .toString();
+            Path main = UNPACKED.computeIfAbsent(Objects.requireNonNull(sha256), hash -> unpack());
+            return catalogue.find(main.toString(), null);
         }
-        String found;
+        ModelCard found;
         try {
-            found = catalogue.find(name, null).sha256();
+            found = catalogue.find(name, null);
         } catch (StreamException e) {
             throw new StreamException(
                     "the model " + name + " is absent here; executors need the same version of Upflux as the driver",
                     e);
         }
-        if (!Objects.equals(found, sha256)) {
+        if (!Objects.equals(found.sha256(), sha256)) {
             throw new StreamException("the model " + name
                     + " is another one here; executors need the same version of Upflux as the driver");
         }
-        return name;
+        return found;
     }
 
     private Path unpack() {

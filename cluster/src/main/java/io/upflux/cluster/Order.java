@@ -3,13 +3,17 @@ package io.upflux.cluster;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.reuse.ReuseMode;
+import io.upflux.server.cli.ScaleChoice;
 import java.io.Serializable;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * What is to be done with every film of a library; broadcast to the executors.
  *
+ * @param size how much larger
+ * @param models those that films of some height go through
  * @param device as {@code --device} takes it; where Spark assigns a GPU, {@code auto} and {@code cuda} are that one
  * @param threads of one inference and one encoder
  * @param halting as {@code --halting} takes it
@@ -20,7 +24,8 @@ import org.apache.spark.util.SerializableConfiguration;
 record Order(
         InputOptions reading,
         OutputOptions encoding,
-        ModelCopy model,
+        ScaleChoice size,
+        List<ModelCopy> models,
         String device,
         int threads,
         String halting,
@@ -29,6 +34,18 @@ record Order(
         String upflux,
         SerializableConfiguration stores)
         implements Serializable {
+    Order {
+        models = List.copyOf(models);
+    }
+
+    /** The one of a name that a plan has chosen. */
+    ModelCopy model(String name) {
+        return models.stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     Configuration configuration() {
         return stores.value();
     }

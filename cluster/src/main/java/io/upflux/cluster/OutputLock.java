@@ -5,20 +5,26 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One job at a time writes into a folder: it holds {@code .upflux.lock} there and writes it again and again. When the driver is
- * killed, that ends, and the next one takes the lock over a little later. File systems offer nothing better that all
- * of them have.
+ * killed, that ends, and the next one takes the lock over a little later. Of two that create it at once, local disks, HDFS and
+ * stores with conditional writes, S3 among them, let one.
  */
 final class OutputLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
@@ -67,6 +73,8 @@ final class OutputLock implements AutoCloseable {
                 if (!create(store, file, line)) {
                     throw held(store, file, folder);
                 }
+                // Whoever waited, too, may have deleted this one.
+                pause(folder, renewed);
             }
             if (!read(store, file).equals(line)) {
                 throw held(store, file, folder);
@@ -83,13 +91,20 @@ final class OutputLock implements AutoCloseable {
             long written = store.getFileStatus(file).getModificationTime();
             // By differences of the store's own times, so that clocks need not agree.
             for (int waited = 0; waited < 2 * PATIENCE; waited++) {
-                TimeUnit.MILLISECONDS.sleep(renewed.toMillis() / 2);
+                pause(folder, renewed);
                 if (store.getFileStatus(file).getModificationTime() != written) {
                     throw held(store, file, folder);
                 }
             }
         } catch (FileNotFoundException released) {
             // Then it is free.
+        }
+    }
+
+    /** For half of the time after which a lock is written again. */
+    private static void pause(Path folder, Duration renewed) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(renewed.toMillis() / 2);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StreamException(Stores.location(folder) + ": interrupted", e);
@@ -97,17 +112,31 @@ final class OutputLock implements AutoCloseable {
     }
 
     private static boolean create(FileSystem store, Path file, String line) throws IOException {
-        if (store.exists(file)) {
-            return false;
+        try (OutputStream out = fresh(store, file)) {
+            out.write(line.getBytes(StandardCharsets.UTF_8));
+        } catch (FileAlreadyExistsException | PathIOException | java.nio.file.FileAlreadyExistsException e) {
+            if (store.exists(file)) {
+                return false;
+            }
+            throw e;
         }
-        write(store, file, line, false);
         return true;
     }
 
-    private static void write(FileSystem store, Path file, String line, boolean overwrite) throws IOException {
-        try (OutputStream out = store.create(file, overwrite)) {
-            out.write(line.getBytes(StandardCharsets.UTF_8));
+    /** Fails here or when it is closed, if there is such a file. */
+    private static OutputStream fresh(FileSystem store, Path file) throws IOException {
+        if (Stores.isLocal(file)) {
+            // Hadoop looks first and creates then.
+            return Files.newOutputStream(
+                    java.nio.file.Path.of(Stores.location(file)),
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE);
         }
+        String conditional = CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+        FSDataOutputStreamBuilder<?, ?> builder = store.createFile(file);
+        builder.overwrite(false);
+        builder.opt(conditional, store.hasPathCapability(file, conditional));
+        return builder.build();
     }
 
     private static String read(FileSystem store, Path file) throws IOException {
@@ -124,7 +153,8 @@ final class OutputLock implements AutoCloseable {
 
     private void renew() {
         try {
-            write(store, file, owner, true);
+            // Never gone meanwhile, as it would be with a file that takes its place.
+            Stores.put(store, file, true, owner.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             LOG.warn("{}: cannot be renewed: {}", file, Stores.reason(e));
         }

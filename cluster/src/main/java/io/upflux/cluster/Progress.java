@@ -12,35 +12,35 @@ final class Progress implements AutoCloseable {
     private final Console console;
     private final boolean shown;
     private final long begun = System.nanoTime();
+    private final LongAccumulator frames;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
-    Progress(Console console, boolean shown) {
+    /** @param frames of finished segments */
+    Progress(Console console, boolean shown, LongAccumulator frames) {
         this.console = console;
         this.shown = shown && console.isTerminal();
-    }
-
-    /** @param frames of finished segments */
-    void follow(LongAccumulator frames) {
+        this.frames = frames;
         clock.scheduleAtFixedRate(() -> tell(frames.value()), 1, 1, TimeUnit.SECONDS);
     }
 
-    private void tell(long frames) {
-        DriverMetrics.FRAMES.set(frames);
+    private void tell(long done) {
+        DriverMetrics.FRAMES.set(done);
         if (shown) {
             console.status(String.format(
                     Locale.ROOT,
                     "%d of %d films, %d of %d frames, %.1f fps",
                     DriverMetrics.DONE.get() + DriverMetrics.FAILED.get(),
                     DriverMetrics.FILMS.get(),
-                    frames,
+                    done,
                     DriverMetrics.PROMISED.get(),
-                    frames / ((System.nanoTime() - begun) / 1e9)));
+                    done / ((System.nanoTime() - begun) / 1e9)));
         }
     }
 
     @Override
     public void close() {
         clock.shutdownNow();
+        DriverMetrics.FRAMES.set(frames.value());
         if (shown) {
             console.clearStatus();
         }

@@ -7,6 +7,7 @@ import io.upflux.cluster.FilmOutcome.State;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -55,6 +56,7 @@ record Report(List<FilmOutcome> films, double seconds) {
                     .put("resumed", film.resumed())
                     .put("deviceSeconds", film.deviceSeconds())
                     .put("joinSeconds", film.joinSeconds());
+            film.warnings().forEach(line.putArray("warnings")::add);
         }
         if (film.failure() != null) {
             line.put("failure", film.failure());
@@ -62,11 +64,12 @@ record Report(List<FilmOutcome> films, double seconds) {
         return line;
     }
 
-    /** A line a film, those that failed last. */
+    /** A line a film and a line a warning, films that failed last. */
     List<String> table() {
         return films.stream()
                 .sorted(Comparator.comparing(FilmOutcome::state))
-                .map(Report::line)
+                .flatMap(film -> Stream.concat(
+                        Stream.of(line(film)), film.warnings().stream().map(warning -> "         warning: " + warning)))
                 .toList();
     }
 

@@ -2,10 +2,11 @@ package io.upflux.cluster;
 
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Catalogue;
-import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.cli.Console;
 import io.upflux.server.cli.ModelOptions;
+import io.upflux.server.cli.ScaleChoice;
+import io.upflux.server.cli.SizeOptions;
 import io.upflux.server.cli.TimeConverter;
 import io.upflux.server.cli.UpscaleOptions;
 import io.upflux.server.cli.Version;
@@ -63,11 +64,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Folder to write into, on any of them.")
     private String output = "";
 
-    @Option(
-            names = {"-s", "--scale"},
-            paramLabel = "N",
-            description = "Factor in both directions: 2, 3 or 4 (default: the model's, or 2).")
-    private @Nullable Integer scale;
+    @Mixin
+    private SizeOptions size = new SizeOptions();
 
     @Mixin
     private ModelOptions models = new ModelOptions();
@@ -101,36 +99,41 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         refuseWhatCannotBe();
-        models.check(scale);
-        ModelCard card = Catalogue.standard().find(models.model(), scale);
+        ScaleChoice choice = size.choice(models);
+        encoding(choice, models.threads()); // a wrong value shows before anything is begun
+        List<ModelCopy> copies = choice.candidates(Catalogue.standard(), models.model()).stream()
+                .map(ModelCopy::of)
+                .toList();
         try (Session session = Session.open(properties, models.threads())) {
-            return run(session.spark(), session.threads(), ModelCopy.of(card));
+            return run(session.spark(), session.threads(), choice, copies);
         }
     }
 
-    private int run(SparkSession session, int threads, ModelCopy model) {
+    private int run(SparkSession session, int threads, ScaleChoice choice, List<ModelCopy> copies) {
         long begun = System.nanoTime();
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         Configuration stores = spark.hadoopConfiguration();
         Path folder = Stores.qualified(output, stores);
         List<FilmOutcome> outcomes = new ArrayList<>();
-        Collection<Film> films = Library.of(session, inputs, output, (film, reason) -> missing(film, reason, outcomes));
-        DriverMetrics.FILMS.set(films.size() + outcomes.size());
+        Collection<Film> films =
+                Library.of(session, inputs, output, (film, reason) -> outcomes.add(FilmOutcome.failed(film, reason)));
+        DriverMetrics.begin(films.size() + outcomes.size());
+        DriverMetrics.FAILED.set(outcomes.size());
+        LongAccumulator frames = spark.sc().longAccumulator("upflux.frames");
         try (OutputLock lock = OutputLock.take(folder, spark.sc().applicationId() + " on " + Warm.host(), stores);
-                Progress progress = new Progress(console, !noProgress)) {
-            LongAccumulator frames = spark.sc().longAccumulator("upflux.frames");
-            progress.follow(frames);
-            Order order = order(model, threads, new SerializableConfiguration(stores));
+                Progress progress = new Progress(console, !noProgress, frames)) {
+            Order order = order(choice, copies, threads, new SerializableConfiguration(stores));
             outcomes.addAll(new LibraryRun(spark, order, frames, json ? this::tell : outcome -> {}).run(films));
         }
         return end(new Report(outcomes, (System.nanoTime() - begun) / 1e9));
     }
 
-    private Order order(ModelCopy model, int threads, SerializableConfiguration stores) {
+    private Order order(ScaleChoice choice, List<ModelCopy> copies, int threads, SerializableConfiguration stores) {
         return new Order(
                 options.input(false),
-                encoding(threads),
-                model,
+                encoding(choice, threads),
+                choice,
+                copies,
                 models.device(),
                 threads,
                 models.halting(),
@@ -138,12 +141,6 @@ final class RunCommand implements Callable<Integer> {
                 segment == null ? SegmentPlan.SECONDS : segment.toMillis() / 1000.0,
                 Version.number(),
                 stores);
-    }
-
-    private void missing(Film film, String reason, List<FilmOutcome> outcomes) {
-        FilmOutcome outcome = FilmOutcome.failed(film, reason);
-        outcomes.add(outcome);
-        DriverMetrics.FAILED.incrementAndGet();
     }
 
     /** Of each film as soon as it has ended, for programs. */
@@ -164,9 +161,9 @@ final class RunCommand implements Callable<Integer> {
         return report.count(FilmOutcome.State.FAILED) > 0 ? 1 : 0;
     }
 
-    private OutputOptions encoding(int threads) {
+    private OutputOptions encoding(ScaleChoice choice, int threads) {
         try {
-            return options.output(null, threads);
+            return options.output(choice.height(), threads);
         } catch (StreamException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }

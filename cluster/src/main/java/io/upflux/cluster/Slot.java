@@ -6,7 +6,6 @@ import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputStreams;
 import io.upflux.frame.FrameFormat;
-import io.upflux.models.ModelCard;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -34,12 +33,10 @@ import org.apache.hadoop.fs.FileStatus;
 /** What one task does on an executor. Everything here blocks, and gives up when Spark takes the task back. */
 final class Slot {
     private final Order order;
-    private final Warm warm;
 
     private Slot(Order order) {
         this.order = order;
         HadoopStorage.configure(order.configuration());
-        warm = Warm.of(order);
     }
 
     static Slot of(Order order) {
@@ -55,18 +52,19 @@ final class Slot {
                     .withRotatePixels(!MediaSink.carriesRotation(film.output()))
                     .withThreads(order.threads());
             FrameFormat format;
+            Warm warm;
             try (MediaSource source = MediaSource.open(input, reading, Notices.none())) {
                 format = source.format();
+                warm = Warm.of(order, source.shownHeight());
             }
             MediaTimes times = MediaTimes.read(input, reading);
             List<Segment> segments = SegmentedJob.plan(times, order.seconds());
-            ModelCard card = warm.card();
             JobOptions options = new JobOptions(
                     input,
                     reading,
                     film.output(),
                     order.encoding().withThreads(order.threads()),
-                    order.model().name(),
+                    warm.name(),
                     order.device(),
                     order.threads(),
                     order.halting(),
@@ -76,12 +74,14 @@ final class Slot {
             Resolvers resolvers = warm.resolvers();
             SuperResolver resolver = resolvers.take();
             String header;
+            String arithmetic;
             try {
+                arithmetic = Warm.arithmetic(resolver);
                 header = JobHeader.of(
                                 order.upflux(),
                                 options,
                                 fingerprint(path),
-                                card,
+                                warm.card(),
                                 resolver.traits(),
                                 new Whole(options, Path.of(""), Notices.none()).encoder(Warm.only(resolver)),
                                 order.seconds(),
@@ -92,7 +92,13 @@ final class Slot {
                 resolvers.giveBack(resolver);
             }
             return new FilmPlan(
-                    film, options, segments, header, times.frames().size(), (long) format.width() * format.height());
+                    film,
+                    options,
+                    segments,
+                    arithmetic,
+                    header,
+                    times.frames().size(),
+                    (long) format.width() * format.height());
         });
     }
 
@@ -105,12 +111,13 @@ final class Slot {
                 return done.get();
             }
             long begun = System.nanoTime();
-            Resolvers resolvers = warm.resolvers();
+            Resolvers resolvers = Warm.of(order, plan).resolvers();
             try (Scratch scratch = new Scratch("segment")) {
                 Path file = scratch.file("packets");
                 SegmentResult result;
                 SuperResolver resolver = resolvers.take();
                 try {
+                    requireSame(plan, resolver);
                     result = new SegmentTask(plan.options(), segment, file)
                             .run(resolver, Notices.none(), frames -> ExecutorMetrics.FRAMES.increment(), stop);
                 } finally {
@@ -131,12 +138,16 @@ final class Slot {
         });
     }
 
-    /**
-     * Joins finished segments with the other streams of the source, and checks the result.
-     *
-     * @return name of the joined file in the film's folder
-     */
-    String join(FilmPlan plan, List<StoredSegment> segments) {
+    private static void requireSame(FilmPlan plan, SuperResolver resolver) {
+        String here = Warm.arithmetic(resolver);
+        if (!here.equals(plan.arithmetic())) {
+            throw new StreamException(plan.options().model() + " runs on " + here + " here, but on " + plan.arithmetic()
+                    + " where the film was planned, which gives other pictures; --device cpu or cuda makes all alike");
+        }
+    }
+
+    /** Joins finished segments with the other streams of the source, and checks the result. */
+    Joined join(FilmPlan plan, List<StoredSegment> segments) {
         return Interruptible.call(stop -> {
             JobOptions options = plan.options();
             String output = plan.film().output();
@@ -150,12 +161,14 @@ final class Slot {
                 }
                 String extension = output.substring(Math.max(output.lastIndexOf('/'), output.lastIndexOf('.')));
                 Path file = scratch.file("whole" + extension);
-                OutputStreams streams = new Whole(options, file, Notices.none()).join(files, warm.resolvers(), stop);
+                Warnings said = new Warnings();
+                Resolvers resolvers = Warm.of(order, plan).resolvers();
+                OutputStreams streams = new Whole(options, file, said).join(files, resolvers, stop);
                 check(options, file, segments, streams);
                 String name = "whole." + Attempt.name() + extension;
                 folder.put(file, name);
                 folder.withdrawIfEnded();
-                return name;
+                return new Joined(name, said.lines());
             } catch (IOException e) {
                 throw new StreamException("scratch disk: " + Stores.reason(e), e);
             }

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -41,18 +42,25 @@ final class Stores {
         }
     }
 
-    /** What decoders call a file: local ones they read themselves, the others through {@link HadoopStorage}. */
-    static String location(Path qualified) {
-        return LOCAL.equals(qualified.toUri().getScheme()) ? qualified.toUri().getPath() : qualified.toString();
+    static boolean isLocal(Path qualified) {
+        return LOCAL.equals(qualified.toUri().getScheme());
     }
 
-    /** Writes beside and renames, in place of what is there. */
+    /** What decoders call a file: local ones they read themselves, the others through {@link HadoopStorage}. */
+    static String location(Path qualified) {
+        return isLocal(qualified) ? qualified.toUri().getPath() : qualified.toString();
+    }
+
+    /** Writes a file that appears whole, in place of what is there. */
     static void write(FileSystem store, Path file, byte[] content) throws IOException {
+        if (store.hasPathCapability(file, CreateFileOptionKeys.FS_OPTION_CREATE_IN_CLOSE)) {
+            // As in object stores, where renaming is copying and replaces nothing.
+            put(store, file, true, content);
+            return;
+        }
         Path partial = new Path(file.getParent(), file.getName() + "." + Attempt.name() + ".partial");
         try {
-            try (OutputStream out = store.create(partial, false)) {
-                out.write(content);
-            }
+            put(store, partial, false, content);
             if (!store.rename(partial, file)) {
                 store.delete(file, false);
                 if (!store.rename(partial, file)) {
@@ -61,6 +69,12 @@ final class Stores {
             }
         } finally {
             store.delete(partial, false);
+        }
+    }
+
+    static void put(FileSystem store, Path file, boolean overwrite, byte[] content) throws IOException {
+        try (OutputStream out = store.create(file, overwrite)) {
+            out.write(content);
         }
     }
 

@@ -4,12 +4,13 @@ import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
-import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.server.segment.ResolverPool;
 import io.upflux.server.segment.Resolvers;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
@@ -20,19 +21,34 @@ final class Warm {
 
     private static final ResolverPool<Use> POOL = new ResolverPool<>();
 
-    private final Catalogue catalogue = Catalogue.standard(Notices.none());
+    private final ModelCopy model;
     private final ModelCard card;
     private final Use use;
 
-    private Warm(Order order) {
-        card = catalogue.find(order.model().here(catalogue), null);
-        use = new Use(
-                order.model().sha256() + " " + card.name(), device(order.device()), order.threads(), order.halting());
+    private Warm(Order order, ModelCopy model, ModelCard card) {
+        this.model = model;
+        this.card = card;
+        use = new Use(model.sha256() + " " + card.name(), device(order.device()), order.threads(), order.halting());
     }
 
-    /** For the calling task. */
-    static Warm of(Order order) {
-        return new Warm(order);
+    /** For the calling task, on pictures that are shown with this height. */
+    static Warm of(Order order, int shownHeight) {
+        Catalogue catalogue = Catalogue.standard();
+        List<ModelCard> cards =
+                order.models().stream().map(model -> model.here(catalogue)).toList();
+        ModelCard card = order.size().model(cards, shownHeight);
+        return new Warm(order, order.models().get(cards.indexOf(card)), card);
+    }
+
+    /** For the calling task, as it was planned. */
+    static Warm of(Order order, FilmPlan plan) {
+        ModelCopy model = order.model(plan.options().model());
+        return new Warm(order, model, model.here(Catalogue.standard()));
+    }
+
+    /** What plans call it. */
+    String name() {
+        return model.name();
     }
 
     ModelCard card() {
@@ -40,9 +56,24 @@ final class Warm {
     }
 
     Resolvers resolvers() {
-        return POOL.of(
-                use,
-                () -> catalogue.open(card, Device.parse(use.device()), use.threads(), Halting.parse(use.halting())));
+        return POOL.of(use, this::open);
+    }
+
+    /** Segments of a film are computed alike or not at all: what is asked for is not replaced by something else. */
+    private SuperResolver open() {
+        Device device = Device.parse(use.device());
+        Warnings said = new Warnings();
+        SuperResolver opened = Catalogue.standard(said).open(card, device, use.threads(), Halting.parse(use.halting()));
+        if (device.kind() == Device.Kind.CUDA && opened.traits().kind().equals("cpu")) {
+            opened.close();
+            throw new StreamException(device + " is what this task should use, but " + String.join("; ", said.lines()));
+        }
+        return opened;
+    }
+
+    /** How a model computes: what differs here may differ in pictures. */
+    static String arithmetic(SuperResolver resolver) {
+        return resolver.traits().kind() + " " + resolver.traits().precision();
     }
 
     /** One that is taken already, for callees that take and give back. */

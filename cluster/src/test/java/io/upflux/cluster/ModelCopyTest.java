@@ -15,7 +15,7 @@ class ModelCopyTest {
     void aBundledModelIsFoundByItsName() {
         ModelCopy copy = ModelCopy.of(catalogue.find("plain-s-x2", null));
         assertThat(copy.files()).isEmpty();
-        assertThat(copy.here(catalogue)).isEqualTo("plain-s-x2");
+        assertThat(copy.here(catalogue).name()).isEqualTo("plain-s-x2");
     }
 
     @Test

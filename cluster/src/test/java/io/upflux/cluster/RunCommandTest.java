@@ -1,5 +1,6 @@
 package io.upflux.cluster;
 
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,11 +19,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunCommandTest {
+    /** Options of both programs. */
+    private static final List<String> ALIKE =
+            List.of("--device", "cpu", "--segment", "1s", "--video-codec", "mpeg4", "--threads", "1");
+
+    private final List<String> options = new ArrayList<>();
+
     @TempDir
     private Path folder;
 
@@ -51,12 +61,92 @@ class RunCommandTest {
     }
 
     @Test
-    void aTableNamesInputsAndOutputs() throws IOException {
-        clip(films.resolve("clip.mkv"), 2);
-        Path table = Files.writeString(
-                folder.resolve("films.csv"), "input,output\n" + films.resolve("clip.mkv") + ",new/name.mkv\n");
+    void tablesNameInputsAndOutputs() throws IOException {
+        Path clip = clip(films.resolve("clip.mkv"), 2);
+        String rows = "input,output\n" + clip + ",new/name.mkv\n";
+        Path csv = Files.writeString(folder.resolve("films.csv"), rows);
+        Path parquet = folder.resolve("films.parquet");
+        try (SparkSession spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "localhost")
+                .getOrCreate()) {
+            Dataset<Row> table = spark.read().option("header", true).csv(csv.toString());
+            table.withColumn("output", lit("columns.mkv")).write().parquet(parquet.toString());
+        }
+        assertThat(run(csv.toString(), parquet.toString())).isEqualTo(0);
+        assertThat(files(made)).containsExactly("columns.mkv", "new/name.mkv");
+    }
+
+    @Test
+    void aHeightIsReachedFromAnyOther() throws IOException {
+        Path low = clip(films.resolve("low.mkv"), 1);
+        Path high = films.resolve("high.mkv");
+        FfmpegPrograms.ffmpeg("-i", low.toString(), "-s", "128x96", "-c:v", "mpeg4", high.toString());
+        options.addAll(List.of("-n", "plain-s", "--height", "176"));
+        assertThat(run(films.toString())).isEqualTo(0);
+        for (Path clip : List.of(low, high)) {
+            Path output = made.resolve(clip.getFileName());
+            assertThat(FfmpegPrograms.ffprobe(
+                            "-v",
+                            "error",
+                            "-select_streams",
+                            "v",
+                            "-show_entries",
+                            "stream=height",
+                            "-of",
+                            "csv=p=0",
+                            output.toString()))
+                    .startsWith("176");
+            assertThat(frames(output)).isEqualTo(frames(alone(clip)));
+        }
+    }
+
+    @Test
+    void whatAFilmLosesIsSaid() throws IOException {
+        Path titles = Files.writeString(folder.resolve("titles.srt"), "1\n00:00:00,000 --> 00:00:01,000\nhello\n");
+        Path clip = films.resolve("titled.mkv");
+        FfmpegPrograms.ffmpeg(
+                "-i",
+                clip(folder.resolve("plain.mkv"), 1).toString(),
+                "-i",
+                titles.toString(),
+                "-map",
+                "0:v",
+                "-map",
+                "1",
+                "-c",
+                "copy",
+                clip.toString());
+        Path table = Files.writeString(folder.resolve("films.csv"), "input,output\n" + clip + ",titled.avi\n");
         assertThat(run(table.toString())).isEqualTo(0);
-        assertThat(files(made)).containsExactly("new/name.mkv");
+        assertThat(said).contains("         warning: subtitle stream 1 (subrip) is dropped");
+        assertThat(report.path("outcomes").path(0).path("warnings")).isNotEmpty();
+    }
+
+    @Test
+    void countersReachSparksSinks() throws IOException {
+        clip(films.resolve("clip.mkv"), 2);
+        Files.writeString(films.resolve("poisoned.mkv"), "this is no film");
+        Path sink = Files.createDirectory(folder.resolve("metrics"));
+        options.addAll(List.of("--conf", "spark.metrics.conf.*.sink.csv.class=org.apache.spark.metrics.sink.CsvSink"));
+        options.addAll(List.of("--conf", "spark.metrics.conf.*.sink.csv.directory=" + sink));
+        assertThat(run("stored:" + films)).isEqualTo(1);
+        assertThat(last(sink, "films")).isEqualTo(2);
+        assertThat(last(sink, "films.done")).isEqualTo(1);
+        assertThat(last(sink, "films.failed")).isEqualTo(1);
+        assertThat(last(sink, "frames.done")).isEqualTo(20);
+        assertThat(last(sink, "frames.promised")).isEqualTo(20);
+        for (String positive : List.of("frames", "device.seconds", "bytes.read", "bytes.written", "leaps")) {
+            assertThat(last(sink, positive)).as(positive).isPositive();
+        }
+    }
+
+    /** What a counter was in the end. */
+    private static double last(Path sink, String name) throws IOException {
+        Path file = sink.resolve("upflux.driver.plugin." + UpfluxPlugin.class.getName() + "." + name + ".csv");
+        List<String> lines = Files.readAllLines(file);
+        return Double.parseDouble(lines.get(lines.size() - 1).split(",")[1]);
     }
 
     @Test
@@ -120,9 +210,9 @@ class RunCommandTest {
     }
 
     private int run(String... inputs) {
-        List<String> arguments = new ArrayList<>(List.of("run", "--json", "-n", "plain-s-x2", "--device", "cpu"));
-        arguments.addAll(
-                List.of("--segment", "1s", "--video-codec", "mpeg4", "--threads", "1", "-o", "stored:" + made));
+        List<String> arguments = new ArrayList<>(List.of("run", "--json", "-o", "stored:" + made));
+        arguments.addAll(ALIKE);
+        arguments.addAll(options);
         for (String property : List.of(
                 "spark.master=local[2]",
                 "spark.ui.enabled=false",
@@ -152,22 +242,10 @@ class RunCommandTest {
         Path output = folder.resolve("alone-" + clip.getFileName());
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(err, true);
-        int code = UpfluxCommand.execute(
-                new Console(stream, stream, false),
-                "upscale",
-                clip.toString(),
-                "-o",
-                output.toString(),
-                "-n",
-                "plain-s-x2",
-                "--device",
-                "cpu",
-                "--threads",
-                "1",
-                "--segment",
-                "1s",
-                "--video-codec",
-                "mpeg4");
+        List<String> arguments = new ArrayList<>(List.of("upscale", clip.toString(), "-o", output.toString()));
+        arguments.addAll(ALIKE);
+        arguments.addAll(options);
+        int code = UpfluxCommand.execute(new Console(stream, stream, false), arguments.toArray(String[]::new));
         assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isZero();
         return output;
     }

@@ -196,6 +196,12 @@ public interface SuperResolver extends AutoCloseable {
                         name + ": tiles aligned to " + align + " would cut windows of " + window);
             }
         }
+
+        /** What kind of device runs it: the provider without the number of one of several. */
+        public String kind() {
+            int colon = provider.indexOf(':');
+            return colon < 0 ? provider : provider.substring(0, colon);
+        }
     }
 
     /**

@@ -3,9 +3,12 @@ package io.upflux.server.cli;
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,47 +17,59 @@ import org.jspecify.annotations.Nullable;
  * @param scale factor asked for, null for the model's own
  * @param height output height asked for in pixels, null for the upscaled one; at most one of the two is given
  */
-record ScaleChoice(@Nullable Integer scale, @Nullable Integer height) {
+public record ScaleChoice(@Nullable Integer scale, @Nullable Integer height) implements Serializable {
     /**
-     * The model for pictures that are shown with this height. For an output height that is the one of the smallest
-     * scale that reaches it, or the largest there is; where no model is named, a network goes before a resizer.
+     * The model for pictures that are shown with this height, of the {@link #candidates}.
      *
      * @throws StreamException when there is none
      */
     ModelCard model(Catalogue catalogue, @Nullable String name, int sourceHeight) {
-        if (height == null) {
-            return catalogue.find(name, scale);
+        return model(candidates(catalogue, name), sourceHeight);
+    }
+
+    /**
+     * All models that pictures of some height would go through.
+     *
+     * @return one at least
+     * @throws StreamException when there is none
+     */
+    public List<ModelCard> candidates(Catalogue catalogue, @Nullable String name) {
+        if (height == null || (name != null && Catalogue.isPath(name))) {
+            return List.of(catalogue.find(name, scale));
         }
-        List<ModelCard> cards = catalogue.list();
-        if (name == null) {
-            for (int factor : scales(cards.stream().filter(ScaleChoice::isBundledNetwork), height, sourceHeight)) {
-                if ((long) factor * sourceHeight >= height) {
-                    return catalogue.find(null, factor);
-                }
-            }
-        }
-        for (int factor : scales(cards.stream(), height, sourceHeight)) {
+        List<ModelCard> candidates = new ArrayList<>();
+        for (int factor : scales(catalogue, name)) {
             try {
-                return catalogue.find(name, factor);
+                candidates.add(catalogue.find(name, factor));
             } catch (StreamException notInThisScale) {
-                // The next nearest, then.
+                // Another one, then.
             }
         }
-        return catalogue.find(name, null);
+        return candidates.isEmpty() ? List.of(catalogue.find(name, null)) : candidates;
     }
 
-    private static boolean isBundledNetwork(ModelCard card) {
-        return card.bundled() && card.trained();
+    /**
+     * Of the candidates the one for pictures that are shown with this height. For an output height that is the one of the
+     * smallest scale that reaches it, or the largest there is; a network that reaches it goes before a resizer.
+     */
+    public ModelCard model(List<ModelCard> candidates, int sourceHeight) {
+        if (height == null) {
+            return candidates.get(0);
+        }
+        Predicate<ModelCard> reaches = card -> (long) card.scale() * sourceHeight >= height;
+        Comparator<ModelCard> best = Comparator.comparing(
+                        (ModelCard card) -> !(reaches.test(card) && card.bundled() && card.trained()))
+                .thenComparing(card -> !reaches.test(card))
+                .thenComparing(card -> reaches.test(card) ? card.scale() : -card.scale());
+        return Collections.min(candidates, best);
     }
 
-    /** Those that reach the height first, smallest first; then the others, largest first. */
-    private static List<Integer> scales(Stream<ModelCard> cards, int height, int sourceHeight) {
-        Comparator<Integer> nearest = Comparator.comparing((Integer factor) -> (long) factor * sourceHeight < height)
-                .thenComparing(factor -> (long) factor * sourceHeight < height ? -factor : factor);
-        return cards.map(ModelCard::scale)
+    private static List<Integer> scales(Catalogue catalogue, @Nullable String name) {
+        return catalogue.list().stream()
+                .filter(card -> name != null || card.bundled())
+                .map(ModelCard::scale)
                 .filter(factor -> factor > 1)
                 .distinct()
-                .sorted(nearest)
                 .toList();
     }
 }

@@ -5,8 +5,6 @@ import io.upflux.pipeline.StreamException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,8 +35,8 @@ final class UpscaleCommand implements Callable<Integer> {
             description = "File to write, a folder for several inputs, or -.")
     private String output = "";
 
-    @ArgGroup
-    private @Nullable Size size;
+    @Mixin
+    private SizeOptions size = new SizeOptions();
 
     @Mixin
     private ModelOptions models = new ModelOptions();
@@ -64,21 +62,6 @@ final class UpscaleCommand implements Callable<Integer> {
     @Option(names = "--until-eof", hidden = true, description = "Give up when standard input ends.")
     private boolean untilEof;
 
-    /** How large: one of them. */
-    static final class Size {
-        @Option(
-                names = {"-s", "--scale"},
-                paramLabel = "N",
-                description = "Factor in both directions: 2, 3 or 4 (default: the model's, or 2).")
-        private @Nullable Integer scale;
-
-        @Option(
-                names = "--height",
-                paramLabel = "PX",
-                description = "Height of the output: the smallest scale that reaches it, then an exact resize.")
-        private @Nullable Integer height;
-    }
-
     UpscaleCommand(Console console) {
         this.console = console;
     }
@@ -87,10 +70,7 @@ final class UpscaleCommand implements Callable<Integer> {
     public Integer call() {
         refuseWhatCannotBe();
         List<UpscaleTask> tasks = plan();
-        ScaleChoice choice = size();
-        if (choice.height() == null) {
-            models.check(choice.scale());
-        }
+        ScaleChoice choice = size.choice(models);
         OutputOptions encoding = encoding(choice);
         UpscaleReport report = report(tasks.size());
         try (Interruption interruption = Interruption.install();
@@ -127,19 +107,6 @@ final class UpscaleCommand implements Callable<Integer> {
                         files,
                         !noProgress)
                 : new TextReport(console, files, !noProgress);
-    }
-
-    private ScaleChoice size() {
-        if (size == null) {
-            return new ScaleChoice(null, null);
-        }
-        if (size.scale != null && models.model() == null && (size.scale < 2 || size.scale > 4)) {
-            throw wrong("--scale is 2, 3 or 4, not " + size.scale + "; -n names a model of another scale");
-        }
-        if (size.height != null && size.height < 1) {
-            throw wrong("--height must be 1 or more, not " + size.height);
-        }
-        return new ScaleChoice(size.scale, size.height);
     }
 
     private void refuseWhatCannotBe() {

@@ -55,7 +55,8 @@ public final class JobHeader {
         header.putObject("model")
                 .put("name", model.name())
                 .put("sha256", model.sha256())
-                .put("provider", traits.provider())
+                // Any of several devices of a kind may go on.
+                .put("provider", traits.kind())
                 .put("precision", traits.precision())
                 .put("halting", options.halting());
         header.put("reuse", options.reuse().toString()).put("threads", options.threads());
