@@ -18,6 +18,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIOException;
+import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
+import org.apache.hadoop.ipc.RemoteException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,13 +116,23 @@ final class OutputLock implements AutoCloseable {
     private static boolean create(FileSystem store, Path file, String line) throws IOException {
         try (OutputStream out = fresh(store, file)) {
             out.write(line.getBytes(StandardCharsets.UTF_8));
-        } catch (FileAlreadyExistsException | PathIOException | java.nio.file.FileAlreadyExistsException e) {
-            if (store.exists(file)) {
+        } catch (IOException e) {
+            if (isTaken(e) && store.exists(file)) {
                 return false;
             }
             throw e;
         }
         return true;
+    }
+
+    private static boolean isTaken(IOException e) {
+        Exception said = e instanceof RemoteException remote
+                ? remote.unwrapRemoteException(AlreadyBeingCreatedException.class)
+                : e;
+        return said instanceof FileAlreadyExistsException
+                || said instanceof java.nio.file.FileAlreadyExistsException
+                || said instanceof AlreadyBeingCreatedException
+                || said instanceof PathIOException;
     }
 
     /** Fails here or when it is closed, if there is such a file. */

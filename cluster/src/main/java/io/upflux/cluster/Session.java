@@ -2,6 +2,7 @@ package io.upflux.cluster;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.upflux.pipeline.StreamException;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -21,7 +22,10 @@ record Session(SparkSession spark, int threads) implements AutoCloseable {
     private static final String CPUS = "spark.task.cpus";
     private static final String PLUGINS = "spark.plugins";
 
-    /** @param threads wanted for a task; 0 for as many as it has processors */
+    /**
+     * @param threads wanted for a task; 0 for as many as it has processors
+     * @throws StreamException when Spark does not start
+     */
     static Session open(Map<String, String> properties, int threads) {
         quiet();
         SparkConf conf = new SparkConf();
@@ -39,7 +43,13 @@ record Session(SparkSession spark, int threads) implements AutoCloseable {
         conf.setIfMissing("spark.scheduler.mode", "FAIR");
         String plugin = UpfluxPlugin.class.getName();
         conf.set(PLUGINS, conf.contains(PLUGINS) ? conf.get(PLUGINS) + "," + plugin : plugin);
-        SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+        SparkSession spark;
+        try {
+            spark = SparkSession.builder().config(conf).getOrCreate();
+        } catch (Exception e) {
+            // Checked ones, too, though undeclared.
+            throw new StreamException("Spark does not start: " + Failures.reason(e), e);
+        }
         return new Session(spark, threads > 0 ? threads : Integer.parseInt(conf.get(CPUS, "1")));
     }
 

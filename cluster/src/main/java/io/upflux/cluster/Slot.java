@@ -33,9 +33,12 @@ import org.apache.hadoop.fs.FileStatus;
 /** What one task does on an executor. Everything here blocks, and gives up when Spark takes the task back. */
 final class Slot {
     private final Order order;
+    private final String device;
 
     private Slot(Order order) {
         this.order = order;
+        // Here, on the thread that Spark knows.
+        device = Warm.device(order.device());
         HadoopStorage.configure(order.configuration());
     }
 
@@ -48,21 +51,23 @@ final class Slot {
         return Interruptible.call(stop -> {
             org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(film.input());
             String input = Stores.location(path);
+            // Encoders would take a URL for a stream to send; they only see what kind of file it will be.
+            String output = new org.apache.hadoop.fs.Path(film.output()).toUri().getPath();
             InputOptions reading = order.reading()
-                    .withRotatePixels(!MediaSink.carriesRotation(film.output()))
+                    .withRotatePixels(!MediaSink.carriesRotation(output))
                     .withThreads(order.threads());
             FrameFormat format;
             Warm warm;
             try (MediaSource source = MediaSource.open(input, reading, Notices.none())) {
                 format = source.format();
-                warm = Warm.of(order, source.shownHeight());
+                warm = Warm.of(order, device, source.shownHeight());
             }
             MediaTimes times = MediaTimes.read(input, reading);
             List<Segment> segments = SegmentedJob.plan(times, order.seconds());
             JobOptions options = new JobOptions(
                     input,
                     reading,
-                    film.output(),
+                    output,
                     order.encoding().withThreads(order.threads()),
                     warm.name(),
                     order.device(),
@@ -111,7 +116,7 @@ final class Slot {
                 return done.get();
             }
             long begun = System.nanoTime();
-            Resolvers resolvers = Warm.of(order, plan).resolvers();
+            Resolvers resolvers = Warm.of(order, device, plan).resolvers();
             try (Scratch scratch = new Scratch("segment")) {
                 Path file = scratch.file("packets");
                 SegmentResult result;
@@ -162,7 +167,7 @@ final class Slot {
                 String extension = output.substring(Math.max(output.lastIndexOf('/'), output.lastIndexOf('.')));
                 Path file = scratch.file("whole" + extension);
                 Warnings said = new Warnings();
-                Resolvers resolvers = Warm.of(order, plan).resolvers();
+                Resolvers resolvers = Warm.of(order, device, plan).resolvers();
                 OutputStreams streams = new Whole(options, file, said).join(files, resolvers, stop);
                 check(options, file, segments, streams);
                 String name = "whole." + Attempt.name() + extension;

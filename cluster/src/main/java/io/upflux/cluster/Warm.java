@@ -25,25 +25,25 @@ final class Warm {
     private final ModelCard card;
     private final Use use;
 
-    private Warm(Order order, ModelCopy model, ModelCard card) {
+    private Warm(Order order, String device, ModelCopy model, ModelCard card) {
         this.model = model;
         this.card = card;
-        use = new Use(model.sha256() + " " + card.name(), device(order.device()), order.threads(), order.halting());
+        use = new Use(model.sha256() + " " + card.name(), device, order.threads(), order.halting());
     }
 
-    /** For the calling task, on pictures that are shown with this height. */
-    static Warm of(Order order, int shownHeight) {
+    /** For pictures that are shown with this height. */
+    static Warm of(Order order, String device, int shownHeight) {
         Catalogue catalogue = Catalogue.standard();
         List<ModelCard> cards =
                 order.models().stream().map(model -> model.here(catalogue)).toList();
         ModelCard card = order.size().model(cards, shownHeight);
-        return new Warm(order, order.models().get(cards.indexOf(card)), card);
+        return new Warm(order, device, order.models().get(cards.indexOf(card)), card);
     }
 
-    /** For the calling task, as it was planned. */
-    static Warm of(Order order, FilmPlan plan) {
+    /** As it was planned. */
+    static Warm of(Order order, String device, FilmPlan plan) {
         ModelCopy model = order.model(plan.options().model());
-        return new Warm(order, model, model.here(Catalogue.standard()));
+        return new Warm(order, device, model, model.here(Catalogue.standard()));
     }
 
     /** What plans call it. */
@@ -102,8 +102,8 @@ final class Warm {
         }
     }
 
-    /** The GPU that Spark assigned to the task, if it did. */
-    private static String device(String asked) {
+    /** The GPU that Spark assigned to the task of the calling thread, if it did; what was asked for otherwise. */
+    static String device(String asked) {
         TaskContext task = TaskContext.get();
         Map<String, ResourceInformation> resources = task == null ? Map.of() : task.resourcesJMap();
         ResourceInformation gpu = resources.get("gpu");

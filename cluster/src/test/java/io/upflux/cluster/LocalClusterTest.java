@@ -4,156 +4,148 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.server.cli.Console;
+import io.upflux.server.cli.UpfluxCommand;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two executors, each a process of its own; one of them is killed. */
+/** Submitted to executors that are processes of their own, where things happen to them. */
 class LocalClusterTest {
-    private static final long DEADLINE_SECONDS = 120;
+    private static final List<String> OPTIONS = List.of(
+            "--threads", "1", "--segment", "1s", "--video-codec", "mpeg4", "--reuse", "off", "--no-progress", "--json");
 
     @TempDir
     private Path folder;
 
+    private Path films;
+    private Path made;
+
+    @BeforeEach
+    void makeFolders() throws IOException {
+        films = Files.createDirectory(folder.resolve("films"));
+        made = folder.resolve("made");
+    }
+
     @Test
     void aKilledExecutorChangesNothing() throws Exception {
-        Path clip = clip(folder.resolve("clip.mkv"));
-        assertThat(run(false, clip, folder.resolve("embedded"), List.of("spark.master=local[1]")))
-                .isZero();
-        String classPath = System.getProperty("java.class.path");
-        Path home = sparkHome(classPath);
-        Path made = folder.resolve("made");
-        assertThat(runElsewhere(clip, made, home, classPath)).isZero();
-        assertThat(frames(made)).isEqualTo(frames(folder.resolve("embedded")));
-        try (Stream<Path> links = Files.list(home.resolve("jars"))) {
-            for (Path link : links.toList()) {
-                Files.delete(link);
-            }
+        clip("clip.mkv", 8);
+        Submission submission = Submission.in(folder).with("spark.hadoop.fs.stored.impl", StoredFiles.class.getName());
+        try (Submission.Running running = submission.start("local-cluster[2,1,600]", arguments("stored:", "cpu"))) {
+            running.await(LocalClusterTest.this::isBegun);
+            running.anyExecutor().destroyForcibly();
+            assertThat(running.end()).as(running.said()).isZero();
         }
-        try (Stream<Path> all = Files.walk(made)) {
-            assertThat(all.filter(Files::isRegularFile)).containsExactly(made.resolve("clip.mkv"));
-        }
+        assertMade("clip.mkv");
     }
 
-    /** A process, since Spark takes its home from the environment. */
-    private int runElsewhere(Path clip, Path made, Path home, String classPath) throws Exception {
-        ProcessBuilder java = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx600m");
-        java.command().addAll(List.of(System.getProperty("upflux.opens").trim().split(" +")));
-        java.command().addAll(List.of(LocalClusterTest.class.getName(), clip.toString(), made.toString()));
-        java.environment().put("CLASSPATH", classPath);
-        java.environment().put("SPARK_HOME", home.toString());
-        java.environment().put("SPARK_SCALA_VERSION", "2.13");
-        java.environment().put("SPARK_WORKER_DIR", folder.resolve("work").toString());
-        Process driver = java.redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
-        CompletableFuture<Boolean> killed = CompletableFuture.supplyAsync(() -> killAnExecutor(driver, made));
-        boolean ended = driver.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS);
-        if (!ended) {
-            driver.descendants().forEach(ProcessHandle::destroyForcibly);
-            driver.destroyForcibly();
-        }
-        String log = Files.readString(folder.resolve("log"));
-        assertThat(ended).as(log).isTrue();
-        assertThat(killed.get(1, TimeUnit.MINUTES)).as(log).isTrue();
-        return driver.exitValue();
-    }
-
-    /** As soon as the film is begun. */
-    private static boolean killAnExecutor(Process driver, Path made) {
-        while (driver.isAlive()) {
-            if (Files.exists(made.resolve(".clip.mkv.upflux/000000.json"))
-                    || Files.exists(made.resolve(".clip.mkv.upflux/000001.json"))) {
-                return driver.descendants()
-                        .filter(process ->
-                                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-                        .findFirst()
-                        .map(ProcessHandle::destroyForcibly)
-                        .orElse(false);
-            }
+    @Test
+    void aFrozenExecutorIsOvertaken() throws Exception {
+        clip("clip.mkv", 8);
+        Submission submission = Submission.in(folder)
+                .through(TwoHosts.class)
+                .with("spark.speculation", true)
+                .with("spark.speculation.interval", "100ms")
+                .with("spark.speculation.quantile", 0.5);
+        try (Submission.Running running = submission.start("two-hosts", arguments("", "cpu"))) {
+            running.await(LocalClusterTest.this::isBegun);
+            ProcessHandle frozen = running.anyExecutor();
+            signal("STOP", frozen);
             try {
-                TimeUnit.MILLISECONDS.sleep(5);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
+                running.await(any -> Files.exists(made.resolve("clip.mkv")));
+            } finally {
+                signal("CONT", frozen);
             }
+            assertThat(running.end()).as(running.said()).isZero();
         }
-        return false;
+        assertMade("clip.mkv");
     }
 
-    /** The other process. */
-    public static void main(String[] arguments) {
-        System.exit(run(
-                true,
-                Path.of(arguments[0]),
-                Path.of(arguments[1]),
-                List.of(
-                        "spark.master=local-cluster[2,1,600]",
-                        "spark.executor.memory=600m",
-                        "spark.executor.extraClassPath=" + folders(System.getenv("CLASSPATH")))));
-    }
-
-    /** The jars are in Spark's home: ONNX Runtime crashes where a command line has more than 4096 bytes. */
-    private static String folders(String classPath) {
-        return Arrays.stream(classPath.split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith(".jar"))
-                .collect(Collectors.joining(File.pathSeparator));
-    }
-
-    private static int run(boolean heard, Path clip, Path made, List<String> properties) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream stream = heard ? System.out : new PrintStream(said, true, StandardCharsets.UTF_8);
-        Stream<String> options = Stream.of(
-                "run", clip.toString(), "-o", made.toString(), "-n", "plain-s-x2", "--device", "cpu", "--threads", "1");
-        Stream<String> more = Stream.of("--segment", "1s", "--video-codec", "mpeg4", "--reuse", "off");
-        Stream<String> conf = Stream.concat(
-                        Stream.of("spark.ui.enabled=false", "spark.driver.host=localhost"), properties.stream())
-                .flatMap(property -> Stream.of("--conf", property));
-        return Main.run(
-                new Console(stream, stream, false),
-                Stream.of(options, more, conf).flatMap(all -> all).toArray(String[]::new));
-    }
-
-    /** Where Spark's worker looks for its jars; nothing but links. */
-    private Path sparkHome(String classPath) throws IOException {
-        Path home = folder.resolve("spark");
-        Path jars = Files.createDirectories(home.resolve("jars"));
-        for (String jar : classPath.split(File.pathSeparator)) {
-            Path file = Path.of(jar);
-            if (jar.endsWith(".jar") && !Files.exists(jars.resolve(file.getFileName()))) {
-                Files.createSymbolicLink(jars.resolve(file.getFileName()), file);
-            }
+    @Test
+    void everyTaskComputesOnTheGpuThatSparkAssignsIt() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            clip(i + ".mkv", 1);
         }
-        return home;
+        Path discovery = Files.writeString(
+                folder.resolve("gpus.sh"), "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"98\", \"99\"]}'\n");
+        assertThat(discovery.toFile().setExecutable(true)).isTrue();
+        Submission submission = Submission.in(folder)
+                .with("spark.worker.resource.gpu.amount", 2)
+                .with("spark.worker.resource.gpu.discoveryScript", discovery)
+                .with("spark.executor.resource.gpu.amount", 1)
+                .with("spark.task.resource.gpu.amount", 1)
+                .with("spark.executor.cores", 1)
+                .with("spark.scheduler.minRegisteredResourcesRatio", 1)
+                .with("spark.task.maxFailures", 1);
+        try (Submission.Running running = submission.start("local-cluster[1,2,1200]", arguments("", "auto"))) {
+            assertThat(running.end()).isEqualTo(1);
+            assertThat(running.said())
+                    .containsPattern(
+                            "failed .*: cuda:98 is what this task should use, but plain-s-x2: runs on the CPU: ")
+                    .containsPattern(
+                            "failed .*: cuda:99 is what this task should use, but plain-s-x2: runs on the CPU: ")
+                    .contains("0 done, 0 there already, 8 failed");
+        }
+        assertThat(files()).isEmpty();
     }
 
-    private static String frames(Path made) {
-        return FfmpegPrograms.frames(made.resolve("clip.mkv").toString());
+    private String[] arguments(String scheme, String device) {
+        List<String> arguments =
+                new ArrayList<>(List.of("run", scheme + films, "-o", scheme + made, "--device", device));
+        arguments.addAll(OPTIONS);
+        return arguments.toArray(String[]::new);
     }
 
-    private static Path clip(Path file) {
+    private boolean isBegun(Submission.Running running) {
+        Path work = made.resolve(".clip.mkv.upflux");
+        return Files.exists(work.resolve("000000.json")) || Files.exists(work.resolve("000001.json"));
+    }
+
+    private static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+        assertThat(kill.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    /** The film and nothing else, as the ordinary job makes it undisturbed. */
+    private void assertMade(String name) throws IOException {
+        assertThat(files()).containsExactly(made.resolve(name));
+        Path whole = folder.resolve(name);
+        List<String> arguments =
+                new ArrayList<>(List.of("upscale", films.resolve(name).toString()));
+        arguments.addAll(List.of("-o", whole.toString(), "--device", "cpu"));
+        arguments.addAll(OPTIONS);
+        PrintStream said = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        assertThat(UpfluxCommand.execute(new Console(said, said, false), arguments.toArray(String[]::new)))
+                .isZero();
+        assertThat(FfmpegPrograms.frames(made.resolve(name).toString()))
+                .isEqualTo(FfmpegPrograms.frames(whole.toString()));
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(made)) {
+            return all.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private void clip(String name, int seconds) {
         FfmpegPrograms.ffmpeg(
                 "-f",
                 "lavfi",
                 "-i",
-                "testsrc2=size=256x192:rate=25:duration=8",
+                "testsrc2=size=192x128:rate=10:duration=" + seconds,
                 "-c:v",
                 "mpeg4",
                 "-g",
-                "25",
-                file.toString());
-        return file;
+                "10",
+                films.resolve(name).toString());
     }
 }
