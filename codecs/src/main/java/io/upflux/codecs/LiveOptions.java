@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param encoding encoder, quality, size and threads; its container counts for nothing
  * @param segment longest time from one key frame that starts a segment to the next
  * @param part longest fragment
+ * @param sound what becomes of the source's sound
  */
-public record LiveOptions(OutputOptions encoding, Duration segment, Duration part) {
+public record LiveOptions(OutputOptions encoding, Duration segment, Duration part, LiveSound sound) {
     /** @throws StreamException when a part is longer than a segment, or nothing */
     public LiveOptions {
         if (part.compareTo(Duration.ofMillis(50)) < 0 || part.compareTo(segment) > 0) {
@@ -26,14 +27,18 @@ public record LiveOptions(OutputOptions encoding, Duration segment, Duration par
 
     /** Segments of two seconds in parts of a third: what LL-HLS players are made for. */
     public static LiveOptions defaults() {
-        return new LiveOptions(OutputOptions.defaults(), Duration.ofSeconds(2), Duration.ofMillis(334));
+        return new LiveOptions(OutputOptions.defaults(), Duration.ofSeconds(2), Duration.ofMillis(334), LiveSound.COPY);
     }
 
     public LiveOptions withEncoding(OutputOptions newEncoding) {
-        return new LiveOptions(newEncoding, segment, part);
+        return new LiveOptions(newEncoding, segment, part, sound);
     }
 
     public LiveOptions withCuts(Duration newSegment, Duration newPart) {
-        return new LiveOptions(encoding, newSegment, newPart);
+        return new LiveOptions(encoding, newSegment, newPart, sound);
+    }
+
+    public LiveOptions withSound(LiveSound newSound) {
+        return new LiveOptions(encoding, segment, part, newSound);
     }
 }

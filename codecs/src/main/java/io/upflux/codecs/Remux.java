@@ -5,7 +5,7 @@ import io.upflux.pipeline.StreamException;
 import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
-/** Sends or stores an encoded stream in another container, packet by packet as it comes, without encoding it again. */
+/** Sends or stores an encoded stream in another container, packet by packet as it comes, without encoding its pictures again. */
 public final class Remux implements AutoCloseable {
     private final RemuxedOutput output;
 

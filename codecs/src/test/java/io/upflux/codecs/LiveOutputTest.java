@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fragments, judged by the ffprobe and ffmpeg programs. */
@@ -117,25 +118,113 @@ class LiveOutputTest {
         return sound;
     }
 
+    /** Each container has the source's own packets where its players play them, else AAC. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ac3 -ar 44100",
-                "libmp3lame",
-                "libopus",
-                "vorbis -strict -2 -ac 2",
-                "pcm_s16le -ar 32000",
-                "flac -ac 1"
-            })
-    void soundThatBrowsersDoNotPlayBecomesAac(String sound) throws IOException {
-        live(clip("in.mkv", 25, ("-c:a " + sound).split(" ")), 75);
+    @CsvSource({
+        "libopus, opus, opus, opus",
+        "libopus -frame_duration 60 -ac 1, opus, opus, opus",
+        "flac -ac 1, flac, flac, aac",
+        "ac3 -ar 44100, mp4a.40.2, aac, ac3",
+        "eac3, mp4a.40.2, aac, eac3",
+        "libmp3lame, mp4a.40.2, aac, mp3",
+        "mp2, mp4a.40.2, aac, mp2",
+        "vorbis -strict -2 -ac 2, mp4a.40.2, aac, aac",
+        "pcm_s16le -ar 32000, mp4a.40.2, aac, aac"
+    })
+    void soundIsCopiedIntoContainersWhosePlayersPlayIt(String sound, String name, String inMp4, String inTs)
+            throws IOException {
+        Path clip = clip("in.mkv", 25, ("-c:a " + sound).split(" "));
+        live(clip, 75);
 
-        assertThat(fragments.get(0).header().audioCodec()).isEqualTo("mp4a.40.2");
+        assertThat(fragments.get(0).header().audioCodec()).isEqualTo(name);
+        assertThat(codec(mp4(0))).isEqualTo(inMp4);
+        assertThat(codec(ts(0))).isEqualTo(inTs);
+        List<String> source = checksums(clip);
         for (Path file : List.of(mp4(0), ts(0))) {
-            assertThat(first(file, "a:0") - first(file, "v:0")).as("%s", file).isCloseTo(0, within(0.035));
-            assertThat(last(file, "a:0") - last(file, "v:0")).as("%s", file).isCloseTo(0, within(0.080));
+            if (codec(file).equals(codec(clip))) {
+                assertThat(source).as("%s", file).containsSubsequence(checksums(file));
+                assertThat(checksums(file)).hasSizeGreaterThan(source.size() - 4);
+            }
+            assertThat(first(file, "a:0") - first(file, "v:0")).as("%s", file).isCloseTo(0, within(0.065));
+            assertThat(last(file, "a:0") - last(file, "v:0")).as("%s", file).isCloseTo(0, within(0.110));
             assertThat(errors(file)).as("%s", file).isEmpty();
         }
+    }
+
+    /** As browsers record it. */
+    @Test
+    void opusOfWebmIsCopied() throws IOException {
+        Path clip = folder.resolve("in.webm");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=160x90:rate=25",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=sample_rate=48000",
+                "-t",
+                "2",
+                "-c:v",
+                "libvpx",
+                "-deadline",
+                "realtime",
+                "-c:a",
+                "libopus",
+                clip.toString());
+        live(clip, 45);
+
+        assertThat(fragments.get(0).header().codecs()).matches("avc1\\.[0-9a-f]{6},opus");
+        assertThat(checksums(clip)).containsSubsequence(checksums(mp4(0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"aac, AAC, aac", "aac, OPUS, opus", "libopus, AAC, aac", "libopus, OPUS, opus", "aac, NONE, ''"})
+    void theSoundMayBeChosen(String source, LiveSound wanted, String expected) throws IOException {
+        try (LiveOutput output = LiveOutput.create("live", OPTIONS.withSound(wanted), fragments::add, Notices.none())) {
+            pump(output, clip("in.mkv", 25, "-c:a", source), 50);
+        }
+        assertThat(codec(mp4(0))).isEqualTo(expected);
+        assertThat(codec(ts(0))).isEqualTo(expected);
+        assertThat(errors(mp4(0))).isEmpty();
+        assertThat(errors(ts(0))).isEmpty();
+    }
+
+    private static String codec(Path file) {
+        return FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        "a:0",
+                        "-show_entries",
+                        "stream=codec_name",
+                        "-of",
+                        "default=nk=1:nw=1",
+                        file.toString())
+                .lines()
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Of the packets of the sound, as they are stored. */
+    private static List<String> checksums(Path file) {
+        return FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        "a:0",
+                        "-show_packets",
+                        "-show_data_hash",
+                        "md5",
+                        "-show_entries",
+                        "packet=data_hash",
+                        "-of",
+                        "default=nk=1:nw=1",
+                        file.toString())
+                .lines()
+                .filter(line -> line.startsWith("MD5:"))
+                .toList();
     }
 
     /** The pictures go on at the size of the first; nobody who follows need begin anew. */
@@ -334,6 +423,23 @@ class LiveOutputTest {
 
     private static long micros(List<Fragment> fragments) {
         return fragments.stream().mapToLong(Fragment::durationMicros).sum();
+    }
+
+    /** Section 4.4.4.9 of draft-pantos-hls-rfc8216bis. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 15, 24, 25, 30, 50})
+    void partsAreAsLongAsPlaylistsPromise(int rate) {
+        LiveOptions usual = LiveOptions.defaults();
+        try (LiveOutput output = LiveOutput.create("live", usual, fragments::add, Notices.none())) {
+            pump(output, clip("in.mp4", rate, "-an"), 5 * rate);
+        }
+        long target = usual.longestPart().toNanos() / 1000;
+        for (int i = 0; i + 1 < fragments.size(); i++) {
+            boolean last = fragments.get(i + 1).startsSegment();
+            assertThat(fragments.get(i).durationMicros())
+                    .as("part %d of %d fps", i, rate)
+                    .isBetween(last ? 1 : target * 85 / 100, target);
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fragments in other containers, judged by the ffprobe and ffmpeg programs. */
@@ -36,7 +37,12 @@ class RemuxTest {
 
     @BeforeEach
     void encode() {
-        Path clip = folder.resolve("clip.mp4");
+        encode("aac");
+    }
+
+    private void encode(String sound) {
+        fragments.clear();
+        Path clip = folder.resolve("clip.mkv");
         FfmpegPrograms.ffmpeg(
                 "-f",
                 "lavfi",
@@ -53,7 +59,7 @@ class RemuxTest {
                 "-c:v",
                 "libopenh264",
                 "-c:a",
-                "aac",
+                sound,
                 clip.toString());
         LiveOptions options = LiveOptions.defaults().withCuts(Duration.ofSeconds(1), Duration.ofMillis(200));
         try (LiveOutput output = LiveOutput.create("live", options, fragments::add, Notices.none());
@@ -93,6 +99,29 @@ class RemuxTest {
         assertThat(start).isBetween(0.0, extension.equals("ts") ? 2.0 : 0.1);
         FfmpegPrograms.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-");
         assertThat(leftovers()).isEmpty();
+    }
+
+    /** Servers that take RTMP know little but AAC; MPEG-TS has no FLAC. */
+    @ParameterizedTest
+    @CsvSource({
+        "libopus, flv, aac",
+        "libopus, ts, opus",
+        "libopus, mp4, opus",
+        "flac, flv, aac",
+        "flac, ts, aac",
+        "flac, mkv, flac"
+    })
+    void soundThatTheContainerOrItsReadersLackBecomesAac(String sound, String extension, String expected) {
+        encode(sound);
+        Path file = folder.resolve("out." + extension);
+        remux(fragments, file.toString());
+
+        String streams = FfmpegPrograms.ffprobe(
+                "-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", file.toString());
+        // Of MPEG-TS, programs are listed, too.
+        assertThat(streams.lines().map(line -> line.replace(",", "")).filter(line -> !line.isEmpty()))
+                .containsOnly("h264", expected);
+        FfmpegPrograms.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.upflux.codecs.output;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_AAC;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_get_name;
 
@@ -19,7 +20,7 @@ final class CodecNames {
     /** {@code avc1.PPCCLL}: profile, constraints and level out of the sequence parameter set. */
     static String video(AVCodecParameters parameters) {
         if (parameters.codec_id() != AV_CODEC_ID_H264) {
-            return String.valueOf(Av.string(avcodec_get_name(parameters.codec_id())));
+            return name(parameters);
         }
         ByteBuffer bytes = StreamLikeness.extradata(parameters);
         int at = bytes.remaining() > 3 && bytes.get(0) == 1 ? 1 : sequenceParameters(bytes);
@@ -31,14 +32,21 @@ final class CodecNames {
                 bytes.get(at + 2) & 0xff);
     }
 
-    /** {@code mp4a.40.N}: the object type out of the audio configuration. */
+    /** {@code mp4a.40.N}, the object type out of AAC's configuration; else the codec's name. */
     static String audio(AVCodecParameters parameters) {
+        if (parameters.codec_id() != AV_CODEC_ID_AAC) {
+            return name(parameters);
+        }
         ByteBuffer bytes = StreamLikeness.extradata(parameters);
         int type = bytes.remaining() > 0 ? (bytes.get(0) & 0xff) >> 3 : LOW_COMPLEXITY;
         if (type == ESCAPED_OBJECT_TYPE && bytes.remaining() > 1) {
             type = 32 + ((bytes.get(0) & 7) << 3 | (bytes.get(1) & 0xff) >> 5);
         }
         return "mp4a.40." + type;
+    }
+
+    private static String name(AVCodecParameters parameters) {
+        return String.valueOf(Av.string(avcodec_get_name(parameters.codec_id())));
     }
 
     /** Where the profile stands in a byte stream as of annex B. */

@@ -114,6 +114,11 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         return name.equals("webm");
     }
 
+    /** What RTMP carries. */
+    boolean isFlv() {
+        return name.equals("flv");
+    }
+
     /** Whether a display matrix survives in it. */
     boolean carriesRotation() {
         return isIso() || isMatroska();

@@ -5,6 +5,9 @@ final class CutPlan {
     /** What rounding of time stamps may add. */
     private static final long SLACK = 90;
 
+    /** Of segments: how long one may be, where an encoder places a key frame later than it was asked to. */
+    private static final long LONGEST_SEGMENTS = 3;
+
     /**
      * How long a picture may stay, in any case: a segment that ends so late is still rounded to the seconds that were asked
      * for (RFC 8216, section 4.3.3.1).
@@ -73,5 +76,10 @@ final class CutPlan {
             return Cut.PART;
         }
         return Cut.NONE;
+    }
+
+    /** Whether the encoder heeds no wishes for key frames: a segment without an end would fill memory, and nobody could begin. */
+    boolean isEndless(long pts) {
+        return segmentStart != Long.MIN_VALUE && pts - segmentStart > LONGEST_SEGMENTS * segment;
     }
 }

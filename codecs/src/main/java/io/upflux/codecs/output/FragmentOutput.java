@@ -1,8 +1,5 @@
 package io.upflux.codecs.output;
 
-import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_alloc;
-import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_free;
-
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.LiveOptions;
 import io.upflux.codecs.ffmpeg.Av;
@@ -12,7 +9,6 @@ import io.upflux.frame.Rational;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import java.util.function.Consumer;
-import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.jspecify.annotations.Nullable;
 
@@ -91,30 +87,18 @@ public final class FragmentOutput implements AutoCloseable {
                 width, height, offered.layout(), offered.colour(), shown, offered.timeBase(), offered.frameRate());
     }
 
-    /** The containers for such packets: those there are if they can hold them, else fresh ones. */
+    /** The containers for such streams: those there are if they can hold them, else fresh ones. */
     FragmentContainers containers(VideoTrack video, double frameRate, @Nullable LiveAudio audio) {
-        AVCodecParameters pictures = Av.allocated(avcodec_parameters_alloc(), name);
-        AVCodecParameters sound = audio == null ? null : Av.allocated(avcodec_parameters_alloc(), name);
-        try {
-            video.describeTo(pictures);
-            Rational base = audio == null ? Rational.ONE : audio.timeBase();
-            if (audio != null && sound != null) {
-                audio.describeTo(sound);
-            }
-            FragmentContainers current = containers;
-            if (current != null && current.hold(pictures, sound, base)) {
-                return current;
-            }
-            close();
-            FragmentContainers fresh = new FragmentContainers(name, pictures, frameRate, sound, base);
-            containers = fresh;
-            return fresh;
-        } finally {
-            avcodec_parameters_free(pictures);
-            if (sound != null) {
-                avcodec_parameters_free(sound);
-            }
+        FragmentStreams streams = new FragmentStreams(name, video, audio);
+        FragmentContainers current = containers;
+        if (current != null && current.hold(streams)) {
+            streams.close();
+            return current;
         }
+        close();
+        FragmentContainers fresh = new FragmentContainers(name, streams, frameRate);
+        containers = fresh;
+        return fresh;
     }
 
     @Override

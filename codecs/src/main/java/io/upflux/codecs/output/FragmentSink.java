@@ -52,6 +52,7 @@ final class FragmentSink implements FrameSink {
     private long partStart = Long.MIN_VALUE;
     private boolean partStartsSegment;
     private boolean partIndependent;
+    private boolean endless;
 
     FragmentSink(FragmentOutput output, Carriage carriage, int sourceHeight) {
         this.output = output;
@@ -74,7 +75,8 @@ final class FragmentSink implements FrameSink {
                 output.notices());
         video = opened;
         timeBase = offered.timeBase();
-        LiveAudio sound = LiveAudio.open(carriage, output.name(), start, output.notices());
+        LiveAudio sound =
+                LiveAudio.open(carriage, output.name(), start, output.options().sound(), output.notices());
         audio = sound;
         if (sound == null) {
             carriage.abandon();
@@ -88,6 +90,11 @@ final class FragmentSink implements FrameSink {
         try (frame) {
             if (interrupted) {
                 throw new StreamException(output.name() + ": interrupted");
+            }
+            if (endless) {
+                throw new StreamException(
+                        output.name() + ": its encoder makes no key frames when it is asked to, so that"
+                                + " segments do not end; choose another videoCodec, or other encoderOptions");
             }
             long pts = place(frame);
             repeat(pts);
@@ -168,6 +175,7 @@ final class FragmentSink implements FrameSink {
         try {
             boolean key = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
             Cut cut = cuts.before(packet.pts(), packet.duration(), key);
+            endless |= cuts.isEndless(packet.pts());
             sound(packet.pts());
             if (cut != Cut.NONE) {
                 publish(packet.pts());
@@ -191,13 +199,7 @@ final class FragmentSink implements FrameSink {
             return;
         }
         from.drain(Av.rescale(origin, timeBase, MICROS));
-        for (AVPacket packet = from.next(before); packet != null; packet = from.next(before)) {
-            try {
-                opened(containers).audio(packet);
-            } finally {
-                av_packet_free(packet);
-            }
-        }
+        from.write(before, opened(containers));
     }
 
     /** Cuts and gives out what was written since the last call. */
@@ -205,8 +207,8 @@ final class FragmentSink implements FrameSink {
         if (partStart == Long.MIN_VALUE || until <= partStart) {
             return;
         }
-        ByteBuffer mp4 = opened(containers).cutMp4();
-        ByteBuffer ts = opened(containers).cutTs();
+        ByteBuffer mp4 = opened(containers).cut(FragmentForm.MP4);
+        ByteBuffer ts = opened(containers).cut(FragmentForm.TS);
         long startMicros = micros(partStart);
         output.publish(new Fragment(
                 opened(containers).header(),

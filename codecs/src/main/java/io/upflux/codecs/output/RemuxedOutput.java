@@ -1,10 +1,12 @@
 package io.upflux.codecs.output;
 
 import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.input.Demuxer;
+import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
@@ -14,12 +16,12 @@ import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets that arrive in one container and leave in another as they are, their times counted from the first. One thread, whose interrupt
- * ends what waits for a network.
+ * Packets that arrive in one container and leave in another as they are, their times counted from the first. Sound that the other
+ * cannot hold, or that its readers do not play, becomes AAC: servers that take RTMP know little else. One thread, whose
+ * interrupt ends what waits for a network.
  */
 public final class RemuxedOutput implements AutoCloseable {
     /** All is in the header, or in the first packet: nothing is gained by reading on. */
@@ -35,7 +37,7 @@ public final class RemuxedOutput implements AutoCloseable {
     private final @Nullable PartialFile file;
     private final Demuxer input;
     private final Muxer muxer;
-    private final List<AVRational> timeBases = new ArrayList<>();
+    private final List<Carried> streams = new ArrayList<>();
     private long packets;
     private boolean finished;
 
@@ -65,6 +67,7 @@ public final class RemuxedOutput implements AutoCloseable {
             addStreams(container);
             opened.begin(isFile && container.isIso() ? GROWING_MP4 : Map.of());
         } catch (RuntimeException e) {
+            streams.forEach(Carried::close);
             if (opened != null) {
                 opened.close();
             }
@@ -80,18 +83,44 @@ public final class RemuxedOutput implements AutoCloseable {
         AVFormatContext from = input.context();
         for (int i = 0; i < from.nb_streams(); i++) {
             AVStream source = from.streams(i);
-            if (!container.holds(source.codecpar().codec_id())) {
-                throw new StreamException(name + ": " + container + " cannot hold "
-                        + Av.string(avcodec_get_name(source.codecpar().codec_id())));
-            }
-            AVStream target = muxer.addStream(Av.rational(source.time_base()));
-            Av.check(avcodec_parameters_copy(target.codecpar(), source.codecpar()), name);
-            target.codecpar().codec_tag(0);
-            target.avg_frame_rate(source.avg_frame_rate());
-            target.sample_aspect_ratio(source.codecpar().sample_aspect_ratio());
-            timeBases.add(Av.rational(Av.rational(source.time_base())));
+            streams.add(takesSound(container, source) ? copied(container, source) : encoded(container, source));
         }
         muxer.context().avoid_negative_ts(AVFormatContext.AVFMT_AVOID_NEG_TS_MAKE_ZERO);
+    }
+
+    /** Whether a stream is no sound, or the container has it and those who read it play it. */
+    private static boolean takesSound(Container container, AVStream source) {
+        int codec = source.codecpar().codec_id();
+        return source.codecpar().codec_type() != AVMEDIA_TYPE_AUDIO
+                || (container.isFlv() ? codec == AV_CODEC_ID_AAC : container.holds(codec));
+    }
+
+    private Carried copied(Container container, AVStream source) {
+        if (!container.holds(source.codecpar().codec_id())) {
+            throw cannotHold(container, source);
+        }
+        AVStream target = muxer.addStream(Av.rational(source.time_base()));
+        Av.check(avcodec_parameters_copy(target.codecpar(), source.codecpar()), name);
+        target.codecpar().codec_tag(0);
+        target.avg_frame_rate(source.avg_frame_rate());
+        target.sample_aspect_ratio(source.codecpar().sample_aspect_ratio());
+        return new StreamCopy(muxer, Notices.none(), name, source, target.index());
+    }
+
+    private Carried encoded(Container container, AVStream source) {
+        MuxedTrack track = new MuxedTrack(muxer);
+        AudioConversion conversion =
+                AudioConversion.open(muxer.wantsGlobalHeader(), Notices.none(), name, source, "aac", track);
+        if (conversion == null) {
+            throw cannotHold(container, source);
+        }
+        conversion.describeTo(track.add(conversion.timeBase()));
+        return conversion;
+    }
+
+    private StreamException cannotHold(Container container, AVStream source) {
+        return new StreamException(name + ": " + container + " cannot hold "
+                + Av.string(avcodec_get_name(source.codecpar().codec_id())));
     }
 
     /**
@@ -104,12 +133,13 @@ public final class RemuxedOutput implements AutoCloseable {
         try {
             while (input.read(packet)) {
                 int stream = packet.stream_index();
-                if (stream < timeBases.size()) {
-                    muxer.write(packet, stream, timeBases.get(stream));
+                if (stream < streams.size()) {
+                    streams.get(stream).accept(packet);
                     packets++;
                 }
                 av_packet_unref(packet);
             }
+            streams.forEach(Carried::finish);
             muxer.end();
         } finally {
             av_packet_free(packet);
@@ -122,6 +152,7 @@ public final class RemuxedOutput implements AutoCloseable {
             return;
         }
         finished = true;
+        streams.forEach(Carried::close);
         muxer.close();
         input.close();
         if (file != null && packets > 0) {

@@ -1,6 +1,8 @@
 package io.upflux.server.config;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,4 +17,24 @@ public record RecordConfig(
         String folder,
         Duration every,
         String format,
-        @Nullable Duration keep) {}
+        @Nullable Duration keep) {
+    private static final Set<String> FORMATS = Set.of("mp4", "mkv", "ts");
+
+    static RecordConfig read(Settings said) {
+        String folder = said.text("folder");
+        if (folder == null || folder.isBlank()) {
+            throw said.wrong("folder", "is missing: where the files go");
+        }
+        String format = Objects.requireNonNullElse(said.text("format"), "mp4");
+        if (!FORMATS.contains(format)) {
+            throw said.wrong("format", "must be mp4, mkv or ts, not " + format);
+        }
+        Duration every = Objects.requireNonNullElse(said.duration("every"), Duration.ofMinutes(10));
+        if (every.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw said.wrong("every", "must be a second or more");
+        }
+        Duration keep = said.duration("keep");
+        said.end();
+        return new RecordConfig(folder, every, format, keep);
+    }
+}

@@ -1,6 +1,7 @@
 package io.upflux.server.config;
 
 import io.upflux.codecs.LiveOptions;
+import io.upflux.codecs.LiveSound;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
@@ -35,6 +36,7 @@ final class StreamSettings {
             "crf",
             "bitrate",
             "height",
+            "sound",
             "segment",
             "part",
             "onDemand",
@@ -50,7 +52,6 @@ final class StreamSettings {
             "tcp", Map.of("listen", "1", "rw_timeout", "10000000"));
 
     private static final Pattern PUSH = Pattern.compile("(?i)(rtmps?|srt|udp|tcp|rtsp)://[^\\s/?]+\\S*");
-    private static final Set<String> FORMATS = Set.of("mp4", "mkv", "ts");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final Settings own;
@@ -90,7 +91,10 @@ final class StreamSettings {
         Duration segment = Objects.requireNonNullElse(get(settings -> settings.duration("segment")), usual.segment());
         Duration part = Objects.requireNonNullElse(get(settings -> settings.duration("part")), usual.part());
         boolean listen = Objects.requireNonNullElse(own.flag("listen"), false);
-        LiveOptions live = checked("part", () -> usual.withEncoding(encoding).withCuts(segment, part));
+        LiveSound sound = sound();
+        LiveOptions live = checked(
+                "part",
+                () -> usual.withEncoding(encoding).withCuts(segment, part).withSound(sound));
         StreamConfig config = new StreamConfig(
                 name,
                 source,
@@ -201,24 +205,7 @@ final class StreamSettings {
 
     private @Nullable RecordConfig record() {
         Settings said = own.child("record");
-        if (said == null) {
-            return null;
-        }
-        String folder = said.text("folder");
-        if (folder == null || folder.isBlank()) {
-            throw said.wrong("folder", "is missing: where the files go");
-        }
-        String format = Objects.requireNonNullElse(said.text("format"), "mp4");
-        if (!FORMATS.contains(format)) {
-            throw said.wrong("format", "must be mp4, mkv or ts, not " + format);
-        }
-        Duration every = Objects.requireNonNullElse(said.duration("every"), Duration.ofMinutes(10));
-        if (every.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw said.wrong("every", "must be a second or more");
-        }
-        Duration keep = said.duration("keep");
-        said.end();
-        return new RecordConfig(folder, every, format, keep);
+        return said == null ? null : RecordConfig.read(said);
     }
 
     private Map<String, String> listening(String source) {
@@ -243,6 +230,15 @@ final class StreamSettings {
                         false,
                         null,
                         threads));
+    }
+
+    private LiveSound sound() {
+        String text = Objects.requireNonNullElse(mode("sound"), "copy");
+        try {
+            return "off".equals(text) ? LiveSound.NONE : LiveSound.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw own.wrong("sound", "must be copy, aac, opus or none, not " + text);
+        }
     }
 
     private Halting halting() {
