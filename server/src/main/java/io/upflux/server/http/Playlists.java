@@ -34,7 +34,7 @@ final class Playlists {
     record Variant(String uri, FragmentHeader header, long bitrate) {
         /** @param view not empty */
         static Variant of(String uri, WindowView view) {
-            return new Variant(uri, view.last().header(), Playlists.bitrate(view));
+            return new Variant(uri, view.last().header(), Math.max(1, view.peakBitrate()));
         }
     }
 
@@ -69,18 +69,6 @@ final class Playlists {
             text.append('\n').append(variant.uri()).append(query).append('\n');
         }
         return text.toString();
-    }
-
-    /** Bits a second of the largest segment of a view, the sizes of the fMP4 form counted. */
-    static long bitrate(WindowView view) {
-        double peak = 1;
-        for (LiveSegment segment : view.segments()) {
-            long bytes = segment.parts().stream()
-                    .mapToLong(part -> part.mp4().remaining())
-                    .sum();
-            peak = Math.max(peak, 8 * bytes / (segment.durationMicros() / MICROS));
-        }
-        return (long) Math.ceil(peak);
     }
 
     /**

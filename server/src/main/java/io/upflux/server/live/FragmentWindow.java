@@ -37,6 +37,8 @@ public final class FragmentWindow {
     private boolean fresh;
     private int discontinuities;
     private @Nullable FragmentHeader header;
+    private long longestMicros;
+    private long peakBitrate;
     private boolean ended;
     private boolean closed;
 
@@ -141,7 +143,7 @@ public final class FragmentWindow {
             ended = true;
             closed = over;
             if (!segments.isEmpty()) {
-                segments.set(segments.size() - 1, last().completed());
+                complete();
             }
             publish();
             views.tryEmitComplete();
@@ -170,8 +172,7 @@ public final class FragmentWindow {
     private void begin(Fragment fragment) {
         boolean continues = fresh;
         if (!segments.isEmpty()) {
-            LiveSegment before = last().completed();
-            segments.set(segments.size() - 1, before);
+            LiveSegment before = complete();
             Fragment end = before.parts().get(before.parts().size() - 1);
             Duration step =
                     Duration.between(end.wallClock().plusNanos(1000 * end.durationMicros()), fragment.wallClock());
@@ -192,11 +193,27 @@ public final class FragmentWindow {
         }
     }
 
+    private LiveSegment complete() {
+        LiveSegment whole = last().completed();
+        segments.set(segments.size() - 1, whole);
+        longestMicros = Math.max(longestMicros, whole.durationMicros());
+        // Short ones are little but a key frame (RFC 8216bis, section 1.1: of half the target duration or more).
+        if (2 * whole.durationMicros() >= longestMicros) {
+            peakBitrate = Math.max(peakBitrate, whole.bitrate());
+        }
+        return whole;
+    }
+
     private void publish() {
         int complete = segments.isEmpty() || last().complete() ? segments.size() : segments.size() - 1;
         int from = Math.max(0, complete - listed);
-        view = new WindowView(segments.subList(from, segments.size()), segments.subList(0, from), closed);
+        view = new WindowView(segments.subList(from, segments.size()), segments.subList(0, from), peak(), closed);
         views.tryEmitNext(view);
+    }
+
+    /** Of all segments there were; of what there is of the first until that is complete. */
+    private long peak() {
+        return peakBitrate > 0 || segments.isEmpty() ? peakBitrate : last().bitrate();
     }
 
     private List<Fragment> sinceLastKey() {

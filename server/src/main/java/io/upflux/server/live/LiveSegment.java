@@ -42,6 +42,12 @@ public record LiveSegment(
         return parts.stream().mapToLong(Fragment::durationMicros).sum();
     }
 
+    /** Bits a second of its fMP4 form. */
+    long bitrate() {
+        long bytes = parts.stream().mapToLong(part -> part.mp4().remaining()).sum();
+        return (long) Math.ceil(8e6 * bytes / Math.max(1, durationMicros()));
+    }
+
     int bytes() {
         return parts.stream().mapToInt(Fragment::bytes).sum();
     }

@@ -210,7 +210,12 @@ public final class LiveStream implements AutoCloseable {
         MDC.put(LoggedNotices.KEY, name());
         try (ladders;
                 Renditions output = new Renditions(
-                        config, names -> present = Set.copyOf(names), this::publish, this::publish, notices)) {
+                        config,
+                        names -> present = Set.copyOf(names),
+                        this::publish,
+                        this::publish,
+                        counters::leftOut,
+                        notices)) {
             ladders.open();
             if (isPublished()) {
                 published(output);

@@ -14,13 +14,18 @@ final class Rendition implements AutoCloseable {
     private final RenditionConfig config;
     private final LiveOutput output;
     private final Notices notices;
+    private final Runnable leaving;
 
-    /** @param fragments told of each fragment */
-    Rendition(String stream, RenditionConfig config, Consumer<Fragment> fragments, Notices notices) {
+    /**
+     * @param fragments told of each fragment
+     * @param leaving run for each frame that its encoder is too slow for
+     */
+    Rendition(String stream, RenditionConfig config, Consumer<Fragment> fragments, Runnable leaving, Notices notices) {
         this.title = stream + "/" + config.name();
         this.config = config;
         this.output = LiveOutput.create(title, config.live(), fragments, notices);
         this.notices = notices;
+        this.leaving = leaving;
     }
 
     /** Whether there is one of such a source. */
@@ -34,7 +39,7 @@ final class Rendition implements AutoCloseable {
     }
 
     FrameSink sink(MediaSource source) {
-        return new SidelineSink(title, output.sink(source), notices);
+        return new SidelineSink(title, output.sink(source), notices, leaving);
     }
 
     @Override

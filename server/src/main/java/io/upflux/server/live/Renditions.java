@@ -24,18 +24,25 @@ final class Renditions implements AutoCloseable {
      * @param present told which of the further ones there are of a source, before it is read
      * @param fragments told of each fragment of the stream's own output
      * @param others told of each fragment of another, and its name; on a thread of its own
+     * @param leaving told of each frame that the encoder of one of them is too slow for, by its name
      */
     Renditions(
             StreamConfig config,
             Consumer<Set<String>> present,
             Consumer<Fragment> fragments,
             BiConsumer<String, Fragment> others,
+            Consumer<String> leaving,
             Notices notices) {
         this.present = present;
         main = LiveOutput.create(config.name(), config.live(), fragments, notices);
         for (RenditionConfig rendition : config.renditions()) {
             String name = rendition.name();
-            further.add(new Rendition(config.name(), rendition, fragment -> others.accept(name, fragment), notices));
+            further.add(new Rendition(
+                    config.name(),
+                    rendition,
+                    fragment -> others.accept(name, fragment),
+                    () -> leaving.accept(name),
+                    notices));
         }
     }
 

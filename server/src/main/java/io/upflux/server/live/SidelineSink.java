@@ -19,6 +19,7 @@ final class SidelineSink implements FrameSink {
     private final String name;
     private final FrameSink sink;
     private final Notices notices;
+    private final Runnable leaving;
     private final ExecutorService thread;
     private final Semaphore places = new Semaphore(WAITING);
     private volatile @Nullable RuntimeException failure;
@@ -28,12 +29,14 @@ final class SidelineSink implements FrameSink {
     /**
      * @param name for people
      * @param sink closed with this
-     * @param notices told of frames that were left out
+     * @param notices told of frames that were left out, at the end
+     * @param leaving run for each of them at once
      */
-    SidelineSink(String name, FrameSink sink, Notices notices) {
+    SidelineSink(String name, FrameSink sink, Notices notices, Runnable leaving) {
         this.name = name;
         this.sink = sink;
         this.notices = notices;
+        this.leaving = leaving;
         this.thread = Executors.newSingleThreadExecutor(work -> {
             Thread made = new Thread(work, "upflux-rendition-" + name);
             made.setDaemon(true);
@@ -59,6 +62,7 @@ final class SidelineSink implements FrameSink {
             throw failed;
         }
         leftOut++;
+        leaving.run();
     }
 
     private void take(VideoFrame frame) {

@@ -13,7 +13,9 @@ import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMap;
 import io.upflux.reuse.WindowShares;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public final class StreamCounters {
     private final LongAdder sessions = new LongAdder();
     private final LongAdder skipped = new LongAdder();
     private final LongAdder spoilt = new LongAdder();
+    private final Map<String, LongAdder> leftOut = new ConcurrentHashMap<>();
     private final Latencies latencies = new Latencies();
     private final long[] nanos = new long[Stage.values().length];
     private WindowShares windows = WindowShares.NONE;
@@ -64,6 +67,17 @@ public final class StreamCounters {
     /** Pictures that came out spoilt, and were computed again or resized. */
     public long spoiltFrames() {
         return spoilt.sum();
+    }
+
+    /** The encoder of a further rendition was too slow for a frame. */
+    void leftOut(String rendition) {
+        leftOut.computeIfAbsent(rendition, name -> new LongAdder()).increment();
+    }
+
+    /** Frames that the encoder of a further rendition was too slow for. */
+    long leftOutOf(String rendition) {
+        LongAdder frames = leftOut.get(rendition);
+        return frames == null ? 0 : frames.sum();
     }
 
     /** What its governors have done; empty before the first, and where there is none. */

@@ -48,6 +48,13 @@ final class StreamMeters implements AutoCloseable {
                 .tags(tags)
                 .description("Fragments that viewers did not get because they were too slow")
                 .register(registry));
+        for (String rendition : stream.renditions().keySet()) {
+            meters.add(FunctionCounter.builder(
+                            "upflux.stream.rendition.skipped.frames", counters, all -> all.leftOutOf(rendition))
+                    .tags(tags.and("rendition", rendition))
+                    .description("Frames left out because the rendition's encoder was too slow")
+                    .register(registry));
+        }
         meters.add(FunctionCounter.builder("upflux.stream.source.openings", counters, StreamCounters::sessions)
                 .tags(tags)
                 .description("Times the source was opened")

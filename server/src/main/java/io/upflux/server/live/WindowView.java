@@ -10,10 +10,11 @@ import java.util.Optional;
  *
  * @param segments that a playlist lists, oldest first; only the last may be incomplete
  * @param older segments that no playlist lists any more, for viewers who come late for them
+ * @param peakBitrate most bits a second that a segment has had so far, in the fMP4 form
  * @param closed whether nothing more comes
  */
-public record WindowView(List<LiveSegment> segments, List<LiveSegment> older, boolean closed) {
-    static final WindowView EMPTY = new WindowView(List.of(), List.of(), false);
+public record WindowView(List<LiveSegment> segments, List<LiveSegment> older, long peakBitrate, boolean closed) {
+    static final WindowView EMPTY = new WindowView(List.of(), List.of(), 0, false);
 
     public WindowView {
         segments = List.copyOf(segments);

@@ -77,6 +77,14 @@ class RenditionsTest {
     }
 
     @Test
+    void whatTheirEncodersLeaveOutIsCounted() {
+        assertThat(server.get("/metrics").body().lines())
+                .filteredOn(line -> line.startsWith("upflux_stream_rendition_skipped_frames_total{"))
+                .hasSize(3)
+                .anyMatch(line -> line.contains("rendition=\"small\"") && line.contains("stream=\"many\""));
+    }
+
+    @Test
     void playlistsOfRenditionsKeepTheRules() {
         HlsCheck before = new HlsCheck(server.get("/live/many/tiny/media.m3u8").body());
         for (int i = 0; i < 4; i++) {

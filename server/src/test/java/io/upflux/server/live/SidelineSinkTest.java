@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class SidelineSinkTest {
     private final NativeScope scope = new NativeScope();
     private final Played played = new Played();
     private final List<String> warnings = new ArrayList<>();
-    private final SidelineSink sink = new SidelineSink("cam/small", played, new Notices() {
+    private final AtomicInteger leftOut = new AtomicInteger();
+    private final Notices notices = new Notices() {
         @Override
         public void warning(String line) {
             warnings.add(line);
@@ -37,7 +39,8 @@ class SidelineSinkTest {
         public void info(String line) {
             warnings.add(line);
         }
-    });
+    };
+    private final SidelineSink sink = new SidelineSink("cam/small", played, notices, leftOut::incrementAndGet);
 
     @AfterEach
     void nothingIsLost() {
@@ -65,6 +68,7 @@ class SidelineSinkTest {
         for (int i = 0; i < 20; i++) {
             sink.write(frame(i));
         }
+        assertThat(leftOut).hasValue(17);
         played.gate.countDown();
         while (played.written.size() < 3) {
             Thread.sleep(1);
