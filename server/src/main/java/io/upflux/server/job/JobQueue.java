@@ -154,9 +154,9 @@ final class JobQueue implements AutoCloseable {
         }
         return store.begin(job.id())
                 // Whether the database has begun it is not known.
-                .onErrorResume(failure -> warn("job " + job.id() + " cannot be begun", failure)
-                        .then(become(run, new Fate(JobState.QUEUED, job.crashes(), null)))
-                        .thenReturn(false))
+                .onErrorResume(failure -> become(run, new Fate(JobState.QUEUED, job.crashes(), null))
+                        .doFinally(end -> forget(run))
+                        .then(Mono.error(failure)))
                 .doOnNext(begun -> {
                     if (begun) {
                         launch(run);
@@ -230,9 +230,14 @@ final class JobQueue implements AutoCloseable {
     }
 
     private void leave(JobRun run) {
+        forget(run);
+        changes.tell(run.job().id());
+    }
+
+    /** Tells nobody, who would only have the same tried again. */
+    private void forget(JobRun run) {
         running.remove(run.job().id(), run);
         run.settle();
-        changes.tell(run.job().id());
     }
 
     private static Mono<Void> warn(String what, Throwable failure) {

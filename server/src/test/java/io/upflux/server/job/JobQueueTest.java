@@ -3,6 +3,11 @@ package io.upflux.server.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Result;
 import io.upflux.server.config.Upscaling;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -199,6 +205,87 @@ class JobQueueTest {
         assertThat(find(runs).crashes()).isZero();
         assertThat(find(waits).state()).isEqualTo(JobState.QUEUED);
         assertThat(worker.begun).hasSize(1);
+    }
+
+    @Test
+    void whatBecameOfAJobIsKeptOnceTheDatabaseIsBack() {
+        Job job = add("clip", 0);
+        start(1, null);
+        await(job, JobState.RUNNING);
+        alter("ALTER TABLE upflux_jobs RENAME TO lost");
+        worker.report(job, new JobProgress(10, 100, 5));
+        worker.end(job, JobEnd.failed("clip: not a media file"));
+        assertThatThrownBy(() -> find(job)).isInstanceOf(R2dbcException.class);
+        alter("ALTER TABLE lost RENAME TO upflux_jobs");
+        await(job, JobState.FAILED);
+        assertThat(find(job).error()).isEqualTo("clip: not a media file");
+        assertThat(worker.begun).hasSize(1);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayBeginsNothingUntilItIsBack() {
+        Job job = add("clip", 0);
+        alter("ALTER TABLE upflux_jobs RENAME TO lost");
+        start(1, null);
+        changes.tell(job.id());
+        alter("ALTER TABLE lost RENAME TO upflux_jobs");
+        changes.tell(job.id());
+        await(job, JobState.RUNNING);
+        worker.end(job, JobEnd.DONE);
+        await(job, JobState.DONE);
+        assertThat(worker.begun).containsExactly("clip");
+    }
+
+    /** It is tried again later, not at once and for ever. */
+    @Test
+    void aJobThatTheDatabaseDoesNotBeginStaysQueued() throws InterruptedException {
+        Job job = add("clip", 0);
+        alter("ALTER TABLE upflux_jobs ADD CONSTRAINT broken CHECK (state <> 'running') NOCHECK");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(JobQueue.class);
+        logger.addAppender(log);
+        try {
+            start(1, null);
+            while (log.list.isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+            TimeUnit.MILLISECONDS.sleep(300);
+            assertThat(log.list)
+                    .hasSizeLessThan(5)
+                    .allMatch(line -> line.getFormattedMessage().startsWith("no job can be begun"));
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(find(job).state()).isEqualTo(JobState.QUEUED);
+        assertThat(worker.begun).isEmpty();
+        assertThat(queue().change(job.id(), JobState.PAUSED).block())
+                .extracting(Job::state)
+                .isEqualTo(JobState.PAUSED);
+        alter("ALTER TABLE upflux_jobs DROP CONSTRAINT broken");
+        queue().change(job.id(), JobState.QUEUED).block();
+        await(job, JobState.RUNNING);
+    }
+
+    @Test
+    void progressThatCannotBeKeptHoldsUpNothing() throws InterruptedException {
+        Job job = add("clip", 0);
+        start(1, null);
+        await(job, JobState.RUNNING);
+        alter("ALTER TABLE upflux_jobs ADD CONSTRAINT broken CHECK (frames < 5) NOCHECK");
+        worker.report(job, new JobProgress(10, 100, 5));
+        TimeUnit.MILLISECONDS.sleep(1500);
+        assertThat(find(job).progress().frames()).isZero();
+        worker.report(job, new JobProgress(4, 100, 5));
+        worker.end(job, JobEnd.DONE);
+        await(job, JobState.DONE);
+        assertThat(find(job).progress().frames()).isEqualTo(4);
+    }
+
+    private void alter(String sql) {
+        database.with(connection ->
+                        Flux.from(connection.createStatement(sql).execute()).concatMap(Result::getRowsUpdated))
+                .blockLast();
     }
 
     private void start(int parallel, @Nullable Duration timeLimit) {
