@@ -1,7 +1,6 @@
 package io.upflux.server.cli;
 
 import io.upflux.models.Catalogue;
-import io.upflux.models.ModelCard;
 import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.JobsConfig;
@@ -12,9 +11,6 @@ import io.upflux.server.live.LiveStreams;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -103,7 +99,7 @@ final class ServeCommand implements Callable<Integer> {
         LiveStreams streams = new LiveStreams(config, new OpenModels(catalogue));
         JobsConfig jobsConfig = config.jobs();
         try (Jobs jobs = jobsConfig == null ? null : Jobs.open(jobsConfig, config.allowedSources());
-                LiveServer server = LiveServer.start(config, streams, jobs, models(catalogue))) {
+                LiveServer server = LiveServer.start(config, streams, jobs, catalogue.list())) {
             try (Reload reload = demo ? null : new Reload(path(), this::read, config, streams, jobs, server)) {
                 streams.start();
                 if (jobs != null) {
@@ -122,19 +118,5 @@ final class ServeCommand implements Callable<Integer> {
                 }
             }
         }
-    }
-
-    private static List<Map<String, Object>> models(Catalogue catalogue) {
-        return catalogue.list().stream().map(ServeCommand::describe).toList();
-    }
-
-    private static Map<String, Object> describe(ModelCard card) {
-        Map<String, Object> model = new LinkedHashMap<>();
-        model.put("name", card.name());
-        model.put("scale", card.scale());
-        model.put("parameters", card.parameters());
-        model.put("state", card.state());
-        model.put("psnr", card.psnr());
-        return model;
     }
 }

@@ -2,6 +2,7 @@ package io.upflux.server.http;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.upflux.codecs.FragmentHeader;
+import io.upflux.models.ModelCard;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.OutputStatus;
 import io.upflux.server.live.RecentFrames;
@@ -19,11 +20,11 @@ import reactor.core.publisher.Mono;
 /** What programs ask the server about itself. */
 final class ApiRoutes {
     private final Streams streams;
-    private final List<Map<String, Object>> models;
+    private final List<ModelCard> models;
     private final PrometheusMeterRegistry meters;
 
-    /** @param models a description of each */
-    ApiRoutes(Streams streams, List<Map<String, Object>> models, PrometheusMeterRegistry meters) {
+    /** @param models all that there are */
+    ApiRoutes(Streams streams, List<ModelCard> models, PrometheusMeterRegistry meters) {
         this.streams = streams;
         this.models = models;
         this.meters = meters;
@@ -38,7 +39,7 @@ final class ApiRoutes {
                                         .map(ApiRoutes::tree)
                                         .toList())))
                 .get("/api/v1/streams/{s}", this::stream)
-                .get("/api/v1/models", exchange -> exchange.json(Map.of("models", models)))
+                .get("/api/v1/models", exchange -> exchange.json(ModelView.of(models)))
                 .get("/metrics", exchange -> exchange.text("text/plain; version=0.0.4; charset=utf-8", meters.scrape()))
                 .open("/healthz/live", exchange -> exchange.json(Map.of("status", "live")))
                 .open("/healthz/ready", this::ready);

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.job.Jobs;
@@ -17,7 +18,6 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.ChannelBindException;
@@ -66,11 +66,11 @@ public final class LiveServer implements AutoCloseable {
      *
      * @param streams not closed by this
      * @param jobs not closed by this; null for none
-     * @param models a description of each model there is
+     * @param models all that there are
      * @throws StreamException when the address cannot be had, or the certificate cannot be read
      */
     public static LiveServer start(
-            ServerConfig config, LiveStreams streams, @Nullable Jobs jobs, List<Map<String, Object>> models) {
+            ServerConfig config, LiveStreams streams, @Nullable Jobs jobs, List<ModelCard> models) {
         Certificate certificate = config.tls() == null ? null : new Certificate(config.tls());
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         JvmGcMetrics collections = new JvmGcMetrics();

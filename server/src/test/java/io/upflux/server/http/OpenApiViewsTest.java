@@ -88,6 +88,19 @@ class OpenApiViewsTest {
     }
 
     @Test
+    void modelsAreShownAsDescribed() throws IOException {
+        try (TestServer server = new TestServer(folder)) {
+            JsonNode models = JSON.readTree(server.get("/api/v1/models").body());
+            check(answer("/api/v1/models", "get", "200"), models, "models");
+            assertThat(models.findValuesAsText("name")).contains("plain-s-x2", "bicubic-x2");
+            Set<String> shown = new HashSet<>();
+            models.path("models").forEach(model -> shown.addAll(names(model)));
+            assertThat(shown).isEqualTo(names(schema("Model").path("properties")));
+            assertThat(models.at("/models/0/psnr").isObject()).isTrue();
+        }
+    }
+
+    @Test
     void theKeysOfAStreamAreDescribed() {
         Set<String> known = known(() -> ConfigFile.parse("c", "streams: {a: {source: b, sorce: c}}", Map.of()));
         known.add("name");

@@ -15,7 +15,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +68,7 @@ final class TestServer implements AutoCloseable {
         streams = new LiveStreams(config, new OpenModels(catalogue));
         JobsConfig wanted = config.jobs();
         jobs = wanted == null ? null : Jobs.open(wanted, config.allowedSources());
-        server = LiveServer.start(config, streams, jobs, List.of(Map.of("name", "bicubic-x2")));
+        server = LiveServer.start(config, streams, jobs, catalogue.list());
         streams.start();
         if (jobs != null) {
             jobs.start();
