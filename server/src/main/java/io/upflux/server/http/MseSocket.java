@@ -13,8 +13,10 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
+import io.upflux.server.live.LiveStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -26,7 +28,7 @@ import reactor.netty.http.websocket.WebsocketOutbound;
 /**
  * {@code /api/ws}: go2rtc's dialogue for Media Source Extensions. The player says {@code {"type":"mse","value":CODECS}}
  * with what it can play; the server answers with the same type and the MIME type, and then sends fMP4 in binary messages,
- * first the header, then fragments.
+ * first the header, then fragments. {@code {"type":"mjpeg"}} asks for JPEG pictures instead.
  */
 final class MseSocket {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -54,11 +56,17 @@ final class MseSocket {
     private Publisher<Void> talk(Watched watched, WebsocketInbound in, WebsocketOutbound out) {
         Outlet outlet = Outlet.of(out);
         Sinks.Empty<Void> over = Sinks.empty();
-        // Another question is one for another movie instead.
         Flux<WebSocketFrame> answers = in.aggregateFrames(LARGEST_QUESTION)
                 .receive()
                 .asString()
-                .switchMap(question -> answer(watched, question, outlet, over));
+                .map(Question::parse)
+                .publish(questions -> Flux.merge(
+                        // Another question is one for another movie instead.
+                        questions
+                                .filter(Question::isForMedia)
+                                .switchMap(question -> answer(watched, question, outlet, over)),
+                        // Players ask for WebRTC beside, and go on without it.
+                        questions.filter(question -> !question.isForMedia()).map(MseSocket::refusal)));
         Flux<WebSocketFrame> pings = Flux.interval(PING).onBackpressureDrop().map(tick -> new PingWebSocketFrame());
         Flux<WebSocketFrame> all =
                 Flux.merge(answers.materialize(), pings.materialize()).<WebSocketFrame>dematerialize();
@@ -66,26 +74,54 @@ final class MseSocket {
         return out.sendObject(all.takeUntilOther(over.asMono()), frame -> true);
     }
 
-    private Flux<WebSocketFrame> answer(Watched watched, String question, Outlet outlet, Sinks.Empty<Void> over) {
-        JsonNode message;
-        try {
-            message = MAPPER.readTree(question);
-        } catch (JsonProcessingException e) {
-            return Flux.just(error("", "messages are JSON objects with a type"));
+    /** What a player says. */
+    private record Question(String type, String value) {
+        private static final String MSE = "mse";
+        private static final String MJPEG = "mjpeg";
+
+        static Question parse(String text) {
+            try {
+                JsonNode message = MAPPER.readTree(text);
+                return new Question(
+                        message.path("type").asText(""), message.path("value").asText(""));
+            } catch (JsonProcessingException e) {
+                return new Question("", "");
+            }
         }
-        String type = message.path("type").asText("");
-        if (!type.equals("mse")) {
-            return Flux.just(error(type, type.isEmpty() ? "messages are JSON objects with a type" : "not served here"));
+
+        boolean isForMedia() {
+            return type.equals(MSE) || type.equals(MJPEG);
         }
-        String codecs = message.path("value").asText("");
+    }
+
+    private static WebSocketFrame refusal(Question question) {
+        String type = question.type();
+        return error(type, type.isEmpty() ? "messages are JSON objects with a type" : "not served here");
+    }
+
+    private Flux<WebSocketFrame> answer(Watched watched, Question question, Outlet outlet, Sinks.Empty<Void> over) {
         return streams.started(watched)
                 .flatMapMany(view -> {
                     FragmentHeader header = view.last().header();
+                    String codecs = question.value();
+                    if (question.type().equals(Question.MJPEG)) {
+                        return pictures(watched.stream(), outlet).doOnComplete(over::tryEmitEmpty);
+                    }
                     return plays(codecs, header)
                             ? movie(watched, header, outlet).doOnComplete(over::tryEmitEmpty)
                             : Flux.just(error("mse", "codecs not matched: " + header.codecs() + " => " + codecs));
                 })
-                .onErrorResume(Problem.class, problem -> Flux.just(error("mse", String.valueOf(problem.getMessage()))));
+                .onErrorResume(
+                        Problem.class,
+                        problem -> Flux.just(error(question.type(), String.valueOf(problem.getMessage()))));
+    }
+
+    /** For players that play nothing else: one JPEG picture after the other. */
+    private static Flux<WebSocketFrame> pictures(LiveStream stream, Outlet outlet) {
+        return StreamingRoutes.pictures(stream, outlet)
+                .<WebSocketFrame>map(picture -> new BinaryWebSocketFrame(
+                        Unpooled.wrappedBuffer(picture.bytes().duplicate())))
+                .startWith(text("mjpeg", ""));
     }
 
     private Flux<WebSocketFrame> movie(Watched watched, FragmentHeader header, Outlet outlet) {
@@ -105,10 +141,12 @@ final class MseSocket {
                         Unpooled.wrappedBuffer(fragment.header().init().duplicate()), media);
     }
 
-    /** The family of the codec counts: the levels that players list are examples of what they play. */
+    /** The families of the codecs count: the levels that players list are examples of what they play. */
     private static boolean plays(String codecs, FragmentHeader header) {
-        String family = header.videoCodec().replaceFirst("\\..*", "");
-        return codecs.isBlank() || codecs.contains(family);
+        return codecs.isBlank()
+                || Stream.of(header.codecs().split(","))
+                        .map(codec -> codec.replaceFirst("\\..*", ""))
+                        .allMatch(codecs::contains);
     }
 
     private static WebSocketFrame error(String type, String what) {

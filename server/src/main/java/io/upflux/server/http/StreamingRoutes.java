@@ -99,22 +99,25 @@ final class StreamingRoutes {
                 .flatMap(view -> send(
                         exchange,
                         "multipart/x-mixed-replace; boundary=" + BOUNDARY,
-                        outlet -> outlet.whenWritable()
-                                .then(picture(stream))
-                                .map(Optional::of)
-                                .defaultIfEmpty(Optional.empty())
-                                .repeat()
-                                .takeWhile(Optional::isPresent)
-                                .map(Optional::get)
-                                .map(picture -> {
-                                    String head = "--" + BOUNDARY + "\r\nContent-Type: image/jpeg\r\nContent-Length: "
-                                            + picture.bytes().remaining() + "\r\n\r\n";
-                                    return Unpooled.wrappedBuffer(
-                                            Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII),
-                                            Unpooled.wrappedBuffer(
-                                                    picture.bytes().duplicate()),
-                                            Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII));
-                                })));
+                        outlet -> pictures(stream, outlet).map(picture -> {
+                            String head = "--" + BOUNDARY + "\r\nContent-Type: image/jpeg\r\nContent-Length: "
+                                    + picture.bytes().remaining() + "\r\n\r\n";
+                            return Unpooled.wrappedBuffer(
+                                    Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII),
+                                    Unpooled.wrappedBuffer(picture.bytes().duplicate()),
+                                    Unpooled.copiedBuffer("\r\n", StandardCharsets.US_ASCII));
+                        })));
+    }
+
+    /** One after the other, each when the outlet takes it. */
+    static Flux<PreviewPicture> pictures(LiveStream stream, Outlet outlet) {
+        return outlet.whenWritable()
+                .then(picture(stream))
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .repeat()
+                .takeWhile(Optional::isPresent)
+                .map(Optional::get);
     }
 
     /** The next one; empty when no more will come. */

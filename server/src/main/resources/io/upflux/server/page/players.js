@@ -122,6 +122,6 @@ export function playMse(video, name, say) {
 }
 
 function playable(Source) {
-  const codecs = ['avc1.640029', 'avc1.64002A', 'avc1.640033', 'hvc1.1.6.L153.B0', 'mp4a.40.2', 'mp4a.40.5', 'opus'];
+  const codecs = ['avc1.640029', 'avc1.64002A', 'avc1.640033', 'hvc1.1.6.L153.B0', 'mp4a.40.2', 'mp4a.40.5', 'flac', 'opus'];
   return codecs.filter(codec => Source.isTypeSupported(`video/mp4; codecs="${codec}"`)).join();
 }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
@@ -411,6 +414,67 @@ class LiveServerTest {
         return Double.parseDouble(times.get(times.size() - 1));
     }
 
+    /** Section 4.4.6.2: whoever chooses by it must be able to fetch every segment in time. */
+    @Test
+    void theBitRateOfTheMainPlaylistIsThatOfTheLargestSegment() {
+        HlsCheck list = playlist("");
+        while (list.segments.size() < 3) {
+            list = playlist("?_HLS_msn=" + list.openNumber());
+        }
+        int said = HlsCheck.main(server.get("/live/clip/index.m3u8").body()).getOrDefault("media.m3u8", 0);
+        double peak = 0;
+        for (String segment : list.segments) {
+            double rate = 8.0
+                    * server.bytes("/live/clip/" + segment).body().length
+                    / Objects.requireNonNull(list.durations.get(segment));
+            assertThat(said).as(segment).isGreaterThanOrEqualTo((int) rate);
+            peak = Math.max(peak, rate);
+        }
+        assertThat((double) said).as("of what has been, not of anything").isLessThan(3 * peak);
+    }
+
+    /** Section 4.4.4.9. A picture that is left out makes one part shorter. */
+    @Test
+    void partsAreNoShorterThanPicturesWereLeftOut() {
+        HlsCheck list = playlist("");
+        list = playlist("?_HLS_msn=" + (list.openNumber() + 1));
+        assertThat((long) list.shortParts)
+                .isLessThanOrEqualTo(
+                        server.streams().find("clip").orElseThrow().counters().dropped());
+    }
+
+    /** go2rtc's player asks for WebRTC, too, a moment after MSE. */
+    @Test
+    void whatIsAskedBesideDoesNotEndTheMovie() {
+        List<WebSocketFrame> frames = talk(
+                "/api/ws?src=clip",
+                Flux.just(
+                        "{\"type\":\"mse\",\"value\":\"avc1.640029,mp4a.40.2\"}",
+                        "{\"type\":\"webrtc/offer\",\"value\":\"v=0\"}",
+                        "{\"type\":\"webrtc/candidate\",\"value\":\"\"}"),
+                9);
+        assertThat(frames).filteredOn(BinaryWebSocketFrame.class::isInstance).hasSize(6);
+        assertThat(frames)
+                .filteredOn(TextWebSocketFrame.class::isInstance)
+                .map(frame -> ((TextWebSocketFrame) frame).text())
+                .anyMatch(text -> text.contains("\"type\":\"mse\""))
+                .contains("{\"type\":\"error\",\"value\":\"webrtc/offer: not served here\"}");
+        frames.forEach(WebSocketFrame::release);
+    }
+
+    /** What go2rtc's player falls back on where it plays no codec of the stream. */
+    @Test
+    void picturesComeOverTheSocketAsWell() throws IOException {
+        List<WebSocketFrame> frames = talk("/api/ws?src=clip", "{\"type\":\"mjpeg\"}", 3);
+        assertThat(((TextWebSocketFrame) frames.get(0)).text()).contains("\"type\":\"mjpeg\"");
+        for (WebSocketFrame frame : frames.subList(1, 3)) {
+            byte[] picture = TestServer.take(((BinaryWebSocketFrame) frame).content());
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
+            assertThat(image.getWidth()).isEqualTo(320);
+        }
+        frames.forEach(WebSocketFrame::release);
+    }
+
     private static HlsCheck playlist(String query) {
         HttpResponse<String> answer = server.get("/live/clip/media.m3u8" + query);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -422,7 +486,7 @@ class LiveServerTest {
         return talk(path, Mono.just(question), answers);
     }
 
-    private static List<WebSocketFrame> talk(String path, Mono<String> question, int answers) {
+    private static List<WebSocketFrame> talk(String path, Publisher<String> question, int answers) {
         CompletableFuture<List<WebSocketFrame>> all = new CompletableFuture<>();
         HttpClient.create()
                 .websocket(WebsocketClientSpec.builder()
