@@ -89,6 +89,13 @@ public final class UpscaleOptions {
     private @Nullable Path dumpReuse;
 
     @Option(
+            names = "--snapshot",
+            paramLabel = "FILE",
+            description =
+                    "Keep the newest upscaled frame in this file while working: JPEG, small, once a second at most.")
+    private @Nullable Path snapshot;
+
+    @Option(
             names = "--input-option",
             paramLabel = "KEY=VALUE",
             description = "Option for FFmpeg's demuxer and protocol; may be repeated.")
@@ -125,6 +132,12 @@ public final class UpscaleOptions {
     @Nullable
     Path dumpHalting() {
         return dumpHalting;
+    }
+
+    /** Where to keep the newest frame; null for nowhere. */
+    @Nullable
+    Path snapshot() {
+        return snapshot;
     }
 
     /** Whether pictures of what was computed are asked for. */

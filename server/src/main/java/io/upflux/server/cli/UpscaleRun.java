@@ -19,6 +19,7 @@ import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.UpscaleReport.Outcome;
+import io.upflux.server.preview.Snapshots;
 import io.upflux.server.segment.Encoded;
 import io.upflux.server.segment.PostCheck;
 import io.upflux.server.segment.ResolverPool;
@@ -59,6 +60,7 @@ final class UpscaleRun implements AutoCloseable {
     private final CollectedNotices modelNotices;
     private final Catalogue catalogue;
     private final ResolverPool<Use> resolvers = new ResolverPool<>();
+    private final Snapshots snapshots;
 
     UpscaleRun(
             Console console,
@@ -79,6 +81,7 @@ final class UpscaleRun implements AutoCloseable {
         this.interruption = interruption;
         this.modelNotices = new CollectedNotices(console);
         this.catalogue = Catalogue.standard(modelNotices);
+        this.snapshots = new Snapshots(options.snapshot(), modelNotices);
     }
 
     /** @return the exit code */
@@ -150,7 +153,7 @@ final class UpscaleRun implements AutoCloseable {
 
     private Outcome inSegments(Order order, ProgressMeter meter, CollectedNotices notices) {
         Resolvers models = lent(order.model(), order.options().threads());
-        SegmentedJob.Outcome outcome = new SegmentedJob(order, notices)
+        SegmentedJob.Outcome outcome = new SegmentedJob(order, snapshots::watcher, notices)
                 .run(
                         models,
                         (frames, total, resumed) -> {
@@ -191,6 +194,7 @@ final class UpscaleRun implements AutoCloseable {
                 ReuseMode reuse = source.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
                 SuperResolver calibrated = calibrated(resolver, card, reuse, source.estimatedFrames());
                 UpscalePipeline pipeline = UpscalePipeline.of(source, calibrated, sink)
+                        .watch(snapshots.watcher())
                         .guard(new SpoiltPictures(
                                 UpscaleTask.isPath(task.output()) ? Path.of(task.output()) : null, notices))
                         .halting(map -> {
@@ -300,6 +304,7 @@ final class UpscaleRun implements AutoCloseable {
 
     @Override
     public void close() {
+        snapshots.close();
         resolvers.close();
     }
 }

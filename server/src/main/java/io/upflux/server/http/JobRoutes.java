@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import io.upflux.codecs.MediaNames;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.Settings;
@@ -47,6 +48,7 @@ final class JobRoutes {
                         on((all, exchange) -> found(all, exchange)
                                 .flatMap(job -> new JobEvents(all.follow(job.id())).send(exchange))))
                 .get(ONE + "/output", on(JobRoutes::output))
+                .get(ONE + "/picture", on(JobRoutes::picture))
                 .change(HttpMethod.POST, ALL, on(JobRoutes::create))
                 .change(HttpMethod.PATCH, ONE, on(JobRoutes::change))
                 .change(HttpMethod.DELETE, ONE, on(JobRoutes::delete));
@@ -92,6 +94,16 @@ final class JobRoutes {
             }
             return new FileAnswer(jobs.output(job), job.outputName()).send(exchange);
         });
+    }
+
+    /** What has come of it so far, or came last. */
+    private static Mono<Void> picture(Jobs jobs, Exchange exchange) {
+        return found(jobs, exchange)
+                .flatMap(job -> new FileAnswer(jobs.picture(job), MediaNames.stem(job.name()) + ".jpeg")
+                        .send(exchange)
+                        .onErrorMap(
+                                Problem.class,
+                                none -> Problem.notFound("job " + job.id() + " has no picture: it is " + job.state())));
     }
 
     private static Mono<Void> create(Jobs jobs, Exchange exchange) {

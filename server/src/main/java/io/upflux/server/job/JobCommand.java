@@ -68,6 +68,7 @@ final class JobCommand {
         command.add(0, "-XX:ErrorFile=" + folder.path().resolve("crash-%p.log"));
         command.addAll(List.of("upscale", source.url(), "-o", folder.output().toString()));
         command.addAll(List.of("--json", "--resume", "--overwrite", "--until-eof"));
+        command.addAll(List.of("--snapshot", folder.picture().toString()));
         new TreeMap<>(source.demuxerOptions())
                 .forEach((key, value) -> add(command, "--input-option", key + "=" + value));
         Upscaling upscaling = job.upscaling();

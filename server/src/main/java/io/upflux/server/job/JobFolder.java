@@ -43,6 +43,11 @@ final class JobFolder {
         return path.resolve("output." + job.upscaling().container());
     }
 
+    /** The newest frame of its output, small. */
+    Path picture() {
+        return path.resolve("newest.jpeg");
+    }
+
     /** What its processes say to people. */
     Path log() {
         return path.resolve("log.txt");

@@ -201,6 +201,11 @@ public final class Jobs implements AutoCloseable {
         return folder(job).output();
     }
 
+    /** Where the newest upscaled frame of a job that was begun lies: a small JPEG picture. */
+    public Path picture(Job job) {
+        return folder(job).picture();
+    }
+
     /** Lets what runs keep what is finished, and waits for it; whoever follows a job sees that as the last. */
     public void stop() {
         background.dispose();

@@ -4,6 +4,7 @@ import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.SegmentSink;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.Catalogue;
+import io.upflux.pipeline.FrameWatcher;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -51,6 +52,12 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
      * @throws StreamException when the segment cannot be computed or written, or was given up
      */
     public SegmentResult run(SuperResolver resolver, Notices notices, LongConsumer progress, Mono<Void> stop) {
+        return run(resolver, notices, progress, FrameWatcher.NONE, stop);
+    }
+
+    /** As above, with a watcher that sees the frames and is closed at the end. */
+    SegmentResult run(
+            SuperResolver resolver, Notices notices, LongConsumer progress, FrameWatcher watcher, Mono<Void> stop) {
         Tally tally = new Tally(notices);
         boolean damaged;
         AtomicBoolean whole = new AtomicBoolean();
@@ -59,6 +66,7 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                 SegmentSink sink = SegmentSink.create(
                         file, options.output(), options.encoding(), source, options.longest(), tally)) {
             UpscalePipeline pipeline = UpscalePipeline.of(source, options.calibrated(resolver), sink)
+                    .watch(watcher)
                     .guard(new SpoiltPictures(Path.of(options.output()), tally))
                     .halting(tally.halting::add)
                     .reuse(options.reuse(), tally::reused);

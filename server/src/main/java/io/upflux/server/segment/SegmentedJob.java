@@ -6,6 +6,7 @@ import io.upflux.codecs.OutputStreams;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.Calibration;
+import io.upflux.pipeline.FrameWatcher;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -74,13 +76,18 @@ public final class SegmentedJob {
     private final Path input;
     private final Path output;
     private final List<Segment> plan;
+    private final Supplier<FrameWatcher> watchers;
     private final OnceNotices notices;
     private final Map<Integer, SegmentResult> finished = new ConcurrentSkipListMap<>();
     private volatile boolean stopped;
 
-    /** @param notices told each line once, however many segments say it */
-    public SegmentedJob(Order order, Notices notices) {
+    /**
+     * @param watchers one for each segment, which sees its frames and is closed with it
+     * @param notices told each line once, however many segments say it
+     */
+    public SegmentedJob(Order order, Supplier<FrameWatcher> watchers, Notices notices) {
         this.order = order;
+        this.watchers = watchers;
         this.options = order.options();
         this.input = Path.of(options.input());
         this.output = Path.of(options.output());
@@ -252,7 +259,7 @@ public final class SegmentedJob {
         List<Segment> missing = plan.stream()
                 .filter(segment -> !finished.containsKey(segment.index()))
                 .toList();
-        new Workers(calibrated, missing, segment -> folder.segment(segment.index()), resolvers, notices)
+        new Workers(calibrated, missing, segment -> folder.segment(segment.index()), resolvers, watchers, notices)
                 .run(
                         order.jobs(),
                         count -> progress.at(frames.addAndGet(count), total, resumed),

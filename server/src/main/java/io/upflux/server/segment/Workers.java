@@ -1,5 +1,6 @@
 package io.upflux.server.segment;
 
+import io.upflux.pipeline.FrameWatcher;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Exceptions;
@@ -25,6 +27,7 @@ final class Workers {
     private final JobOptions options;
     private final Function<Segment, Path> files;
     private final Resolvers resolvers;
+    private final Supplier<FrameWatcher> watchers;
     private final Notices notices;
     private final Queue<Segment> queue;
     private final Sinks.Empty<Void> halt = Sinks.empty();
@@ -36,11 +39,13 @@ final class Workers {
             List<Segment> segments,
             Function<Segment, Path> files,
             Resolvers resolvers,
+            Supplier<FrameWatcher> watchers,
             Notices notices) {
         this.options = options;
         this.queue = new ConcurrentLinkedQueue<>(segments);
         this.files = files;
         this.resolvers = resolvers;
+        this.watchers = watchers;
         this.notices = notices;
     }
 
@@ -82,7 +87,8 @@ final class Workers {
             try {
                 for (Segment segment = queue.poll(); segment != null && !halted; segment = queue.poll()) {
                     SegmentTask task = new SegmentTask(options, segment, files.apply(segment));
-                    finished.accept(task.run(resolver, notices, frames -> frame.accept(1), halt.asMono()));
+                    finished.accept(
+                            task.run(resolver, notices, frames -> frame.accept(1), watchers.get(), halt.asMono()));
                 }
             } finally {
                 resolvers.giveBack(resolver);

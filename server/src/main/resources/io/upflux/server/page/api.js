@@ -34,6 +34,7 @@ export const jobs = async () => (await ask('GET', '/jobs')).jobs;
 export const changeJob = (id, state) => ask('PATCH', `/jobs/${part(id)}`, {state});
 export const removeJob = id => ask('DELETE', `/jobs/${part(id)}`);
 export const jobOutput = id => `${V1}/jobs/${part(id)}/output`;
+export const jobPicture = (id, frame) => `${V1}/jobs/${part(id)}/picture?frame=${frame}`;
 export const jobEvents = id => new EventSource(`${V1}/jobs/${part(id)}/events`);
 
 /** Sends a file; fetch() cannot tell how far it has come. */

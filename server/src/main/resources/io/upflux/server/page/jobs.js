@@ -1,5 +1,5 @@
 /** Files: dropped here, upscaled by the server, and fetched again. */
-import {changeJob, jobEvents, jobOutput, jobs, removeJob, upload} from './api.js';
+import {changeJob, jobEvents, jobOutput, jobPicture, jobs, removeJob, upload} from './api.js';
 import {byId, element, reconcile, setText} from './dom.js';
 
 const REFRESH_MS = 3000;
@@ -118,6 +118,7 @@ export class Jobs {
     bar.hidden = ENDED.includes(job.state);
     bar.value = share;
     bar.setAttribute('aria-label', `${job.name}: ${Math.round(100 * share)} %`);
+    comes(row.querySelector('img'), job);
     const actions = this.#actions(job);
     const bar2 = row.querySelector('.actions');
     const wanted = actions.map(action => action.dataset.does).join();
@@ -158,7 +159,31 @@ export class Jobs {
 
 function item() {
   return element('li', {}, element('span', {class: 'name'}), element('span', {class: 'state'}),
-      element('progress', {max: 1, value: 0}), element('small'), element('span', {class: 'actions'}));
+      element('img', {alt: '', hidden: true}), element('progress', {max: 1, value: 0}), element('small'), element('span', {class: 'actions'}));
+}
+
+/** Shows the newest frame of a job that is worked on, one picture after the other. */
+function comes(picture, job) {
+  if (job.state !== 'running' || !job.frames) {
+    picture.hidden = true;
+    return;
+  }
+  // The first picture comes a moment after the first frame.
+  picture.dataset.first ??= job.frames;
+  if (picture.dataset.first === String(job.frames)) return;
+  const address = jobPicture(job.id, job.frames);
+  if (picture.dataset.wanted === address || (picture.dataset.wanted && !picture.dataset.settled)) return;
+  picture.dataset.wanted = address;
+  delete picture.dataset.settled;
+  const next = new Image();
+  next.onload = () => {
+    picture.src = next.src;
+    picture.hidden = false;
+    picture.dataset.settled = 'shown';
+  };
+  next.onerror = () => (picture.dataset.settled = 'none');
+  next.src = address;
+  picture.alt = `${job.name}, frame ${job.frames}`;
 }
 
 function facts(job) {

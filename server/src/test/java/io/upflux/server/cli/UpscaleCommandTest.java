@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sun.misc.Signal;
 
 class UpscaleCommandTest {
@@ -39,6 +41,42 @@ class UpscaleCommandTest {
         assertThat(TestMedia.format(output).height()).isEqualTo(2 * HEIGHT);
         assertThat(streams.out()).isEmpty();
         assertThat(streams.err()).contains("clip.mp4 -> " + output + ": 6 frames", "bicubic-x2");
+    }
+
+    /** In one piece and in segments. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10s", "1s"})
+    void theNewestFrameIsKeptForThoseWhoWatch(String segment) {
+        Path clip = TestMedia.write(folder.resolve("long.mp4"), 640, 48, 100);
+        Path snapshot = folder.resolve("newest.jpeg");
+
+        assertThat(streams.upflux(
+                        "upscale",
+                        clip,
+                        "-o",
+                        folder.resolve("out.mkv"),
+                        "-n",
+                        "bicubic-x2",
+                        "--segment",
+                        segment,
+                        "--snapshot",
+                        snapshot))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(TestMedia.format(snapshot).width()).isEqualTo(640);
+        assertThat(TestMedia.format(snapshot).height()).isEqualTo(48);
+        assertThat(folder).isDirectoryNotContaining("glob:**.partial");
+    }
+
+    @Test
+    void anUnwritableSnapshotIsAWarningAlone() {
+        Path clip = clip("clip.mp4");
+        Path output = folder.resolve("out.mkv");
+        int exit = streams.upflux(
+                "upscale", clip, "-o", output, "-n", "bicubic-x2", "--snapshot", folder.resolve("none/newest.jpeg"));
+        assertThat(exit).isZero();
+        assertThat(streams.err()).contains("no pictures of the work");
+        assertThat(output).exists();
     }
 
     @Test

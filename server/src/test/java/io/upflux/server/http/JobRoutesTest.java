@@ -143,6 +143,13 @@ class JobRoutesTest {
         assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(bytes.length);
         assertThat(head.body()).isEmpty();
 
+        HttpResponse<byte[]> picture = fetch(job + "/picture");
+        assertThat(picture.headers().firstValue("Content-Type")).contains("image/jpeg");
+        Path newest = Files.write(folder.resolve("newest.jpeg"), picture.body());
+        assertThat(FfmpegPrograms.ffprobe(
+                        "-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", newest.toString()))
+                .startsWith("192,128");
+
         String metrics = send("GET", "/metrics", null, BodyPublishers.noBody()).body();
         assertThat(metrics)
                 .contains("upflux_jobs{state=\"done\"}")
@@ -183,6 +190,7 @@ class JobRoutesTest {
         assertProblem(patch(first, "{\"prio\": 1}"), 400, "prio: unknown key");
         assertProblem(patch(first, "[]"), 400, "must be a JSON object");
         assertProblem(get(first + "/output"), 409, "has no output: it is cancelled");
+        assertProblem(get(first + "/picture"), 404, "has no picture: it is cancelled");
         assertThat(get(first + "/events").body()).as("it has ended").contains("\"state\":\"cancelled\"");
 
         assertThat(send("DELETE", first, null, BodyPublishers.noBody()).statusCode())
@@ -329,8 +337,12 @@ class JobRoutesTest {
     }
 
     private HttpResponse<byte[]> download(String job, String... headers) {
+        return fetch(job + "/output", headers);
+    }
+
+    private HttpResponse<byte[]> fetch(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
-                        uri(server.address().getPort(), job + "/output"))
+                        uri(server.address().getPort(), path))
                 .header("Authorization", "Bearer guest-guest-guest");
         if (headers.length > 0) {
             request.headers(headers);

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -260,7 +261,34 @@ class PageTest {
                         "-v", "quiet", "-show_entries", "stream=width,height", "-of", "csv=p=0", fetched.toString()))
                 .startsWith("192,128");
 
-        job.locator("[data-does=Delete]").click();
+        job.locator("button[data-does=Delete]").click();
+        assertThat(job).hasCount(0);
+    }
+
+    @Test
+    void aFileIsSeenAsItComes() {
+        Path clip = folder.resolve("long.mp4");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=320x180:rate=25:duration=120",
+                "-c:v",
+                "libopenh264",
+                clip.toString());
+        page.locator("#upload input[type=file]").setInputFiles(clip);
+        Locator job = page.locator("#jobs li").filter(new Locator.FilterOptions().setHasText("long.mp4"));
+        Locator picture = job.locator("img");
+        assertThat(picture).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS));
+        assertThat(picture.evaluate("img => img.naturalWidth")).isEqualTo(640);
+        String before = picture.getAttribute("src");
+        page.waitForCondition(() -> !picture.getAttribute("src").equals(before));
+        assertThat(picture).hasAttribute("alt", Pattern.compile("long.mp4, frame \\d+"));
+
+        job.locator("[data-does=Cancel]").click();
+        assertThat(job.locator(".state")).hasText("cancelled");
+        assertThat(picture).isHidden();
+        job.locator("button[data-does=Delete]").click();
         assertThat(job).hasCount(0);
     }
 
