@@ -19,7 +19,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Server:
     """`upflux serve` with some streams, each a line of YAML; on a port of its own."""
 
-    def __init__(self, program, folder, streams):
+    def __init__(self, program, folder, streams, log=os.devnull):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -27,7 +27,8 @@ class Server:
         with open(config, "w") as file:
             file.write(f"address: 127.0.0.1:{self.port}\nstreams:\n" + "".join(f"  {line}\n" for line in streams))
         # The launcher replaces itself, so that this is the server's own process.
-        self.process = subprocess.Popen([program, "serve", "-c", config], stderr=subprocess.DEVNULL)
+        with open(log, "w") as file:
+            self.process = subprocess.Popen([program, "serve", "-c", config], stderr=file)
 
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pipes and servers that fall silent. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -57,6 +59,21 @@ class BlockedInputTest {
         CompletableFuture.runAsync(() -> write(pipe, clip, new CountDownLatch(0)));
         assertThat(Pictures.read(pipe, InputOptions.defaults().withStart(Duration.ofMillis(1000)), notices))
                 .hasSize(25);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2", "0"})
+    void aPlaylistThatNeitherEndsNorGrowsMeetsItsDeadline(String duration) throws Exception {
+        clip();
+        String list =
+                "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:" + duration + ",\n" + folder.resolve("clip.ts") + "\n";
+        Path growing = Files.writeString(folder.resolve("list.m3u8"), list);
+        InputOptions options = InputOptions.defaults().withDeadlines(Duration.ofSeconds(2), Duration.ofSeconds(2));
+        assertThatThrownBy(() -> Pictures.read(growing, options, notices))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(growing + ": nothing was added to the list, which does not end, within the deadline");
+        Files.writeString(growing, list + "#EXT-X-ENDLIST\n");
+        assertThat(Pictures.read(growing, options, notices)).hasSize(50);
     }
 
     @Test

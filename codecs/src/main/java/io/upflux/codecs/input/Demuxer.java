@@ -27,6 +27,9 @@ public final class Demuxer implements AutoCloseable {
     /** Text files that FFmpeg would gladly show as a terminal's screen. */
     private static final Set<String> TEXT_FORMATS = Set.of("tty", "bin", "xbin", "adf", "idf");
 
+    /** Lists that are read again and again until they say that they end. */
+    private static final Set<String> GROWING_FORMATS = Set.of("hls", "dash");
+
     /** Damaged packets in a row after which a damaged input counts as ended. */
     private static final int PATIENCE = 50;
 
@@ -66,6 +69,9 @@ public final class Demuxer implements AutoCloseable {
             if (TEXT_FORMATS.contains(formatName())) {
                 throw new StreamException(location.name() + ": not a media file (it looks like text)");
             }
+            if (!mayStall()) {
+                interrupts.deadline(null);
+            }
             int code = avformat.avformat_find_stream_info(context, (org.bytedeco.javacpp.PointerPointer<?>) null);
             if (code < 0) {
                 throw failure(code);
@@ -81,7 +87,7 @@ public final class Demuxer implements AutoCloseable {
     private void open() {
         interrupts.watch(context);
         NestedOpens.check(context);
-        if (location.isNetwork()) {
+        if (location.isNetwork() || location.kind() == Kind.LOCAL) {
             interrupts.deadline(options.openDeadline());
         }
         ChannelInput source = channelInput();
@@ -146,6 +152,10 @@ public final class Demuxer implements AutoCloseable {
         return String.valueOf(Av.string(context.iformat().name()));
     }
 
+    private boolean mayStall() {
+        return location.isNetwork() || GROWING_FORMATS.contains(formatName());
+    }
+
     /** Whether the input is a still picture: {@code png_pipe} and its like. */
     public boolean isPicture() {
         return formatName().endsWith("_pipe");
@@ -206,7 +216,7 @@ public final class Demuxer implements AutoCloseable {
      * @throws StreamException when interrupted or stalled
      */
     public boolean read(AVPacket packet) {
-        if (location.isNetwork()) {
+        if (mayStall()) {
             interrupts.deadline(options.readDeadline());
         }
         for (int failures = 0; failures < PATIENCE; ) {
@@ -263,7 +273,8 @@ public final class Demuxer implements AutoCloseable {
             return new StreamException(location.name() + ": reading was stopped");
         }
         if (interrupts.isExpired()) {
-            return new StreamException(location.name() + ": no answer within the deadline");
+            String what = location.isNetwork() ? "no answer" : "nothing was added to the list, which does not end,";
+            return new StreamException(location.name() + ": " + what + " within the deadline");
         }
         IOException cause = input == null ? null : input.failure();
         if (cause != null) {

@@ -178,11 +178,20 @@ final class GraphReader {
                     name,
                     (int) type,
                     List.copyOf(sides),
-                    place.getOrDefault("location", "?"),
+                    location(place),
                     position(place, "offset", 0),
                     position(place, "length", -1)));
         }
         return name;
+    }
+
+    /** Of a file in the model's own folder, whatever a path may mean elsewhere. */
+    private static String location(Map<String, String> place) {
+        String text = place.getOrDefault("location", "?");
+        if (text.isEmpty() || text.equals("..") || text.chars().anyMatch(c -> c < ' ' || c == '/' || c == '\\')) {
+            throw new Malformed("weights in '" + text.replaceAll("\\p{Cntrl}", "?") + "', which is no file beside it");
+        }
+        return text;
     }
 
     private static long position(Map<String, String> place, String key, long unsaid) {

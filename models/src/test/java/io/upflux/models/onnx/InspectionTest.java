@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.zip.ZipEntry;
@@ -271,6 +272,9 @@ class InspectionTest {
                         .external("w", OnnxBuilder.FLOAT, "w.bin", 0, -4, 1)
                         .build(),
                 "weights whose length is '-4'");
+        for (String elsewhere : List.of("../w.bin", "/etc/passwd", "..", "a\\w.bin", "", "w\0.bin")) {
+            refusedBytes(TestModels.nearest(2).external("w", elsewhere, 3).build(), "which is no file beside it");
+        }
         refusedBytes(TestModels.nearest(2).external("w", "w.bin", -3).build(), "'w' has sides [-3]");
     }
 

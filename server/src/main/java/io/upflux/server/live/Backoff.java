@@ -2,9 +2,9 @@ package io.upflux.server.live;
 
 import java.time.Duration;
 
-/** Ever longer pauses between attempts, from a second to half a minute. */
+/** Ever longer pauses between attempts, from a quarter of a second to half a minute. */
 final class Backoff {
-    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final Duration FIRST = Duration.ofMillis(250);
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private Duration next = FIRST;

@@ -261,7 +261,7 @@ public final class LiveStream implements AutoCloseable {
             } else if (!closed && demand.exists()) {
                 state = StreamState.WAITING;
                 Duration pause = backoff.pause();
-                LOG.warn("{}: {}; trying again in {} s", name(), error, pause.toSeconds());
+                LOG.warn("{}: {}; trying again in {} s", name(), error, pause.toMillis() / 1000.0);
                 demand.pause(pause);
             }
         }

@@ -37,7 +37,7 @@ final class Push extends Output {
                     backoff.reset();
                 }
                 Duration pause = backoff.pause();
-                LOG.warn("{}; trying again in {} s", error(), pause.toSeconds());
+                LOG.warn("{}; trying again in {} s", error(), pause.toMillis() / 1000.0);
                 pause(pause);
             }
         }
