@@ -1,5 +1,6 @@
 package io.upflux.server;
 
+import io.upflux.server.bench.NativeBalance;
 import io.upflux.server.cli.Console;
 import io.upflux.server.cli.UpfluxCommand;
 import java.io.FileDescriptor;
@@ -12,12 +13,18 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs one command and ends the process with its exit code.
+     * Runs one command and ends the process with its exit code. With the system property {@code upflux.memory} it says what
+     * native memory, threads and descriptors are left.
      *
      * @param args as the user typed them
      */
     public static void main(String[] args) {
-        System.exit(UpfluxCommand.execute(console(), args));
+        Console console = console();
+        int code = UpfluxCommand.execute(console, args);
+        if (Boolean.getBoolean("upflux.memory")) {
+            console.say("memory: " + NativeBalance.now());
+        }
+        System.exit(code);
     }
 
     /** The process's own streams, in UTF-8. */

@@ -27,6 +27,11 @@ public final class NativeScope implements AutoCloseable {
     private final Map<Integer, ConcurrentLinkedQueue<DirectMemory>> idle = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
+    /** Bytes that all scopes of this process have allocated and not freed, lent or idle. */
+    public static long allocated() {
+        return DirectMemory.allocated();
+    }
+
     /** Zero-filled on first use only: reused memory keeps its old content. */
     public NativeBuffer allocate(int bytes) {
         ConcurrentLinkedQueue<DirectMemory> shelf = idle.computeIfAbsent(bytes, size -> new ConcurrentLinkedQueue<>());

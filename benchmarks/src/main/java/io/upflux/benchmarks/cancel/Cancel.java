@@ -1,0 +1,165 @@
+package io.upflux.benchmarks.cancel;
+
+import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaSink;
+import io.upflux.codecs.MediaSource;
+import io.upflux.codecs.OutputOptions;
+import io.upflux.models.Catalogue;
+import io.upflux.models.Device;
+import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.SuperResolver;
+import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.reuse.ReuseMode;
+import io.upflux.server.bench.MovingPattern;
+import io.upflux.server.bench.NativeBalance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Upscales a small clip again and again, each time cancelled at another instant, and says what that leaves behind. */
+@Command(
+        name = "cancel",
+        mixinStandardHelpOptions = true,
+        description = "Starts jobs and cancels them at random instants; ends with 1 when something is left behind.")
+public final class Cancel implements Callable<Integer> {
+    private static final int WIDTH = 128;
+    private static final int HEIGHT = 96;
+    private static final int FRAMES = 40;
+
+    private static final Duration CLOSING = Duration.ofSeconds(60);
+
+    /** Idle threads of Reactor end after a minute. */
+    private static final long SETTLING_SECONDS = 150;
+
+    @Option(names = "--jobs", defaultValue = "1000", description = "How many (default: ${DEFAULT-VALUE}).")
+    private int jobs;
+
+    @Option(names = "--warm", defaultValue = "50", description = "How many before anything is counted.")
+    private int warm;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of the instants.")
+    private long seed;
+
+    @Option(
+            names = {"-n", "--model"},
+            defaultValue = "plain-s-x2",
+            description = "What makes the pictures.")
+    private String model = "";
+
+    @Option(names = "--growth", defaultValue = "0.05", description = "By what part resident memory may grow.")
+    private double growth;
+
+    private final Catalogue catalogue = Catalogue.standard();
+
+    /** What a job takes that nobody cancels, from the opened files on. */
+    private long wholeNanos = Long.MAX_VALUE;
+
+    private int completed;
+
+    /** Ends the process with 0 when nothing was left behind. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Cancel()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("upflux-cancel");
+        Path clip = folder.resolve("clip.mkv");
+        try {
+            make(clip);
+            Random random = new Random(seed);
+            job(clip, 1);
+            for (int i = 0; i < warm; i++) {
+                job(clip, random.nextDouble());
+            }
+            NativeBalance before = NativeBalance.now();
+            completed = 0;
+            for (int i = 0; i < jobs; i++) {
+                job(clip, random.nextDouble());
+            }
+            NativeBalance after = settled(before);
+            boolean grown = after.resident() > (1 + growth) * before.resident();
+            System.out.println("before: " + before);
+            System.out.println("after:  " + after + (grown ? " (grown)" : ""));
+            System.out.println((jobs - completed) + " of " + jobs + " jobs cancelled before their end");
+            return after.pictures() == 0 && !isMore(after, before) && !grown ? 0 : 1;
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private void make(Path clip) {
+        try (SuperResolver identity = catalogue.open(catalogue.find("identity-x1", 1), Device.CPU, 1);
+                MediaSink sink = MediaSink.create(clip.toString(), OutputOptions.defaults(), null, Notices.none())) {
+            UpscalePipeline.of(new MovingPattern(WIDTH, HEIGHT, FRAMES), identity, sink)
+                    .run()
+                    .blockLast();
+        }
+    }
+
+    /**
+     * One job, from opening its model to closing it.
+     *
+     * @param part of its time after which it is cancelled
+     */
+    private void job(Path clip, double part) throws IOException {
+        Path output = clip.resolveSibling("out.mkv");
+        try (SuperResolver resolver = catalogue.open(catalogue.find(model, null), Device.CPU);
+                MediaSource source = MediaSource.open(clip.toString(), InputOptions.defaults(), Notices.none());
+                MediaSink sink =
+                        MediaSink.create(output.toString(), OutputOptions.defaults(), source, Notices.none())) {
+            UpscalePipeline pipeline =
+                    UpscalePipeline.of(source, resolver, sink).reuse(ReuseMode.EXACT, map -> {});
+            long start = System.nanoTime();
+            pipeline.run().take(Duration.ofNanos((long) (part * wholeNanos))).blockLast();
+            pipeline.closed().block(CLOSING);
+            if (Files.exists(output)) {
+                completed++;
+                // Later ones are faster, and shall be cancelled as well.
+                wholeNanos = System.nanoTime() - start;
+            }
+        }
+        Files.deleteIfExists(output);
+        List<Path> others = others(clip);
+        if (!others.isEmpty()) {
+            throw new IllegalStateException("left behind: " + others);
+        }
+    }
+
+    private static List<Path> others(Path clip) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(String.valueOf(clip.getParent())))) {
+            return files.filter(file -> !file.equals(clip)).toList();
+        }
+    }
+
+    private static NativeBalance settled(NativeBalance before) throws InterruptedException {
+        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLING_SECONDS);
+        NativeBalance now = NativeBalance.now();
+        while (isMore(now, before) && System.nanoTime() < limit) {
+            TimeUnit.SECONDS.sleep(1);
+            now = NativeBalance.now();
+        }
+        return now;
+    }
+
+    private static boolean isMore(NativeBalance now, NativeBalance before) {
+        return now.threads() > before.threads() || now.descriptors() > before.descriptors();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

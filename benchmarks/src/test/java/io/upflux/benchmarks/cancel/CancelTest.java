@@ -1,0 +1,15 @@
+package io.upflux.benchmarks.cancel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class CancelTest {
+    @Test
+    void jobsCancelledAtAnyMomentLeaveNothingBehind() {
+        int code = new CommandLine(new Cancel())
+                .execute("--jobs", "20", "--warm", "5", "--growth", "1", "-n", "bicubic-x2");
+        assertThat(code).as("what it has printed").isZero();
+    }
+}
