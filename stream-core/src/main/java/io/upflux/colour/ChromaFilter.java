@@ -131,32 +131,35 @@ enum ChromaFilter {
     /**
      * Decimates a row.
      *
-     * @param luma samples; the one at index {@link #REACH} is the first of the region
-     * @param chroma receives {@code n} samples from {@code at} on
+     * @param luma samples; the one at index {@link #REACH} is the first of the region, and as many as the filter can reach
+     *     lie behind it
+     * @param shifted scratch
+     * @param chroma receives {@code n} samples; as the scratch it has room for those at every luma position
      */
-    void downRow(float[] luma, float[] chroma, int at, int n) {
-        int first = REACH + firstTap;
-        switch (this) {
-            case NONE -> System.arraycopy(luma, REACH, chroma, at, n);
-            case ON_EVEN, ON_ODD -> {
-                for (int j = 0; j < n; j++) {
-                    int i = first + 2 * j;
-                    chroma[at + j] = 0.75f * luma[i + 2]
-                            + 0.25f * (luma[i + 1] + luma[i + 3])
-                            - 0.125f * (luma[i] + luma[i + 4]);
-                }
+    void downRow(float[] luma, float[] shifted, float[] chroma, int n) {
+        // Filtering at every position and skipping some, and copying first, costs less than loads with gaps or offsets,
+        // for which the compiler uses no vectors.
+        int wide = n << shift;
+        for (int t = 0; t < taps.length; t++) {
+            System.arraycopy(luma, REACH + firstTap + t, shifted, 0, wide);
+            if (t == 0) {
+                RowMath.scale(shifted, taps[t], chroma, wide);
+            } else {
+                RowMath.accumulate(shifted, taps[t], chroma, wide);
             }
-            case BETWEEN -> {
-                for (int j = 0; j < n; j++) {
-                    int i = first + 2 * j;
-                    chroma[at + j] = 0.75f * (luma[i + 1] + luma[i + 2]) - 0.25f * (luma[i] + luma[i + 3]);
-                }
+        }
+        pick(chroma, n);
+    }
+
+    /** Keeps of samples at every luma position the {@code n} that are chroma's. */
+    private void pick(float[] samples, int n) {
+        if (shift == 1) {
+            for (int j = 0; j < n; j++) {
+                samples[j] = samples[2 * j];
             }
-            case QUAD -> {
-                for (int j = 0; j < n; j++) {
-                    int i = first + 4 * j;
-                    chroma[at + j] = 0.25f * (luma[i] + luma[i + 1] + luma[i + 2] + luma[i + 3]);
-                }
+        } else if (shift == 2) {
+            for (int j = 0; j < n; j++) {
+                samples[j] = samples[4 * j];
             }
         }
     }

@@ -63,7 +63,8 @@ public final class PlaneResizer {
                         + weights[w + 2] * mixed[a + 2]
                         + weights[w + 3] * mixed[a + 3];
             }
-            rows.store(out, n, target, to.layout().bytesPerSample(), to.layout().maxValue(), 0, y);
+            rows.store(
+                    out, 0, n, target, to.layout().bytesPerSample(), to.layout().maxValue(), 0, y);
         }
     }
 

@@ -3,6 +3,7 @@ package io.upflux.colour;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
+import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
 import java.nio.FloatBuffer;
 
@@ -15,11 +16,12 @@ public final class TileReader {
     private final FrameFormat format;
     private final int channels;
     private final Quantiser luma;
-    private final Quantiser chroma;
     private final YuvMatrix matrix;
     private final ChromaFilter across;
     private final ChromaFilter down;
     private final SampleRows rows = new SampleRows();
+    private final ChromaRows cbRows;
+    private final ChromaRows crRows;
     private float[][] scratch = new float[0][];
 
     /**
@@ -35,10 +37,12 @@ public final class TileReader {
         this.format = format;
         this.channels = channels;
         this.luma = Quantiser.luma(layout.depth(), colour.range());
-        this.chroma = Quantiser.chroma(layout.depth(), colour.range());
         this.matrix = YuvMatrix.of(colour, format.height());
         this.across = ChromaFilter.horizontal(layout.chromaShiftX(), colour.siting());
         this.down = ChromaFilter.vertical(layout.chromaShiftY(), colour.siting());
+        Quantiser chroma = Quantiser.chroma(layout.depth(), colour.range());
+        this.cbRows = new ChromaRows(rows, layout.bytesPerSample(), chroma, across);
+        this.crRows = new ChromaRows(rows, layout.bytesPerSample(), chroma, across);
     }
 
     /**
@@ -53,6 +57,10 @@ public final class TileReader {
         int left = x - lead;
         int n = lead + width;
         ensureScratch(n);
+        if (family == PixelLayout.Family.YUV && channels == 3) {
+            cbRows.begin(left, n);
+            crRows.begin(left, n);
+        }
         for (int r = 0; r < height; r++) {
             switch (family) {
                 case GRAY -> readGray(frame, left, y + r, n);
@@ -87,46 +95,30 @@ public final class TileReader {
     }
 
     private void readYuv(VideoFrame frame, int x, int y, int width) {
-        float[] r = scratch[0];
-        rows.load(frame.plane(0), bytesPerSample(), x, y, r, 0, width);
-        luma.toValues(r, width);
+        float[] luma = scratch[3];
+        rows.load(frame.plane(0), bytesPerSample(), x, y, luma, 0, width);
+        this.luma.toValues(luma, width);
         if (channels == 1) {
+            System.arraycopy(luma, 0, scratch[0], 0, width);
             return;
         }
-        float[] g = scratch[1];
-        float[] b = scratch[2];
-        float[] cb = scratch[3];
-        float[] cr = scratch[4];
-        readChroma(frame, 1, x, y, width, cb);
-        readChroma(frame, 2, x, y, width, cr);
-        float redFromCr = matrix.redFromCr();
-        float greenFromCb = matrix.greenFromCb();
-        float greenFromCr = matrix.greenFromCr();
-        float blueFromCb = matrix.blueFromCb();
-        for (int i = 0; i < width; i++) {
-            float v = r[i];
-            g[i] = v + greenFromCb * cb[i] + greenFromCr * cr[i];
-            b[i] = v + blueFromCb * cb[i];
-            r[i] = v + redFromCr * cr[i];
-        }
+        readChroma(cbRows, frame.plane(1), y, width, scratch[4]);
+        readChroma(crRows, frame.plane(2), y, width, scratch[5]);
+        RowMath.add(luma, matrix.redFromCr(), scratch[5], scratch[0], width);
+        RowMath.add(luma, matrix.greenFromCb(), scratch[4], scratch[1], width);
+        RowMath.accumulate(scratch[5], matrix.greenFromCr(), scratch[1], width);
+        RowMath.add(luma, matrix.blueFromCb(), scratch[4], scratch[2], width);
     }
 
-    private void readChroma(VideoFrame frame, int plane, int x, int y, int width, float[] to) {
-        int n = ((width - 1) >> across.shift()) + 3;
-        int column = (x >> across.shift()) - 1;
+    /** The row that lies at luma's row {@code y}, perhaps between two. */
+    private void readChroma(ChromaRows from, Plane plane, int y, int width, float[] to) {
         int row = y >> down.shift();
-        float[] here = scratch[5];
-        rows.load(frame.plane(plane), bytesPerSample(), column, row, here, 0, n);
         float weight = down.neighbourWeight(y);
-        if (weight != 0) {
-            float[] next = scratch[6];
-            rows.load(frame.plane(plane), bytesPerSample(), column, row + down.neighbour(y), next, 0, n);
-            for (int i = 0; i < n; i++) {
-                here[i] += weight * (next[i] - here[i]);
-            }
+        if (weight == 0) {
+            System.arraycopy(from.row(plane, row), 0, to, 0, width);
+        } else {
+            RowMath.blend(from.row(plane, row), from.row(plane, row + down.neighbour(y)), weight, to, width);
         }
-        chroma.toValues(here, n);
-        across.upRow(here, to, width);
     }
 
     private int bytesPerSample() {
@@ -134,8 +126,8 @@ public final class TileReader {
     }
 
     private void ensureScratch(int width) {
-        if (scratch.length == 0 || scratch[0].length < width + 2) {
-            scratch = new float[7][width + 2];
+        if (scratch.length == 0 || scratch[0].length < width) {
+            scratch = new float[6][width];
         }
     }
 }

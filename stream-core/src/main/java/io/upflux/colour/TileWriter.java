@@ -100,7 +100,7 @@ public final class TileWriter {
             for (int c = 0; c < 3; c++) {
                 loadRow(tile, c, x, r, n, scratch[c]);
                 luma.toCodes(scratch[c], n);
-                rows.store(scratch[c], n, frame.plane(c), bytesPerSample(), luma.maxCode(), x, r);
+                rows.store(scratch[c], 0, n, frame.plane(c), bytesPerSample(), luma.maxCode(), x, r);
             }
         }
     }
@@ -134,7 +134,7 @@ public final class TileWriter {
                     values[i] += scratch[4][i] - scratch[3][i];
                 }
                 luma.toCodes(values, n);
-                rows.store(values, n, frame.plane(c), bytesPerSample(), luma.maxCode(), x, r);
+                rows.store(values, 0, n, frame.plane(c), bytesPerSample(), luma.maxCode(), x, r);
             }
         }
     }
@@ -145,17 +145,16 @@ public final class TileWriter {
         int chromaTop = y >> down.shift();
         int chromaBottom = -((-bottom) >> down.shift());
         int done = chromaTop;
-        float[] taps = down.taps();
-        int last = ((chromaBottom - 1) << down.shift()) + down.firstTap() + taps.length - 1;
-        for (int r = y - REACH; r <= Math.max(last, bottom - 1); r++) {
-            loadRgb(tile, x - REACH, r, n + 2 * REACH + 2);
-            mixLuma(n + 2 * REACH + 2, scratch[3]);
-            decimate(r, n, chromaWidth);
+        int taps = down.taps().length;
+        int last = ((chromaBottom - 1) << down.shift()) + down.firstTap() + taps - 1;
+        int first = Math.min(y, (chromaTop << down.shift()) + down.firstTap());
+        for (int r = first; r <= Math.max(last, bottom - 1); r++) {
+            split(tile, x - REACH, r, n + 2 * REACH + 2);
             if (r >= y && r < bottom) {
-                System.arraycopy(scratch[3], REACH, scratch[4], 0, n);
-                storeLuma(scratch[4], n, frame, x, r);
+                luma.toCodes(scratch[3], REACH + n);
+                rows.store(scratch[3], REACH, n, frame.plane(0), bytesPerSample(), luma.maxCode(), x, r);
             }
-            while (done < chromaBottom && (done << down.shift()) + down.firstTap() + taps.length - 1 <= r) {
+            while (done < chromaBottom && (done << down.shift()) + down.firstTap() + taps - 1 <= r) {
                 storeChroma(cbRing, done, chromaWidth, frame, 1, x >> across.shift());
                 storeChroma(crRing, done, chromaWidth, frame, 2, x >> across.shift());
                 done++;
@@ -163,41 +162,27 @@ public final class TileWriter {
         }
     }
 
-    /** Chroma of row {@code r}, already decimated across, into the ring. */
-    private void decimate(int r, int n, int chromaWidth) {
-        int m = n + 2 * REACH + 2;
-        float[] red = scratch[0];
-        float[] blue = scratch[2];
-        float[] y = scratch[3];
-        float cbFromBlue = matrix.cbFromBlue();
-        float crFromRed = matrix.crFromRed();
-        for (int i = 0; i < m; i++) {
-            blue[i] = (blue[i] - y[i]) * cbFromBlue;
-            red[i] = (red[i] - y[i]) * crFromRed;
-        }
-        across.downRow(blue, cbRing[r & (RING - 1)], 0, chromaWidth);
-        across.downRow(red, crRing[r & (RING - 1)], 0, chromaWidth);
+    /** Luma, and both colour differences into the rings, of a row. */
+    private void split(Samples tile, int x, int r, int n) {
+        loadRgb(tile, x, r, n);
+        mixLuma(n, scratch[3]);
+        RowMath.difference(scratch[2], scratch[3], matrix.cbFromBlue(), cbRing[r & (RING - 1)], n);
+        RowMath.difference(scratch[0], scratch[3], matrix.crFromRed(), crRing[r & (RING - 1)], n);
     }
 
+    /** Decimates down, which rows of chroma alone pay for, and then across; what is skipped costs less than gaps would. */
     private void storeChroma(float[][] ring, int row, int n, VideoFrame frame, int plane, int x) {
-        float[] sum = scratch[4];
-        float[] taps = down.taps();
+        float[] sum = scratch[0];
+        float[] decimated = scratch[1];
+        int reached = (n << across.shift()) + 2 * REACH + 1;
         int first = (row << down.shift()) + down.firstTap();
-        for (int t = 0; t < taps.length; t++) {
-            float[] line = ring[(first + t) & (RING - 1)];
-            float weight = taps[t];
-            if (t == 0) {
-                for (int i = 0; i < n; i++) {
-                    sum[i] = weight * line[i];
-                }
-            } else {
-                for (int i = 0; i < n; i++) {
-                    sum[i] += weight * line[i];
-                }
-            }
+        RowMath.scale(ring[first & (RING - 1)], down.taps()[0], sum, reached);
+        for (int t = 1; t < down.taps().length; t++) {
+            RowMath.accumulate(ring[(first + t) & (RING - 1)], down.taps()[t], sum, reached);
         }
-        chroma.toCodes(sum, n);
-        rows.store(sum, n, frame.plane(plane), bytesPerSample(), chroma.maxCode(), x, row);
+        across.downRow(sum, scratch[2], decimated, n);
+        chroma.toCodes(decimated, n);
+        rows.store(decimated, 0, n, frame.plane(plane), bytesPerSample(), chroma.maxCode(), x, row);
     }
 
     private void mixLuma(int n, float[] to) {
@@ -214,7 +199,7 @@ public final class TileWriter {
 
     private void storeLuma(float[] values, int n, VideoFrame frame, int x, int y) {
         luma.toCodes(values, n);
-        rows.store(values, n, frame.plane(0), bytesPerSample(), luma.maxCode(), x, y);
+        rows.store(values, 0, n, frame.plane(0), bytesPerSample(), luma.maxCode(), x, y);
     }
 
     private void loadRgb(Samples tile, int x, int y, int n) {

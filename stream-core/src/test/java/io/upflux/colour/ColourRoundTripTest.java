@@ -132,8 +132,8 @@ class ColourRoundTripTest {
             for (int i = 0; i < padded.length; i++) {
                 padded[i] = up[Math.min(Math.max(i - ChromaFilter.REACH, 0), luma - 1)];
             }
-            float[] down = new float[chroma];
-            filter.downRow(padded, down, 0, chroma);
+            float[] down = new float[luma];
+            filter.downRow(padded, new float[luma], down, chroma);
             for (int i = 0; i < chroma; i++) {
                 assertThat(down[i])
                         .as("%s sample %d of %d", filter, i, chroma)
