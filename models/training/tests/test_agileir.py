@@ -211,9 +211,9 @@ def test_stored_graph_is_folded_when_opened(tmp_path) -> None:
     with torch.inference_mode():
         assert np.abs(session.run(["hr"], {"lr": low.numpy()})[0] - network(low).numpy()).max() < 1e-4
     left = [node.op_type for node in onnx.load(tmp_path / "opened.onnx").graph.node]
-    # Left to multiply: the queries of the shifted layer's two heads, and the mask that they share.
+    # Left to multiply: the queries of the shifted layer's two heads, the mask that they share, and sizes of the result.
     assert "Cast" not in left and "Range" not in left
-    assert left.count("Mul") <= 2 + 1
+    assert left.count("Mul") <= 2 + 1 + 2
 
 
 def test_halo_is_measured_on_the_grid(tmp_path) -> None:
