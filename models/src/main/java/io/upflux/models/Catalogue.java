@@ -191,7 +191,8 @@ public final class Catalogue {
                 ? OnnxResolver.inspect(files, true, notices)
                 : OnnxResolver.declared(files).orElseGet(() -> OnnxResolver.inspect(files, false, notices));
         OnnxFile main = files.main();
-        return new ModelCard(name, main.parameters(), main.sha256(), source, files.passes(contract.pass()), contract);
+        return new ModelCard(
+                name, main.parameters(), main.macs(), main.sha256(), source, files.passes(contract.pass()), contract);
     }
 
     /** Whether {@link #find} takes a name for a file's. */

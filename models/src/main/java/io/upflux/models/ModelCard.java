@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name catalogue name, such as {@code plain-s-x2}; of a file outside the catalogue, its name without
  *     {@code .onnx}
  * @param parameters numbers in the weights, 0 for resizers
+ * @param macs multiplications for each LR pixel of a whole picture, 0 where nobody says
  * @param sha256 of the file, lower-case hexadecimal; null for resizers
  * @param source {@code bundled}, or the path of the file
  * @param passes graphs there are, the one that leads first
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelCard(
         String name,
         long parameters,
+        long macs,
         @Nullable String sha256,
         String source,
         List<Pass> passes,

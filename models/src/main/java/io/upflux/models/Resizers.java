@@ -96,6 +96,6 @@ final class Resizers {
                 "",
                 PSNR.getOrDefault(stem + "-x" + scale, Map.of()),
                 "final");
-        return new ModelCard(stem + "-x" + scale, 0, null, ModelCard.BUNDLED, List.of(Pass.PLAIN), contract);
+        return new ModelCard(stem + "-x" + scale, 0, 0, null, ModelCard.BUNDLED, List.of(Pass.PLAIN), contract);
     }
 }

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** An {@code .onnx} file on disk or in memory: what it says about itself, before any runtime has seen it. */
@@ -70,8 +71,19 @@ public final class OnnxFile {
 
     /** Numbers in its weights, as the file declares them or else counted. */
     public long parameters() {
-        String declared = graph.metadata().get(MetadataReader.PREFIX + "parameters");
-        return declared != null && declared.matches("[0-9]{1,18}") ? Long.parseLong(declared) : graph.parameters();
+        return declared("parameters").orElse(graph.parameters());
+    }
+
+    /** Multiplications for each LR pixel of a whole picture, as the file declares them; 0 where it does not. */
+    public long macs() {
+        return declared("macs").orElse(0);
+    }
+
+    private OptionalLong declared(String key) {
+        String said = graph.metadata().get(MetadataReader.PREFIX + key);
+        return said != null && said.matches("[0-9]{1,18}")
+                ? OptionalLong.of(Long.parseLong(said))
+                : OptionalLong.empty();
     }
 
     /** Whether it tells which of a model's graphs it is. */

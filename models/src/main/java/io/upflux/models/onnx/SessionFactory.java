@@ -48,12 +48,7 @@ final class SessionFactory {
         OnnxFile file = graph.file();
         try (SessionOptions options = new SessionOptions();
                 Initialisers initialisers = weights.of(file.graph())) {
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            options.setExecutionMode(ExecutionMode.SEQUENTIAL);
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            // Decoder and encoder need the cores between two inferences.
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            forThreads(options, threads);
             boolean fixed = graph.picture().tile() != null || !symbols.isEmpty();
             // Planning ahead costs attention in windows twice the memory (0.9 instead of 0.5 GB a 384x384 tile of
             // adaformer-v-s) and saves it no time.
@@ -74,6 +69,16 @@ final class SessionFactory {
             bytes.get(all);
             return environment.createSession(all, options);
         }
+    }
+
+    /** So that a session leaves the cores to others when it does not compute. */
+    static void forThreads(SessionOptions options, int threads) throws OrtException {
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        options.setExecutionMode(ExecutionMode.SEQUENTIAL);
+        options.setIntraOpNumThreads(threads);
+        options.setInterOpNumThreads(1);
+        // Decoder and encoder need the cores between two inferences.
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
     }
 
     private static void addCuda(SessionOptions options, int device) throws OrtException {

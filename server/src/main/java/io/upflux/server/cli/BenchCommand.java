@@ -74,6 +74,19 @@ final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets the default
     private PictureSize size;
 
+    @Option(
+            names = "--limits",
+            description = {
+                "Measure instead how near networks come to a large product of matrices on the same cores, and the steps",
+                "around them to a plain copy; MODEL may be several, separated by commas (default: all of that scale)."
+            })
+    private boolean limits;
+
+    @Option(
+            names = "--scaling",
+            description = "Measure instead what cost and memory grow with: frame size, scale, batch, streams.")
+    private boolean scaling;
+
     @Mixin
     private ReuseBenchOptions reuse = new ReuseBenchOptions();
 
@@ -92,12 +105,17 @@ final class BenchCommand implements Callable<Integer> {
         if (inputs.size() > 1 && !reuse.reuse()) {
             throw new ParameterException(spec.commandLine(), "one INPUT at a time without --reuse");
         }
+        if ((limits || scaling) && (reuse.reuse() || !inputs.isEmpty())) {
+            throw new ParameterException(spec.commandLine(), "--limits and --scaling take no INPUT and no --reuse");
+        }
         CollectedNotices notices = new CollectedNotices(console);
         Catalogue catalogue = Catalogue.standard(notices);
         try (Interruption interruption = Interruption.install();
                 ScratchFolder scratch = ScratchFolder.create()) {
             interruption.endsAtOnce(scratch::close);
-            if (reuse.reuse()) {
+            if (limits || scaling) {
+                measureLimits(catalogue);
+            } else if (reuse.reuse()) {
                 measureReuse(catalogue, scratch);
             } else {
                 measure(catalogue, scratch, notices);
@@ -135,6 +153,17 @@ final class BenchCommand implements Callable<Integer> {
             measurement.scattered(catalogue, cards, size);
         } else {
             measurement.clips(catalogue, cards, inputs, size);
+        }
+    }
+
+    private void measureLimits(Catalogue catalogue) {
+        LimitMeasurement measurement = new LimitMeasurement(
+                console, models, reuse.tables(), this::step, scale != null ? scale : 2, frames, json);
+        if (limits) {
+            measurement.limits(catalogue, size);
+        }
+        if (scaling) {
+            measurement.scaling(catalogue, size);
         }
     }
 

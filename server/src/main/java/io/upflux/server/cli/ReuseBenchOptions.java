@@ -43,7 +43,7 @@ final class ReuseBenchOptions {
             names = "--tables",
             paramLabel = "FOLDER",
             description =
-                    "With --reuse: where tables (Markdown), the plot (SVG) and pictures of the worst blocks (PNG) go.")
+                    "Where tables (Markdown), plots (SVG) and, with --reuse, pictures of the worst blocks (PNG) go.")
     private @Nullable Path tables;
 
     boolean reuse() {
@@ -64,10 +64,8 @@ final class ReuseBenchOptions {
         return crf;
     }
 
-    /** Null for none. */
-    @Nullable
-    Path tables() {
-        return tables;
+    TableFolder tables() {
+        return new TableFolder(tables);
     }
 
     /** Names to look up: those asked for, or the usual ones. */

@@ -15,7 +15,6 @@ import io.upflux.pipeline.CalibratedResolver;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.Notices;
-import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.server.bench.GroundTruth;
@@ -27,14 +26,11 @@ import io.upflux.server.bench.ScatterBench;
 import io.upflux.server.bench.ScatterPlot;
 import io.upflux.server.bench.ScatterResult;
 import io.upflux.server.bench.drawn.DrawnClip;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** {@code upflux bench --reuse}: clips with and without ground truth through each model, without and with reuse. */
 final class ReuseMeasurement {
@@ -45,6 +41,7 @@ final class ReuseMeasurement {
 
     private final Console console;
     private final ReuseBenchOptions options;
+    private final TableFolder tables;
     private final ModelOptions models;
     private final ScratchFolder scratch;
     private final Consumer<String> step;
@@ -65,6 +62,7 @@ final class ReuseMeasurement {
             boolean json) {
         this.console = console;
         this.options = options;
+        this.tables = options.tables();
         this.models = models;
         this.scratch = scratch;
         this.step = step;
@@ -99,7 +97,7 @@ final class ReuseMeasurement {
             measure(catalogue, cards, new ReuseClip(name, () -> open(input), null), results);
         }
         show(ReuseTable.of(results));
-        save("reuse.md", ReuseTable.of(results));
+        tables.save("reuse.md", ReuseTable.of(results));
     }
 
     /** Measures cost against scattered change, and plots it. */
@@ -117,12 +115,13 @@ final class ReuseMeasurement {
             }
         }
         show(ReuseTable.ofScattered(results));
-        save("scattered.md", ReuseTable.ofScattered(results));
-        save("scattered.svg", ScatterPlot.of(results));
+        tables.save("scattered.md", ReuseTable.ofScattered(results));
+        tables.save("scattered.svg", ScatterPlot.of(results));
     }
 
     private void measure(Catalogue catalogue, List<ModelCard> cards, ReuseClip clip, List<ReuseResult> results) {
-        ReuseBench bench = new ReuseBench(this::discarded, frames, step, options.tables() == null ? null : this::save);
+        ReuseBench bench =
+                new ReuseBench(this::discarded, frames, step, options.tables().folder() == null ? null : this::save);
         for (ModelCard card : cards) {
             try (SuperResolver resolver = open(catalogue, card)) {
                 List<ReuseResult> measured = bench.measure(clip, resolver);
@@ -190,22 +189,10 @@ final class ReuseMeasurement {
         table.lines().forEach(console::say);
     }
 
-    private void save(String name, String content) {
-        Path file = table(name);
-        if (file == null) {
-            return;
-        }
-        try {
-            Files.writeString(file, content);
-        } catch (IOException e) {
-            throw new StreamException(file + ": cannot be written: " + e.getMessage(), e);
-        }
-    }
-
     /** A picture of a clip's worst block. */
     private void save(String clip, String model, ReuseMode mode, VideoFrame picture) {
         String name = String.join("-", clip, model, mode.name().toLowerCase(Locale.ROOT));
-        Path file = table(name.replaceAll("[^\\w.]+", "-") + ".png");
+        Path file = tables.file(name.replaceAll("[^\\w.]+", "-") + ".png");
         if (file == null) {
             return;
         }
@@ -214,19 +201,6 @@ final class ReuseMeasurement {
             sink.open(picture.format());
             sink.write(picture.retain());
             sink.finish();
-        }
-    }
-
-    /** A file among the tables, in a folder that exists; null where nobody wants any. */
-    private @Nullable Path table(String name) {
-        Path folder = options.tables();
-        if (folder == null) {
-            return null;
-        }
-        try {
-            return Files.createDirectories(folder).resolve(name);
-        } catch (IOException e) {
-            throw new StreamException(folder + ": cannot be made a folder: " + e.getMessage(), e);
         }
     }
 }

@@ -45,6 +45,74 @@ class BenchCommandTest {
     }
 
     @Test
+    void networksAndStepsStandBesideTheirLimits(@TempDir Path tables) throws IOException {
+        assertThat(streams.upflux(
+                        "bench",
+                        "--limits",
+                        "--frames",
+                        "3",
+                        "--size",
+                        "64x48",
+                        "-n",
+                        "plain-s",
+                        "--tables",
+                        tables.toString(),
+                        "--json"))
+                .describedAs(streams.err())
+                .isZero();
+
+        JsonNode network = streams.json().get(0);
+        assertThat(network.get("event").asText()).isEqualTo("network");
+        assertThat(network.get("model").asText()).isEqualTo("plain-s-x2");
+        assertThat(network.get("gigaflops").asDouble()).isPositive();
+        assertThat(network.get("product").asDouble()).isPositive();
+        List<JsonNode> steps = streams.json().subList(1, streams.json().size());
+        assertThat(steps).hasSize(6);
+        for (JsonNode step : steps) {
+            assertThat(step.get("event").asText()).isEqualTo("memory");
+            assertThat(step.get("share").asDouble())
+                    .as(step.get("step").asText())
+                    .isPositive();
+        }
+        assertThat(tables.resolve("limits.md")).content().contains("plain-s-x2", "samples to planes");
+    }
+
+    @Test
+    void moreOfEverythingIsMeasuredAndPlotted(@TempDir Path tables) throws Exception {
+        assertThat(streams.upflux(
+                        "bench",
+                        "--scaling",
+                        "--frames",
+                        "3",
+                        "--size",
+                        "320x180",
+                        "--tables",
+                        tables.toString(),
+                        "--json"))
+                .describedAs(streams.err())
+                .isZero();
+
+        assertThat(streams.json())
+                .extracting(result -> result.get("of").asText())
+                .contains("batch", "streams", "scale", "frame size");
+        for (JsonNode result : streams.json()) {
+            assertThat(result.get("cost").asDouble())
+                    .as(result.get("step").asText())
+                    .isPositive();
+        }
+        Document plot = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(tables.resolve("scaling.svg").toFile());
+        assertThat(plot.getElementsByTagName("polyline").getLength()).isEqualTo(1 + 4 + 3);
+    }
+
+    @Test
+    void limitsTakeNoInput() {
+        assertThat(streams.upflux("bench", "clip.mp4", "--limits")).isEqualTo(2);
+        assertThat(streams.err()).contains("--limits and --scaling take no INPUT");
+    }
+
+    @Test
     void reuseIsMeasuredInAllModesAgainstGroundTruth(@TempDir Path tables) throws IOException {
         assertThat(streams.upflux(
                         "bench",
