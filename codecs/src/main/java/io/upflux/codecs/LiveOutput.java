@@ -30,7 +30,7 @@ public final class LiveOutput implements AutoCloseable {
      * A sink for what comes from {@code source}: its pictures, upscaled, and its first sound track. To be closed before
      * the next one is opened, and before the source. Several outputs may have one for the same source.
      */
-    public FrameSink sink(MediaSource source) {
+    public FrameSink sink(LiveInput source) {
         return output.sink(source.sharedCarriage(), source.format().height());
     }
 

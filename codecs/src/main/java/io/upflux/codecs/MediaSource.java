@@ -12,7 +12,6 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
-import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.nio.channels.ReadableByteChannel;
@@ -29,7 +28,7 @@ import reactor.core.publisher.Flux;
  * other layouts become the planar one that holds all their bits. Time stamps are the stream's, strictly increasing.
  * Damage does not end a stream: what decodes is given out, and a warning counts the rest.
  */
-public final class MediaSource implements FrameSource {
+public final class MediaSource extends LiveInput {
     private final FrameReader reader;
     private final InputOptions options;
     private final FrameFormat format;
@@ -159,13 +158,18 @@ public final class MediaSource implements FrameSource {
         reader.close();
     }
 
+    /** How many packets were read so far. Any thread. */
+    long packets() {
+        return reader.demuxer().packets();
+    }
+
     /** What a sink takes along; from now on, packets of other streams are kept for it. */
     Carriage carriage() {
         companion = true;
         return reader.carriage();
     }
 
-    /** As {@link #carriage}, for one of several sinks, each of which gets all packets. */
+    @Override
     Carriage sharedCarriage() {
         return companion ? reader.carriage().share() : carriage();
     }

@@ -127,7 +127,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.upflux.codecs.ffmpeg..", "io.upflux.codecs.input..", "io.upflux.codecs.output..")
+                        "io.upflux.codecs.ffmpeg..",
+                        "io.upflux.codecs.input..",
+                        "io.upflux.codecs.output..",
+                        "io.upflux.codecs.relay..")
                 .check(UPFLUX);
     }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -29,6 +30,7 @@ public final class Carriage implements AutoCloseable {
     private final Queue<AVPacket> packets = new ConcurrentLinkedQueue<>();
     private final List<Carriage> shares = new CopyOnWriteArrayList<>();
     private volatile boolean wanted = true;
+    private @Nullable AVStream decodedSound;
 
     /**
      * @param startMicros what to subtract from every time stamp, in microseconds
@@ -86,6 +88,16 @@ public final class Carriage implements AutoCloseable {
         return firstFrame;
     }
 
+    /** What else there is of the sound: a stream of its samples, in the same time base. To be called before any {@link #share}. */
+    public void decodedSound(AVStream samples) {
+        decodedSound = samples;
+    }
+
+    /** What to decode for the sake of a sound track: its samples, where somebody has decoded it already. */
+    public AVStream decoded(AVStream sound) {
+        return decodedSound == null ? sound : decodedSound;
+    }
+
     /** Owned packets of all streams but the video, in the input's time base and with the input's stream index. */
     public Queue<AVPacket> packets() {
         return packets;
@@ -96,6 +108,7 @@ public final class Carriage implements AutoCloseable {
         AVFrame properties = Av.allocated(avutil.av_frame_alloc(), location);
         avutil.av_frame_copy_props(properties, firstFrame);
         Carriage share = new Carriage(input, videoStream, location, startMicros, endMicros, displayMatrix, properties);
+        share.decodedSound = decodedSound;
         packets.forEach(packet -> share.packets.add(Av.allocated(avcodec.av_packet_clone(packet), location)));
         shares.add(share);
         return share;

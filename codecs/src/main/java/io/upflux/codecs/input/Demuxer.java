@@ -44,6 +44,7 @@ public final class Demuxer implements AutoCloseable {
     private final Rounds rounds = new Rounds();
     private @Nullable String brokenOff;
     private int damaged;
+    private volatile long packets;
     private boolean closed;
 
     public Demuxer(String name, InputOptions options) {
@@ -161,6 +162,11 @@ public final class Demuxer implements AutoCloseable {
         return formatName().endsWith("_pipe");
     }
 
+    /** Packets that were read so far. Any thread. */
+    public long packets() {
+        return packets;
+    }
+
     /** Packets that were damaged beyond use so far. */
     public int damaged() {
         return damaged;
@@ -223,6 +229,7 @@ public final class Demuxer implements AutoCloseable {
             int code = avformat.av_read_frame(context, packet);
             if (code >= 0) {
                 brokenOff = null;
+                packets = packets + 1;
                 if (failures > 0 || (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
                     damaged++;
                 }

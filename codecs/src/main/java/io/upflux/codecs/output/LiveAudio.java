@@ -14,7 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The sound of a live stream, for each container in a codec that its players play: copied where that can be, else encoded, once
  * for all containers that need it. One thread.
  */
-final class LiveAudio implements AutoCloseable {
+public final class LiveAudio implements AutoCloseable {
     private static final Rational MICROS = new Rational(1, Av.MICROS);
 
     private final Carriage carriage;
@@ -38,6 +40,12 @@ final class LiveAudio implements AutoCloseable {
         this.sourceBase = Av.rational(source.time_base());
         this.tracks = tracks;
         this.distinct = new LinkedHashSet<>(tracks.values());
+    }
+
+    /** Whether there is a container that sound goes into as it is. */
+    public static boolean canCopy(AVCodecParameters sound) {
+        return Stream.of(FragmentForm.values()).anyMatch(form -> form.plays(sound.codec_id()))
+                && SoundTrack.isComplete(sound);
     }
 
     /**
@@ -63,7 +71,7 @@ final class LiveAudio implements AutoCloseable {
             }
             if (encoded == null) {
                 String encoder = wanted == LiveSound.OPUS ? "libopus" : "aac";
-                encoded = SoundTrack.encoded(source, name, start, encoder, notices);
+                encoded = SoundTrack.encoded(carriage.decoded(source), name, start, encoder, notices);
             }
             if (encoded == null) {
                 notices.warning(name + ": its sound cannot be decoded and is left out");
@@ -102,11 +110,13 @@ final class LiveAudio implements AutoCloseable {
                 packet != null;
                 packet = carriage.packets().poll()) {
             try {
-                if (packet.stream_index() == source.index() && packet.pts() != Av.NO_PTS && packet.size() > 0) {
+                if (packet.pts() != Av.NO_PTS && packet.size() > 0) {
                     packet.pts(packet.pts() - origin);
                     packet.dts(packet.dts() == Av.NO_PTS ? packet.pts() : packet.dts() - origin);
                     for (SoundTrack track : distinct) {
-                        track.accept(packet);
+                        if (track.isOf(packet)) {
+                            track.accept(packet);
+                        }
                     }
                 }
             } finally {

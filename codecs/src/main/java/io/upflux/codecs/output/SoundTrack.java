@@ -88,6 +88,11 @@ final class SoundTrack implements AutoCloseable {
         return timeBase;
     }
 
+    /** Whether a packet is the source's. */
+    boolean isOf(AVPacket packet) {
+        return packet.stream_index() == source.index();
+    }
+
     /** Takes a packet of the source, its times counted from the first picture; the caller frees it. */
     void accept(AVPacket packet) {
         if (conversion != null) {

@@ -30,7 +30,7 @@ public final class ConfigFile {
             Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "linkSecret", "allowedSources");
 
     private static final Map<String, Set<String>> GROUPS =
-            Map.of("tls", Tls.KEYS, "log", LogConfig.KEYS, "jobs", JobsConfig.KEYS);
+            Map.of("tls", Tls.KEYS, "log", LogConfig.KEYS, "limits", LimitsConfig.KEYS, "jobs", JobsConfig.KEYS);
 
     private ConfigFile() {}
 
@@ -65,13 +65,14 @@ public final class ConfigFile {
         Tls tls = Tls.of(settings.child("tls"));
         LogConfig log = LogConfig.of(settings.child("log"));
         AllowedSources allowed = allowedSources(settings);
+        LimitsConfig limits = LimitsConfig.of(settings.child("limits"));
         Settings defaults = settings.child("streamDefaults");
         Settings streams = settings.child("streams");
         Settings jobs = settings.child("jobs");
         settings.end();
         List<StreamConfig> configs = new ArrayList<>();
         if (streams != null) {
-            streams.children().forEach((stream, own) -> configs.add(stream(streams, stream, own, defaults)));
+            streams.children().forEach((stream, own) -> configs.add(stream(streams, stream, own, defaults, limits)));
         }
         if (defaults != null) {
             StreamSettings.check(defaults);
@@ -88,8 +89,10 @@ public final class ConfigFile {
                 tls,
                 log,
                 allowed,
+                limits,
                 configs,
-                new StreamRequests(defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), allowed),
+                new StreamRequests(
+                        defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), limits, allowed),
                 jobs == null ? null : JobsConfig.of(jobs));
     }
 
@@ -102,11 +105,12 @@ public final class ConfigFile {
         }
     }
 
-    private static StreamConfig stream(Settings streams, String name, Settings own, @Nullable Settings defaults) {
+    private static StreamConfig stream(
+            Settings streams, String name, Settings own, @Nullable Settings defaults, LimitsConfig limits) {
         if (!StreamSettings.isName(name)) {
             throw streams.wrong(name, StreamRequests.NAMES);
         }
-        return new StreamSettings(own, defaults).read(name);
+        return new StreamSettings(own, defaults, limits).read(name);
     }
 
     private static ObjectNode tree(String name, String yaml) {

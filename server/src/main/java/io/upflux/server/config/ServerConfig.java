@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls how the server proves who it is; null to serve in the clear
  * @param log what is logged, and how
  * @param allowedSources what sources may be that somebody asks for over the network
+ * @param limits what of an input is taken
  * @param streams in the order of the file
  * @param requests how streams are made and changed while the server runs
  * @param jobs null for none
@@ -34,6 +35,7 @@ public record ServerConfig(
         @Nullable Tls tls,
         LogConfig log,
         AllowedSources allowedSources,
+        LimitsConfig limits,
         List<StreamConfig> streams,
         StreamRequests requests,
         @Nullable JobsConfig jobs) {
@@ -65,6 +67,7 @@ public record ServerConfig(
                 tls,
                 log,
                 allowedSources,
+                limits,
                 streams,
                 requests,
                 jobs);

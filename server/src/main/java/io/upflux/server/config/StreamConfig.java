@@ -5,6 +5,7 @@ import io.upflux.codecs.LiveOptions;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.reuse.ReuseMode;
+import io.upflux.server.source.SourceGuard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param model name as {@code upflux models} lists it, or an .onnx file; null for the best of the scale
  * @param scale null for the model's
  * @param models instead, for sources of some kind; the first that holds counts
+ * @param isolation where its source is decoded; null for what its kind takes, see {@link #isolated}
+ * @param limits what of a source is taken
  * @param device what the model runs on
  * @param threads of inference and encoding, 0 for all processors
  * @param reuse how much a frame may be made from those before it
@@ -44,6 +47,8 @@ public record StreamConfig(
         @Nullable String model,
         @Nullable Integer scale,
         List<ModelRule> models,
+        @Nullable Isolation isolation,
+        LimitsConfig limits,
         Device device,
         int threads,
         ReuseMode reuse,
@@ -85,6 +90,8 @@ public record StreamConfig(
                 newModel,
                 newScale,
                 List.of(),
+                isolation,
+                limits,
                 device,
                 threads,
                 reuse,
@@ -110,6 +117,8 @@ public record StreamConfig(
                 && Objects.equals(model, other.model)
                 && Objects.equals(scale, other.scale)
                 && models.equals(other.models)
+                && isolation == other.isolation
+                && limits.equals(other.limits)
                 && device.equals(other.device)
                 && threads == other.threads
                 && reuse == other.reuse
@@ -131,6 +140,8 @@ public record StreamConfig(
                 model,
                 scale,
                 models,
+                isolation,
+                limits,
                 device,
                 threads,
                 reuse,
@@ -145,6 +156,19 @@ public record StreamConfig(
                 record,
                 settings,
                 true);
+    }
+
+    /**
+     * Whether its source is decoded in a process of its own: unless it says otherwise, what comes over a network or by request
+     * is, and what lies in files that the configuration names is not.
+     */
+    public boolean isolated() {
+        return isolation == null ? guarded || isPublished() || listen || !isFile() : isolation == Isolation.PROCESS;
+    }
+
+    /** Whether its source is a file, or what looks like one. */
+    public boolean isFile() {
+        return !SourceGuard.isUrl(source) || source.regionMatches(true, 0, "file:", 0, 5);
     }
 
     /** Whether it runs though nobody watches. */

@@ -18,10 +18,12 @@ public final class StreamRequests {
     private static final String NAME = "name";
 
     private final ObjectNode defaults;
+    private final LimitsConfig limits;
     private final AllowedSources allowed;
 
-    StreamRequests(ObjectNode defaults, AllowedSources allowed) {
+    StreamRequests(ObjectNode defaults, LimitsConfig limits, AllowedSources allowed) {
         this.defaults = defaults;
+        this.limits = limits;
         this.allowed = allowed;
     }
 
@@ -63,7 +65,7 @@ public final class StreamRequests {
         if (repeated != null && !repeated.asText().equals(name)) {
             throw new StreamException("name: a stream keeps its name " + name);
         }
-        return new StreamSettings(new Settings("", own), new Settings("streamDefaults.", defaults)).read(name);
+        return new StreamSettings(new Settings("", own), new Settings("streamDefaults.", defaults), limits).read(name);
     }
 
     /** Only what is said now: what the configuration says of the stream stays allowed. */
@@ -75,6 +77,9 @@ public final class StreamRequests {
         }
         if (Boolean.TRUE.equals(settings.flag("listen"))) {
             throw new SourceRefused("listen: only the configuration can open ports");
+        }
+        if (settings.text("isolation") != null) {
+            throw new SourceRefused("isolation: only the configuration can say where a source is decoded");
         }
         settings.texts("sourceOptions").keySet().forEach(AllowedSources::checkOption);
         if (!settings.list("push").isEmpty()) {

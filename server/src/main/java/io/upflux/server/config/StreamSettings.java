@@ -26,6 +26,7 @@ final class StreamSettings {
             "listen",
             "model",
             "scale",
+            "isolation",
             "device",
             "threads",
             "reuse",
@@ -56,11 +57,16 @@ final class StreamSettings {
 
     private final Settings own;
     private final @Nullable Settings defaults;
+    private final LimitsConfig limits;
 
-    /** @param defaults of all streams; null for none */
-    StreamSettings(Settings own, @Nullable Settings defaults) {
+    /**
+     * @param defaults of all streams; null for none
+     * @param limits of all sources
+     */
+    StreamSettings(Settings own, @Nullable Settings defaults, LimitsConfig limits) {
         this.own = own;
         this.defaults = defaults;
+        this.limits = limits;
     }
 
     static boolean isName(String name) {
@@ -103,6 +109,8 @@ final class StreamSettings {
                 get(settings -> settings.text("model")),
                 get(settings -> settings.integer("scale", 1, 8)),
                 models(),
+                isolation(),
+                limits,
                 device,
                 threads,
                 reuse(),
@@ -252,6 +260,15 @@ final class StreamSettings {
     private @Nullable String mode(String key) {
         String text = get(settings -> settings.text(key));
         return "false".equals(text) ? "off" : text;
+    }
+
+    private @Nullable Isolation isolation() {
+        String text = get(settings -> settings.text("isolation"));
+        try {
+            return text == null ? null : Isolation.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw own.wrong("isolation", String.valueOf(e.getMessage()));
+        }
     }
 
     private ReuseMode reuse() {

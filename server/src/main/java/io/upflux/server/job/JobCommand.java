@@ -1,10 +1,10 @@
 package io.upflux.server.job;
 
 import io.upflux.server.config.Upscaling;
+import io.upflux.server.process.JavaProgram;
 import io.upflux.server.source.GuardedSource;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,13 +22,8 @@ final class JobCommand {
     /** By its name only: it stands above everything else. */
     private static final String MAIN = "io.upflux.server.Main";
 
-    /** Options of this process that are its own affair. */
-    private static final Pattern OWN =
-            Pattern.compile("-(Xm[snx]|agent|javaagent|Xrun|Dupflux\\.terminal|Dcom\\.sun\\.m"
-                    + "|XX:(ActiveProcessorCount|ErrorFile|MaxRAM|InitialRAM|.*HeapDump)).*");
-
     private final List<String> program = new ArrayList<>();
-    private final List<String> options = new ArrayList<>();
+    private final List<String> options;
 
     /**
      * @param memoryBytes most heap
@@ -38,18 +33,14 @@ final class JobCommand {
         if (isThere("nice")) {
             program.addAll(List.of("nice", "-n", "10"));
         }
-        program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> !OWN.matcher(argument).matches())
-                .forEach(options::add);
-        options.add("-Xmx" + memoryBytes / 1024 + "k");
-        options.add("-XX:+ExitOnOutOfMemoryError");
+        program.add(JavaProgram.java());
+        List<String> share = new ArrayList<>();
         if (parallel > 1) {
             // Not by --threads, which would make it another job when the number changes.
             int processors = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
-            options.add("-XX:ActiveProcessorCount=" + processors);
+            share.add("-XX:ActiveProcessorCount=" + processors);
         }
-        options.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+        options = JavaProgram.options(memoryBytes, share, MAIN);
     }
 
     /**

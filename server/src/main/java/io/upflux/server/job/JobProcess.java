@@ -3,6 +3,7 @@ package io.upflux.server.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.upflux.server.process.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -45,8 +46,7 @@ final class JobProcess implements AutoCloseable {
      */
     static JobProcess start(List<String> command, Path log, Path note) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
-        // Settings of this server, which may be secret.
-        builder.environment().keySet().removeIf(name -> name.startsWith("UPFLUX_") && !name.equals("UPFLUX_MODELS"));
+        JavaProgram.withoutSettings(builder.environment());
         JobProcess started = new JobProcess(builder.start(), note);
         try {
             Files.writeString(note, describe(started.process.toHandle()));

@@ -1,6 +1,7 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.LiveInput;
 import io.upflux.codecs.MediaNames;
 import io.upflux.codecs.MediaSource;
 import io.upflux.governor.Ticker;
@@ -12,6 +13,7 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.config.StreamConfig;
+import io.upflux.server.decode.Decoders;
 import io.upflux.server.preview.Previews;
 import io.upflux.server.source.GuardedSource;
 import io.upflux.server.source.SourceGuard;
@@ -29,6 +31,7 @@ final class LiveSession {
     private static final Duration CLOSING = Duration.ofSeconds(30);
 
     private final StreamConfig config;
+    private final Decoders decoders;
     private final Renditions output;
     private final Ladders ladders;
     private final Previews previews;
@@ -37,12 +40,14 @@ final class LiveSession {
 
     LiveSession(
             StreamConfig config,
+            Decoders decoders,
             Renditions output,
             Ladders ladders,
             Previews previews,
             StreamCounters counters,
             Notices notices) {
         this.config = config;
+        this.decoders = decoders;
         this.output = output;
         this.ladders = ladders;
         this.previews = previews;
@@ -50,7 +55,7 @@ final class LiveSession {
         this.notices = notices;
     }
 
-    /** Reads the configured source, through the guard where it came by request; else as {@link #run(MediaSource, Mono, Demand)}. */
+    /** Reads the configured source, through the guard where it came by request; else as {@link #run(LiveInput, Mono, Demand)}. */
     void run(SourceGuard guard, Mono<Void> stop, Demand demand) {
         if (!config.guarded()) {
             run(config.source(), config.sourceOptions(), stop, demand);
@@ -71,25 +76,37 @@ final class LiveSession {
         }
     }
 
-    private MediaSource open(String url, Map<String, String> options, Mono<Void> stop) {
+    private LiveInput open(String url, Map<String, String> options, Mono<Void> stop) {
+        if (config.isolated()) {
+            LiveInput source = decoders.open(url, input(options), stop, notices);
+            if (config.listen()) {
+                // Whoever comes next shall not knock before somebody listens.
+                decoders.prepare();
+            }
+            return source;
+        }
         try (InterruptedBy interruption = new InterruptedBy(stop)) {
             return MediaSource.open(url, input(options), notices);
         }
     }
 
-    /** Reads what somebody sends; else as {@link #run(MediaSource, Mono, Demand)}. */
+    /** Reads what somebody sends; else as {@link #run(LiveInput, Mono, Demand)}. */
     void run(Publication publication, Mono<Void> stop, Demand demand) {
-        run(MediaSource.read(config.name(), publication, input(config.sourceOptions()), notices), stop, demand);
+        InputOptions input = input(config.sourceOptions());
+        LiveInput source = config.isolated()
+                ? decoders.read(publication, input, stop, notices)
+                : MediaSource.read(config.name(), publication, input, notices);
+        run(source, stop, demand);
     }
 
     /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
-    private void run(MediaSource opened, Mono<Void> stop, Demand demand) {
-        try (MediaSource source = opened) {
+    private void run(LiveInput opened, Mono<Void> stop, Demand demand) {
+        try (LiveInput source = opened) {
             Ladder ladder = ladders.of(source.format());
             LiveGovernor governor =
                     config.governor() ? new LiveGovernor(ladder.steps(), config.latency(), Ticker.system()) : null;
             // What knows its length comes as fast as it is read.
-            boolean paced = !config.listen() && (isFile() || source.estimatedFrames() > 0);
+            boolean paced = !config.listen() && (config.isFile() || source.estimatedFrames() > 0);
             FrameAges ages = new FrameAges(governor == null ? Arrivals.UNHEARD : governor);
             GlassClock glass = counters.glass(ages, source.format().timeBase());
             LiveFrames frames = new LiveFrames(source, paced, glass);
@@ -116,19 +133,17 @@ final class LiveSession {
         }
     }
 
-    private boolean isFile() {
-        String source = config.source().toLowerCase(Locale.ROOT);
-        return source.startsWith("file:") || !SourceGuard.isUrl(source);
-    }
-
     private InputOptions input(Map<String, String> said) {
         Map<String, String> options = new LinkedHashMap<>(said);
         if (config.source().toLowerCase(Locale.ROOT).startsWith("rtsp:")) {
             // Over UDP, lost packets would be the rule on anything but a local network.
             options.putIfAbsent("rtsp_transport", "tcp");
         }
-        InputOptions input =
-                InputOptions.defaults().withRotatePixels(true).withLoop(true).withDemuxerOptions(options);
+        InputOptions input = InputOptions.defaults()
+                .withRotatePixels(true)
+                .withLoop(true)
+                .withDemuxerOptions(options)
+                .withLimits(config.limits().input());
         return config.listen() ? input.withDeadlines(FOREVER, input.readDeadline()) : input;
     }
 }

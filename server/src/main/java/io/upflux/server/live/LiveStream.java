@@ -4,6 +4,7 @@ import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.StreamConfig;
+import io.upflux.server.decode.Decoders;
 import io.upflux.server.preview.Preview;
 import io.upflux.server.preview.PreviewWish;
 import io.upflux.server.preview.Previews;
@@ -209,6 +210,7 @@ public final class LiveStream implements AutoCloseable {
     private void run() {
         MDC.put(LoggedNotices.KEY, name());
         try (ladders;
+                Decoders decoders = new Decoders(name(), config.limits().memoryBytes());
                 Renditions output = new Renditions(
                         config,
                         names -> present = Set.copyOf(names),
@@ -216,11 +218,15 @@ public final class LiveStream implements AutoCloseable {
                         this::publish,
                         counters::leftOut,
                         notices)) {
+            if (config.isolated() && config.always()) {
+                // It starts while the models are opened.
+                decoders.prepare();
+            }
             ladders.open();
             if (isPublished()) {
-                published(output);
+                published(decoders, output);
             } else {
-                sessions(output);
+                sessions(decoders, output);
             }
             state = StreamState.CLOSED;
         } catch (InterruptedException e) {
@@ -235,7 +241,7 @@ public final class LiveStream implements AutoCloseable {
         }
     }
 
-    private void sessions(Renditions output) throws InterruptedException {
+    private void sessions(Decoders decoders, Renditions output) throws InterruptedException {
         Backoff backoff = new Backoff();
         while (!closed) {
             state = StreamState.IDLE;
@@ -246,7 +252,8 @@ public final class LiveStream implements AutoCloseable {
             state = config.listen() ? StreamState.WAITING : StreamState.CONNECTING;
             long before = counters.out();
             try {
-                new LiveSession(config, output, ladders, previews, counters, notices).run(guard, stop.asMono(), demand);
+                new LiveSession(config, decoders, output, ladders, previews, counters, notices)
+                        .run(guard, stop.asMono(), demand);
                 error = closed || !demand.exists() ? null : "the source has ended";
             } catch (RuntimeException e) {
                 error = line(e);
@@ -262,18 +269,22 @@ public final class LiveStream implements AutoCloseable {
                 state = StreamState.WAITING;
                 Duration pause = backoff.pause();
                 LOG.warn("{}: {}; trying again in {} s", name(), error, pause.toMillis() / 1000.0);
+                if (config.isolated()) {
+                    decoders.prepare();
+                }
                 demand.pause(pause);
             }
         }
     }
 
-    private void published(Renditions output) throws InterruptedException {
+    private void published(Decoders decoders, Renditions output) throws InterruptedException {
         state = StreamState.WAITING;
         for (Publication next = publications.take(); next != null; next = publications.take()) {
             state = StreamState.CONNECTING;
             RuntimeException failure = null;
             try {
-                new LiveSession(config, output, ladders, previews, counters, notices).run(next, stop.asMono(), demand);
+                new LiveSession(config, decoders, output, ladders, previews, counters, notices)
+                        .run(next, stop.asMono(), demand);
             } catch (RuntimeException e) {
                 failure = e;
                 error = line(e);

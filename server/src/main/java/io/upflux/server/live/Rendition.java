@@ -1,8 +1,8 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.Fragment;
+import io.upflux.codecs.LiveInput;
 import io.upflux.codecs.LiveOutput;
-import io.upflux.codecs.MediaSource;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.server.config.RenditionConfig;
@@ -29,7 +29,7 @@ final class Rendition implements AutoCloseable {
     }
 
     /** Whether there is one of such a source. */
-    boolean isFor(MediaSource source) {
+    boolean isFor(LiveInput source) {
         return config.when()
                 .holds(source.format().height(), source.format().frameRate().toDouble());
     }
@@ -38,7 +38,7 @@ final class Rendition implements AutoCloseable {
         return config.name();
     }
 
-    FrameSink sink(MediaSource source) {
+    FrameSink sink(LiveInput source) {
         return new SidelineSink(title, output.sink(source), notices, leaving);
     }
 

@@ -1,8 +1,8 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.Fragment;
+import io.upflux.codecs.LiveInput;
 import io.upflux.codecs.LiveOutput;
-import io.upflux.codecs.MediaSource;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.server.config.RenditionConfig;
@@ -47,7 +47,7 @@ final class Renditions implements AutoCloseable {
     }
 
     /** A sink for what comes from a source, in all renditions that are for it; as {@link LiveOutput#sink}. */
-    FrameSink sink(MediaSource source) {
+    FrameSink sink(LiveInput source) {
         List<FrameSink> sinks = new ArrayList<>();
         Set<String> names = new LinkedHashSet<>();
         for (Rendition rendition : further) {

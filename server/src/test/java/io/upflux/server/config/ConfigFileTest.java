@@ -3,6 +3,7 @@ package io.upflux.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.upflux.codecs.InputLimits;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.pipeline.StreamException;
@@ -51,6 +52,45 @@ class ConfigFileTest {
         assertThat(cam.sourceOptions()).containsEntry("timeout", "5000000").containsEntry("rtsp_transport", "udp");
         assertThat(config.streams().get(1).model()).isEqualTo("bicubic-x2");
         assertThat(config.streams().get(1).onDemand()).isFalse();
+    }
+
+    @Test
+    void whatComesOverANetworkIsDecodedApartUnlessTheConfigurationSaysOtherwise() {
+        ServerConfig config = parse("""
+                streams:
+                  camera: {source: rtsp://camera/1}
+                  sent: {source: publisher}
+                  port: {source: 'tcp://127.0.0.1:9', listen: true}
+                  film: {source: film.mp4}
+                  url: {source: 'file:film.mp4'}
+                  trusted: {source: rtsp://camera/2, isolation: none}
+                  strange: {source: film.mp4, isolation: process}
+                """);
+        assertThat(config.streams())
+                .filteredOn(StreamConfig::isolated)
+                .extracting(StreamConfig::name)
+                .containsExactly("camera", "sent", "port", "strange");
+        assertThat(config.streams().get(3).guardedSource().isolated())
+                .as("a file that a request names")
+                .isTrue();
+    }
+
+    @Test
+    void limitsAreThoseOfAllStreams() {
+        ServerConfig config = parse("""
+                limits: {pixels: 2073600, streams: 4, frameRate: 60, memory: 512M}
+                streams:
+                  cam: {source: rtsp://camera/1}
+                """);
+        LimitsConfig limits = config.streams().get(0).limits();
+        assertThat(limits.input()).isEqualTo(new InputLimits(2_073_600, 4, 60));
+        assertThat(limits.memoryBytes()).isEqualTo(512L << 20);
+        assertThat(parse("streams: {cam: {source: x}}")
+                        .streams()
+                        .get(0)
+                        .limits()
+                        .input())
+                .isEqualTo(InputLimits.USUAL);
     }
 
     @Test

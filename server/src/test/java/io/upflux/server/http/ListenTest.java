@@ -85,7 +85,7 @@ class ListenTest {
     /** As long as it takes: the server may not have come to listening yet. */
     private CompletableFuture<Void> push(String target, String format) {
         return CompletableFuture.runAsync(() -> {
-                    for (int tries = 20; ; tries--) {
+                    for (int tries = 200; ; tries--) {
                         try {
                             FfmpegPrograms.ffmpeg(
                                     "-re",
