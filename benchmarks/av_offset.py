@@ -77,7 +77,8 @@ def main():
             send += ["-f", "mpegts", "-method", "PUT", server.url("/ingest/cam")]
             sender = subprocess.Popen(send, env=ffmpeg.environment)
             # The ffmpeg program reads whole segments only.
-            time.sleep(10)
+            while b"#EXTINF" not in server.wait("/live/cam/media.m3u8"):
+                time.sleep(1)
             readers = {}
             for path, name in (("/live/cam.ts", "ts.mkv"), ("/live/cam.mp4", "mp4.mkv"), ("/live/cam/index.m3u8", "hls.mkv")):
                 file = os.path.join(folder, name)

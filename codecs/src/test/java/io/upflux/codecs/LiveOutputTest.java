@@ -308,6 +308,21 @@ class LiveOutputTest {
         assertThat(last.startMicros() + last.durationMicros()).isCloseTo(6_000_000L, within(1000L));
     }
 
+    /** Who follows an MP4 stays. */
+    @Test
+    void anotherSizeAndRateOfTheSameShapeNeedNoOtherHeader() throws IOException {
+        Path first = clip("first.mp4", 25, "-c:a", "aac");
+        Path second = clip("second.mp4", 30, "-c:a", "aac", "-vf", "scale=640:360");
+        try (LiveOutput output = LiveOutput.create("live", OPTIONS, fragments::add, Notices.none())) {
+            pump(output, first, 50);
+            pump(output, second, 60);
+        }
+
+        assertThat(headers()).hasSize(1);
+        assertThat(count(mp4(0), "v:0")).isEqualTo(110);
+        assertThat(errors(mp4(0))).isEmpty();
+    }
+
     @Test
     void theSameSourceAgainContinuesTheSameContainers() throws IOException {
         Path clip = clip("in.mp4", 25, "-c:a", "aac");
