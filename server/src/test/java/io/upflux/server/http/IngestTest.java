@@ -90,6 +90,38 @@ class IngestTest {
                 .isSorted();
     }
 
+    /** A file has one header; MPEG-TS says at any time what comes. */
+    @Test
+    void whereTheSoundChangesInKindMp4EndsAndMpegTsGoesOn() throws IOException {
+        Path opus = folder.resolve("opus.mkv");
+        FfmpegPrograms.ffmpeg(
+                "-i", folder.resolve("clip.mp4").toString(), "-c:v", "copy", "-c:a", "libopus", opus.toString());
+        CompletableFuture<byte[]> mp4 = CompletableFuture.supplyAsync(
+                () -> server.bytes("/live/push.mp4").body());
+        CompletableFuture<byte[]> ts = CompletableFuture.supplyAsync(
+                () -> server.bytes("/live/push.ts").body());
+        HttpRequest.BodyPublisher clip = HttpRequest.BodyPublishers.ofFile(transportStream());
+        assertThat(send("PUT", "/ingest/push", clip).statusCode()).isEqualTo(204);
+        await(() -> push.viewers() == 2);
+        assertThat(send("PUT", "/ingest/push", HttpRequest.BodyPublishers.ofFile(opus))
+                        .statusCode())
+                .isEqualTo(204);
+        Path file = Files.write(
+                folder.resolve("seen.mp4"), mp4.orTimeout(60, TimeUnit.SECONDS).join());
+        assertThat(codecs(file)).contains("aac").doesNotContain("opus");
+        assertThat(push.viewers()).isEqualTo(1);
+        assertThat(codecs(server.url("/live/push/media.m3u8"))).contains("opus");
+        server.streams().close();
+        Path all = Files.write(
+                folder.resolve("seen.ts"), ts.orTimeout(60, TimeUnit.SECONDS).join());
+        assertThat(all).isNotEmptyFile();
+    }
+
+    private static String codecs(Object media) {
+        return FfmpegPrograms.ffprobe(
+                "-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", media.toString());
+    }
+
     @Test
     void aWebSocketServesAsWell() throws IOException {
         byte[] clip = Files.readAllBytes(transportStream());
