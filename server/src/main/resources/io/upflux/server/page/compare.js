@@ -1,5 +1,5 @@
 /** The view that compares: preview frames of one stream in a wipe, with zoom, overlay and a frozen frame. */
-import {byId, chosen, setText} from './dom.js';
+import {byId, chosen, element, setText} from './dom.js';
 import {paint, REUSE} from './overlay.js';
 import {close, Preview} from './preview.js';
 import {Wipe} from './wipe.js';
@@ -99,12 +99,10 @@ export class Compare {
     legend.dataset.what = what + Boolean(canvas);
     if (!canvas) legend.replaceChildren('Nothing halts here: every window is computed in full.');
     else if (what === 'halting') legend.replaceChildren(key('deep'), 'the stronger, the more blocks computed the window');
-    else legend.replaceChildren(...REUSE.flatMap(state => [key(state.key), `${state.name} `]));
+    else legend.replaceChildren(...REUSE.flatMap(state => [element('span', {class: 'key'}, key(state.key), state.name), ' ']));
   }
 }
 
 function key(name) {
-  const swatch = document.createElement('span');
-  swatch.className = `swatch ${name}`;
-  return swatch;
+  return element('span', {class: `swatch ${name}`});
 }
