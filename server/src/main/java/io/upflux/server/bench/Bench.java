@@ -78,9 +78,9 @@ public final class Bench {
                     .run()
                     .blockLast();
             StageResult encoding = stage("encode", Alone.encode(sinks.get(), offered, upscaled, frames));
-            stages.add(onOneThread("gather", converting.times().nanos(Stage.GATHER), frames));
+            stages.add(onOneThread("gather", converting.times().cpuNanos(Stage.GATHER), frames));
             stages.add(inference);
-            stages.add(onOneThread("compose", converting.times().nanos(Stage.COMPOSE), frames));
+            stages.add(onOneThread("compose", converting.times().cpuNanos(Stage.COMPOSE), frames));
             stages.add(encoding);
         }
         step.accept("everything together");
