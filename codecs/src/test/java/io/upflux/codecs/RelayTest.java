@@ -42,7 +42,16 @@ class RelayTest {
     private final List<String> notices = new ArrayList<>();
 
     @ParameterizedTest
-    @CsvSource({"aac.mp4, aac", "adts.ts, aac", "opus.mkv, libopus", "mp3.mkv, libmp3lame", "flac.mkv, flac", "ac3.ts, ac3", "pcm.mkv, pcm_s16le", "silent.mkv, none"})
+    @CsvSource({
+        "aac.mp4, aac",
+        "adts.ts, aac",
+        "opus.mkv, libopus",
+        "mp3.mkv, libmp3lame",
+        "flac.mkv, flac",
+        "ac3.ts, ac3",
+        "pcm.mkv, pcm_s16le",
+        "silent.mkv, none"
+    })
     void whatIsRelayedIsEncodedToTheSameBytes(String name, String audio) {
         String clip = clip(name, audio);
         List<Fragment> here = fragments(MediaSource.open(clip, OPTIONS, Notices.none()));
