@@ -39,7 +39,8 @@ public final class ModelFiles {
     /**
      * Reads the model that a file leads, with what lies beside it.
      *
-     * @param path of a file that, like its companions, must not change while it is in use
+     * @param path of a file that, like its companions, may be replaced while it is in use if {@link OnnxFile#read} allows it
+     *     and it keeps its weights or tells their hash
      * @throws StreamException when one cannot be read or is no ONNX model
      */
     public static ModelFiles read(Path path) {
@@ -155,7 +156,7 @@ public final class ModelFiles {
             return new Weights(main.label(), null);
         }
         Path path = main.path();
-        if (path != null) {
+        if (path != null && !declaresWeights()) {
             files.forEach(file -> check(path.resolveSibling(file), file));
             return new Weights(main.label(), null);
         }
@@ -177,13 +178,10 @@ public final class ModelFiles {
         return bytes;
     }
 
-    /** The runtime reads such files itself, and they may be large: they are read here only to be compared. */
+    /** The runtime reads such files itself, and they may be large. */
     private void check(Path path, String file) {
         if (!Files.isRegularFile(path)) {
             throw missing(file);
-        }
-        if (MetadataReader.weights(main) != null) {
-            weights(file);
         }
     }
 

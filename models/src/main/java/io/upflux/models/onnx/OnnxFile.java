@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An {@code .onnx} file on disk or in memory: what it says about itself, before any runtime has seen it. */
 public final class OnnxFile {
+    /** Larger ones stay on the disk. */
+    private static final long LARGEST_READ = 32L << 20;
+
     private final String label;
     private final @Nullable Path path;
     private final ByteBuffer bytes;
@@ -34,7 +37,8 @@ public final class OnnxFile {
     /**
      * Reads what a file says about itself.
      *
-     * @param path of a file that must not change while it is in use
+     * @param path of a file that may be replaced at any time when it has 32 MiB or less; a larger one must not change while it
+     *     is in use
      * @throws StreamException when it cannot be read or is no ONNX model
      */
     public static OnnxFile read(Path path) {
@@ -48,7 +52,12 @@ public final class OnnxFile {
             if (channel.size() > Integer.MAX_VALUE) {
                 throw new StreamException(path + ": is larger than the 2 GiB that an ONNX file can be");
             }
-            return new OnnxFile(path.toString(), path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+            return new OnnxFile(
+                    path.toString(),
+                    path,
+                    channel.size() <= LARGEST_READ
+                            ? ByteBuffer.wrap(Files.readAllBytes(path))
+                            : channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
         } catch (IOException e) {
             throw new StreamException(path + ": cannot be read: " + e.getMessage(), e);
         }
@@ -138,6 +147,11 @@ public final class OnnxFile {
 
     ByteBuffer bytes() {
         return bytes.duplicate();
+    }
+
+    /** Whether it is wholly in memory, whatever becomes of the file. */
+    boolean isRead() {
+        return bytes.hasArray();
     }
 
     private static void field(ByteArrayOutputStream to, int number, byte[] content) {

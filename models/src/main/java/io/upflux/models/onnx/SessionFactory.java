@@ -61,7 +61,7 @@ final class SessionFactory {
             }
             initialisers.addTo(options);
             Path path = file.path();
-            if (path != null) {
+            if (path != null && !(file.isRead() && weights.cover(file.graph()))) {
                 return environment.createSession(path.toString(), options);
             }
             ByteBuffer bytes = file.bytes();

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights file that all graphs of a model share, in native memory once. A model in a folder has none of this: there
- * the runtime finds the file itself. To be closed after the sessions, which may refer to it.
+ * The weights file that all graphs of a model share, in native memory once. A model that does not tell which weights it was made for
+ * has none of this: the runtime finds its files in its folder. To be closed after the sessions, which may refer to it.
  */
 final class Weights implements AutoCloseable {
     private static final int FLOAT = 1;
@@ -35,6 +35,11 @@ final class Weights implements AutoCloseable {
             this.bytes = memory.allocate(label, Byte.BYTES, bytes.length);
             this.bytes.put(0, bytes);
         }
+    }
+
+    /** Whether a graph needs no file for its weights. */
+    boolean cover(OnnxGraph graph) {
+        return bytes != null || graph.externals().isEmpty();
     }
 
     /** The graph's share of the weights, for {@link SessionOptions}; to be closed once the session is made. */
