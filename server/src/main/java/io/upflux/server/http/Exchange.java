@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
@@ -109,9 +110,14 @@ record Exchange(
         return response.sendWebsocket(talk, spec);
     }
 
-    /** @throws Problem when it is not asked for as a WebSocket */
+    /** @throws Problem when it is not asked for as a WebSocket (RFC 6455, section 4.2.1); older drafts are none */
     void requireUpgrade() {
-        if (!request.requestHeaders().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+        HttpHeaders headers = request.requestHeaders();
+        if (!request.method().equals(HttpMethod.GET)
+                || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                || !headers.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                || !headers.contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION, Problem.WEBSOCKET_VERSION, false)
+                || !headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)) {
             throw Problem.upgradeRequired();
         }
     }

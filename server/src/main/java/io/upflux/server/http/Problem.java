@@ -5,6 +5,8 @@ import java.util.Map;
 
 /** Why a request is not answered as asked (RFC 9457). */
 final class Problem extends RuntimeException {
+    static final String WEBSOCKET_VERSION = "13";
+
     private static final long serialVersionUID = 1L;
 
     private final transient HttpResponseStatus status;
@@ -64,7 +66,7 @@ final class Problem extends RuntimeException {
         return new Problem(
                 HttpResponseStatus.UPGRADE_REQUIRED,
                 "this is a WebSocket",
-                Map.of("Upgrade", "websocket", "Connection", "Upgrade"));
+                Map.of("Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", WEBSOCKET_VERSION));
     }
 
     static Problem noSpace(String detail) {

@@ -17,6 +17,7 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -101,7 +102,8 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         long start = System.nanoTime();
         return Mono.defer(() -> dispatch(request, response))
                 .onErrorResume(failure -> tell(request, response, failure))
-                .doFinally(end -> AccessLog.line(request, response, start, end));
+                .doFinally(end -> AccessLog.line(request, response, start, end))
+                .onErrorComplete(Router::isGone);
     }
 
     private Mono<Void> dispatch(HttpServerRequest request, HttpServerResponse response) {
@@ -144,7 +146,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
     }
 
     private static Mono<Void> tell(HttpServerRequest request, HttpServerResponse response, Throwable failure) {
-        if (response.hasSentHeaders()) {
+        if (response.hasSentHeaders() || isGone(failure)) {
             LOG.debug("{} {} ended early", request.method(), AccessLog.path(request), failure);
             return Mono.error(failure);
         }
@@ -152,11 +154,16 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         if (failure instanceof Problem known) {
             problem = known;
         } else {
-            LOG.error("{} {} failed", request.method(), AccessLog.path(request), failure);
+            LOG.error("{} {} failed: {}", request.method(), AccessLog.path(request), failure.toString(), failure);
             problem = Problem.internal();
         }
         problem.headers().forEach(response::header);
         return new Exchange(request, response, Map.of(), Map.of())
                 .json(problem.status(), "application/problem+json", problem.body());
+    }
+
+    /** Whether whoever asked has left, before the whole request came or the whole answer went. */
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof AbortedException || AbortedException.isConnectionReset(failure);
     }
 }

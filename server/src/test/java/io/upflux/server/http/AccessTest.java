@@ -135,37 +135,36 @@ class AccessTest {
 
     @Test
     void eachRequestIsALineWithoutSecrets() throws IOException, InterruptedException {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger log = (Logger) LoggerFactory.getLogger("io.upflux.access");
-        log.setLevel(Level.INFO);
-        log.addAppender(lines);
-        log.setAdditive(false);
-        try {
-            server.close();
-            server = start("""
-                    address: 127.0.0.1:0
-                    tokens: {family: {secret: %s}}
-                    """.formatted(SECRET));
+        List<ILoggingEvent> lines = logged("io.upflux.access", 2, () -> {
             ask("/live/cam/index.m3u8?token=" + SECRET, "localhost", null);
             ask("/api/frame.jpeg?src=door&token=" + SECRET, "localhost", null);
-            // A line is written when the answer has gone out, which whoever asked may see first.
-            for (int i = 0; i < 500 && lines.list.size() < 2; i++) {
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-            server.close();
-        } finally {
-            log.detachAppender(lines);
-            log.setAdditive(true);
-            log.setLevel(null);
-        }
-        assertThat(lines.list.stream().map(ILoggingEvent::getFormattedMessage))
+        });
+        assertThat(lines.stream().map(ILoggingEvent::getFormattedMessage))
                 .hasSize(2)
                 .noneMatch(line -> line.contains("cut off"))
                 .noneMatch(line -> line.contains(SECRET))
                 .anyMatch(line ->
                         line.matches("127\\.0\\.0\\.1 GET /live/cam/index\\.m3u8 404 \\d+ B \\d+ ms stream=cam"))
                 .anyMatch(line -> line.matches("127\\.0\\.0\\.1 GET /api/frame\\.jpeg 404 \\d+ B \\d+ ms stream=door"));
+    }
+
+    @Test
+    void whoLeavesInTheMiddleOfARequestIsNoFailureOfTheServer() throws IOException, InterruptedException {
+        List<ILoggingEvent> lines = logged("io.upflux", 2, () -> {
+            for (int linger : new int[] {-1, 0}) {
+                try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+                    socket.setSoLinger(linger >= 0, Math.max(0, linger));
+                    String half = "POST /api/v1/streams?token=" + SECRET + " HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Content-Length: 50\r\n\r\n{";
+                    socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+        });
+        assertThat(lines).extracting(ILoggingEvent::getLevel).containsOnly(Level.INFO);
+        assertThat(lines)
+                .filteredOn(AccessTest::isAccess)
+                .hasSize(2)
+                .allMatch(line -> line.getFormattedMessage().endsWith("stream=- cut off"));
     }
 
     @ParameterizedTest
@@ -213,6 +212,49 @@ class AccessTest {
         assertThat(config.toString() + config.streams() + config.tokens())
                 .contains("cam")
                 .doesNotContain(SECRET);
+    }
+
+    /** A piece of a test that talks to the server. */
+    private interface Talk {
+        void run() throws IOException;
+    }
+
+    /**
+     * What a logger is told meanwhile, by a server that starts for it.
+     *
+     * @param count of requests
+     */
+    private List<ILoggingEvent> logged(String name, int count, Talk talk) throws IOException, InterruptedException {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(name);
+        log.setLevel(Level.INFO);
+        log.addAppender(lines);
+        log.setAdditive(false);
+        try {
+            server.close();
+            server = start("""
+                    address: 127.0.0.1:0
+                    tokens: {family: {secret: %s, role: admin}}
+                    """.formatted(SECRET));
+            talk.run();
+            // A line is written when an answer has gone out, which whoever asked may see first.
+            for (int i = 0;
+                    i < 500 && lines.list.stream().filter(AccessTest::isAccess).count() < count;
+                    i++) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            server.close();
+        } finally {
+            log.detachAppender(lines);
+            log.setAdditive(true);
+            log.setLevel(null);
+        }
+        return lines.list;
+    }
+
+    private static boolean isAccess(ILoggingEvent line) {
+        return line.getLoggerName().equals("io.upflux.access");
     }
 
     private static LiveServer start(String yaml) {

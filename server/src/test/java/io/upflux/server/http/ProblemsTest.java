@@ -152,6 +152,16 @@ class ProblemsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AA==", "Connection: Upgrade"})
+    void webSocketsAreThoseOfTheStandard(String only) throws IOException {
+        List<String> upgrade =
+                List.of("GET /api/ws?src=push HTTP/1.1", "Upgrade: websocket", "Authorization: Bearer " + ADMIN, only);
+        assertThat(raw(String.join("\r\n", upgrade)))
+                .startsWith("HTTP/1.1 426")
+                .containsIgnoringCase("sec-websocket-version: 13");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/%zz", "/live/%", "/live/x.ts?a=%zz", "/live/%c3%28/index.m3u8"})
     void addressesMustBeEncodedAsTheyMust(String path) throws IOException {
         assertThat(raw("GET " + path + " HTTP/1.1\r\nAuthorization: Bearer " + ADMIN))
