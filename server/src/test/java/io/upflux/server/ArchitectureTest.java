@@ -17,6 +17,8 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.upflux.live.LiveGovernor;
 import io.upflux.pipeline.FrameGovernor;
 import io.upflux.pipeline.UpscalePipeline;
+import java.time.Instant;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,21 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(CODECS, MODELS, SERVER, FFMPEG, ONNX_RUNTIME, "io.netty..", "reactor.netty..")
+                .check(UPFLUX);
+    }
+
+    /** Its jumps must disturb no pause, deadline or pace: those are told by {@link System#nanoTime}. */
+    @Test
+    void theWallClockOnlyNamesInstants() {
+        noClasses()
+                .that(DescribedPredicate.describe(
+                        "neither date, number nor forget what lasts",
+                        type -> !Set.of("FragmentSink", "LiveStreams", "Recording", "Job", "Jobs")
+                                .contains(type.getSimpleName())))
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
                 .check(UPFLUX);
     }
 
