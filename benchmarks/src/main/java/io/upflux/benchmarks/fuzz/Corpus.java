@@ -102,6 +102,13 @@ record Corpus(List<Path> files) {
         return new Corpus(List.copyOf(files));
     }
 
+    /** Makes a clip with sound. */
+    static void clip(Path file) throws IOException, InterruptedException {
+        if (!encode(file, List.of("-c:v", "h264", "-c:a", "aac", "-g", "4"))) {
+            throw new IOException("FFmpeg makes no clip");
+        }
+    }
+
     private static boolean isSmall(Path file) {
         try {
             return Files.size(file) <= LARGEST;

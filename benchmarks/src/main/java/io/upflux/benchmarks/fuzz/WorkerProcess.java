@@ -25,6 +25,8 @@ final class WorkerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:MaxDirectMemorySize=4g",
+                "-XX:+UseSerialGC",
                 "-XX:ErrorFile=" + log + ".crash",
                 "-XX:-CreateCoredumpOnCrash",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
@@ -34,9 +36,11 @@ final class WorkerProcess implements AutoCloseable {
                 Worker.class.getName(),
                 folder.toString()));
         corpus.files().forEach(file -> command.add(file.toString()));
-        process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        // As the program's launcher does: in arenas of their own, idle threads keep what was freed.
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
+        process = builder.start();
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 

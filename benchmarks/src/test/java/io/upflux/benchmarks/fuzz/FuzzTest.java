@@ -37,4 +37,18 @@ class FuzzTest {
                 new CommandLine(new Fuzz()).execute("--inputs", "150", "--jobs", "2", "--findings", folder.toString());
         assertThat(code).as("findings in %s", folder).isZero();
     }
+
+    @Test
+    @Tag("slow")
+    void damagedRequestsAreAnsweredOrRefusedAndNothingElse() {
+        int code = new CommandLine(new HttpFuzz()).execute("--inputs", "300", "--findings", folder.toString());
+        assertThat(code).as("findings in %s", folder).isZero();
+    }
+
+    @Test
+    void theSameSeedDamagesARequestTheSameWay() {
+        Requests requests = new Requests();
+        assertThat(requests.damaged(7)).usingRecursiveComparison().isEqualTo(requests.damaged(7));
+        assertThat(requests.damaged(7).head()).isNotEqualTo(requests.damaged(8).head());
+    }
 }

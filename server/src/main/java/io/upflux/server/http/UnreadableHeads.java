@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -17,9 +17,12 @@ import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
-/** Says in problem details (RFC 9457) what no handler has seen: the head of a request that is none, or too long. */
+/**
+ * Says in problem details (RFC 9457) what no handler has seen: the head of a request that is none, or too long. Hangs up on
+ * whoever does not wait for the answer to a request for a WebSocket (RFC 6455, section 4.1).
+ */
 @Sharable
-final class UnreadableHeads extends ChannelOutboundHandlerAdapter {
+final class UnreadableHeads extends ChannelDuplexHandler {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NAME = "upflux.unreadableHeads";
 
@@ -53,6 +56,17 @@ final class UnreadableHeads extends ChannelOutboundHandlerAdapter {
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(NettyPipeline.HttpCodec) != null && pipeline.get(NAME) == null) {
             pipeline.addAfter(NettyPipeline.HttpCodec, NAME, this);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof ByteBuf early) {
+            // Left over by the codec, which has just gone: nobody else would release it.
+            early.release();
+            context.close();
+        } else {
+            context.fireChannelRead(message);
         }
     }
 
