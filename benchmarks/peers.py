@@ -34,6 +34,7 @@ def main():
     parser.add_argument("clips", nargs="+", metavar="TRUTH", help="lossless clips")
     parser.add_argument("--models", nargs="+", default=["plain-s-x2", "plain-m-x2"], help="Upflux's")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--times", type=int, default=3, help="how often a clip is repeated, so that starting weighs little")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--fsrcnn", help="OpenCV's weights of FSRCNN")
     parser.add_argument("--ncnn-models", help=f"folder of {NCNN}.param and .bin")
@@ -94,7 +95,7 @@ def measure(arguments, folder, clip, found):
     low, truth = os.path.join(folder, "low.mkv"), os.path.join(folder, "truth.mkv")
     lossless = ["-pix_fmt", "yuv420p", "-c:v", "ffv1"]
     crop = "crop=iw-mod(iw\\,16):ih-mod(ih\\,16):0:0"
-    ffmpeg("-i", clip, "-an", "-vf", crop, *lossless, truth)
+    ffmpeg("-stream_loop", str(arguments.times - 1), "-i", clip, "-an", "-vf", crop, *lossless, truth)
     ffmpeg("-i", truth, "-vf", "scale=iw/2:ih/2:flags=bicubic", *lossless, low)
     frames = count(low)
     times, files = {name: [] for name in found}, {}
@@ -102,7 +103,7 @@ def measure(arguments, folder, clip, found):
         # Who goes first changes, so that a machine that slows down favours nobody.
         for name in sorted(found, reverse=run % 2 == 1):
             files[name] = os.path.join(folder, re.sub(r"\W+", "-", name) + ".mkv")
-            times[name].append(timed(found[name](low, files[name])))
+            times[name].append(timed(["sh", "-c", 'exec "$@" 2> /dev/null', "sh", *found[name](low, files[name])]))
     for name, took in times.items():
         cpu, wall = (statistics.median(one[i] for one in took) for i in (0, 1))
         print(
