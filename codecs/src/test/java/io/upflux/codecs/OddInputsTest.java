@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.upflux.buffer.NativeScope;
 import io.upflux.codecs.Pictures.Picture;
 import io.upflux.frame.ColourSpec.ChromaSiting;
 import io.upflux.frame.ColourSpec.Range;
@@ -14,7 +15,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -108,11 +111,45 @@ class OddInputsTest {
                 "-map",
                 "0",
                 clip.toString());
-        refused(clip, new InputLimits(3000, 2, 50), "has pictures of 64x48, of which at most 3000 pixels are taken");
-        refused(clip, new InputLimits(3072, 1, 50), "has 2 streams, of which at most 1 are taken");
-        refused(clip, new InputLimits(3072, 2, 25), "has 50 frames a second, of which at most 25 are taken");
-        MediaSource.open(clip.toString(), DEFAULTS.withLimits(new InputLimits(3072, 2, 50)), notices)
+        refused(
+                clip,
+                new InputLimits(3000, 2, 50, null),
+                "has pictures of 64x48, of which at most 3000 pixels are taken");
+        refused(clip, new InputLimits(3072, 1, 50, null), "has 2 streams, of which at most 1 are taken");
+        refused(clip, new InputLimits(3072, 2, 25, null), "has 50 frames a second, of which at most 25 are taken");
+        MediaSource.open(clip.toString(), DEFAULTS.withLimits(new InputLimits(3072, 2, 50, null)), notices)
                 .close();
+    }
+
+    @Test
+    void whatLastsTooLongIsRefusedOnceThatShows() {
+        InputLimits brief = InputLimits.USUAL.withDuration(Duration.ofMillis(500));
+        Path stated = make("stated.mkv", "testsrc2=size=64x48:rate=25:duration=1");
+        String why = ": is longer than 0.5 s, which is all that is taken";
+        assertThatThrownBy(() -> MediaSource.open(stated.toString(), DEFAULTS.withLimits(brief), notices))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(stated + why);
+        MediaSource.open(
+                        stated.toString(),
+                        DEFAULTS.withLimits(InputLimits.USUAL.withDuration(Duration.ofSeconds(1))),
+                        notices)
+                .close();
+
+        Path unstated = folder.resolve("unstated.mkv");
+        ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=1", "-live", "1", unstated.toString());
+        try (NativeScope scope = new NativeScope();
+                MediaSource source = MediaSource.open(unstated.toString(), DEFAULTS.withLimits(brief), notices)) {
+            AtomicInteger frames = new AtomicInteger();
+            assertThatThrownBy(() -> source.frames(scope)
+                            .doOnNext(frame -> {
+                                frames.incrementAndGet();
+                                frame.close();
+                            })
+                            .blockLast())
+                    .isInstanceOf(StreamException.class)
+                    .hasMessage(unstated + why);
+            assertThat(frames).hasValueBetween(1, 13);
+        }
     }
 
     private void refused(Path clip, InputLimits limits, String why) {

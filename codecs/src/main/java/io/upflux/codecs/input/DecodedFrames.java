@@ -1,7 +1,9 @@
 package io.upflux.codecs.input;
 
+import io.upflux.codecs.InputLimits;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
+import java.util.Objects;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -18,18 +20,19 @@ final class DecodedFrames implements AutoCloseable {
     private final OtherStreams others;
     private final VideoDecoder decoder;
     private final AVPacket packet;
+    private final InputLimits limits;
+    private final long lastTicks;
     private long furthestTicks = Long.MIN_VALUE;
 
-    /** @param options of which the decoder's threads and the largest picture are taken */
+    /** @param options of which the decoder's threads and what is taken at most count */
     DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, InputOptions options) {
         this.demuxer = demuxer;
         this.streamIndex = streamIndex;
         this.others = others;
+        this.limits = options.limits();
+        this.lastTicks = LimitCheck.lastTicks(limits, demuxer, demuxer.context().streams(streamIndex));
         this.decoder = new VideoDecoder(
-                demuxer.context().streams(streamIndex),
-                options.threads(),
-                options.limits().pixels(),
-                demuxer.name());
+                demuxer.context().streams(streamIndex), options.threads(), limits.pixels(), demuxer.name());
         this.packet = avcodec.av_packet_alloc();
     }
 
@@ -121,6 +124,9 @@ final class DecodedFrames implements AutoCloseable {
     private void note() {
         if (packet.pts() != Av.NO_PTS) {
             furthestTicks = Math.max(furthestTicks, packet.pts());
+            if (furthestTicks > lastTicks) {
+                throw LimitCheck.tooLong(demuxer.name(), Objects.requireNonNull(limits.duration()));
+            }
         }
     }
 }

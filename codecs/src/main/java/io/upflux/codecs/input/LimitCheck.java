@@ -4,11 +4,15 @@ import io.upflux.codecs.InputLimits;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Locale;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 
 /** What an input says of itself, against what is taken. */
 final class LimitCheck {
+    private static final Rational MICROS = new Rational(1, Av.MICROS);
+
     private LimitCheck() {}
 
     /**
@@ -36,5 +40,27 @@ final class LimitCheck {
                     (double) rate.num() / rate.den(),
                     limits.rate()));
         }
+        long micros = demuxer.context().duration();
+        if (limits.duration() != null
+                && micros != Av.NO_PTS
+                && micros > limits.duration().toMillis() * 1000) {
+            throw tooLong(demuxer.name(), limits.duration());
+        }
+    }
+
+    /** In ticks of the video, the last time at which one of its packets may be due. */
+    static long lastTicks(InputLimits limits, Demuxer demuxer, AVStream stream) {
+        Duration duration = limits.duration();
+        if (duration == null) {
+            return Long.MAX_VALUE;
+        }
+        long micros = Math.addExact(demuxer.startMicros(), Math.multiplyExact(1000, duration.toMillis()));
+        return Av.rescale(micros, MICROS, Av.rational(stream.time_base()));
+    }
+
+    static StreamException tooLong(String name, Duration most) {
+        String seconds =
+                BigDecimal.valueOf(most.toMillis(), 3).stripTrailingZeros().toPlainString();
+        return new StreamException(name + ": is longer than " + seconds + " s, which is all that is taken");
     }
 }

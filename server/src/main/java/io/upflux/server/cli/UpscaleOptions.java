@@ -34,7 +34,23 @@ public final class UpscaleOptions {
             names = "--max-pixels",
             paramLabel = "N",
             description = "Refuse inputs whose pictures have more pixels (default: 134217728, 16384x8192).")
-    private @Nullable Long maxPixels;
+    private long maxPixels = InputLimits.USUAL.pixels();
+
+    @Option(names = "--max-streams", paramLabel = "N", description = "Refuse inputs with more streams (default: 256).")
+    private int maxStreams = InputLimits.USUAL.streams();
+
+    @Option(
+            names = "--max-frame-rate",
+            paramLabel = "N",
+            description = "Refuse inputs that state more frames a second (default: 1000).")
+    private double maxFrameRate = InputLimits.USUAL.rate();
+
+    @Option(
+            names = "--max-duration",
+            paramLabel = "T",
+            converter = TimeConverter.class,
+            description = "Refuse inputs that are longer (default: any are taken).")
+    private @Nullable Duration maxDuration;
 
     @Option(names = "--no-deinterlace", description = "Leave interlaced pictures as they are.")
     private boolean leaveInterlaced;
@@ -152,9 +168,8 @@ public final class UpscaleOptions {
 
     /** @param rotatePixels whether the output cannot say that it is to be shown rotated */
     public InputOptions input(boolean rotatePixels) {
-        InputLimits limits = maxPixels == null ? InputLimits.USUAL : InputLimits.USUAL.withPixels(maxPixels);
         return InputOptions.defaults()
-                .withLimits(limits)
+                .withLimits(new InputLimits(maxPixels, maxStreams, maxFrameRate, maxDuration))
                 .withDemuxerOptions(inputOptions)
                 .withStart(start)
                 .withDuration(duration)

@@ -93,7 +93,7 @@ public final class ConfigFile {
                 configs,
                 new StreamRequests(
                         defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), limits, allowed),
-                jobs == null ? null : JobsConfig.of(jobs));
+                jobs == null ? null : JobsConfig.of(jobs, limits.input()));
     }
 
     private static AllowedSources allowedSources(Settings settings) {

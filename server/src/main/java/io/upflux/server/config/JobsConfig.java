@@ -1,5 +1,6 @@
 package io.upflux.server.config;
 
+import io.upflux.codecs.InputLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param keep how long finished jobs are kept
  * @param timeLimit how long a job may be worked on; null for as long as it takes
  * @param tries how often a job is begun whose process crashes
+ * @param limits of what is read
  * @param watch folders whose files become jobs
  */
 public record JobsConfig(
@@ -31,6 +33,7 @@ public record JobsConfig(
         Duration keep,
         @Nullable Duration timeLimit,
         int tries,
+        InputLimits limits,
         List<WatchConfig> watch) {
     public static final int LEAST_PRIORITY = -100;
     public static final int MOST_PRIORITY = 100;
@@ -49,7 +52,7 @@ public record JobsConfig(
         watch = List.copyOf(watch);
     }
 
-    static JobsConfig of(Settings settings) {
+    static JobsConfig of(Settings settings, InputLimits limits) {
         String folder = settings.text("folder");
         if (folder == null || folder.isBlank()) {
             throw settings.wrong("folder", "is missing: where uploads and results lie");
@@ -69,6 +72,7 @@ public record JobsConfig(
                 Objects.requireNonNullElse(settings.duration("keep"), Duration.ofDays(7)),
                 settings.duration("timeLimit"),
                 Objects.requireNonNullElse(settings.integer("tries", 1, 100), 3),
+                limits,
                 settings.mappings("watch").stream().map(WatchConfig::of).toList());
         settings.end();
         return config;

@@ -1,5 +1,6 @@
 package io.upflux.server.job;
 
+import io.upflux.codecs.InputLimits;
 import io.upflux.server.config.Upscaling;
 import io.upflux.server.process.JavaProgram;
 import io.upflux.server.source.GuardedSource;
@@ -7,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -24,12 +26,15 @@ final class JobCommand {
 
     private final List<String> program = new ArrayList<>();
     private final List<String> options;
+    private final InputLimits limits;
 
     /**
      * @param memoryBytes most heap
      * @param parallel how many share the processors
+     * @param limits of what is read
      */
-    JobCommand(long memoryBytes, int parallel) {
+    JobCommand(long memoryBytes, int parallel, InputLimits limits) {
+        this.limits = limits;
         if (isThere("nice")) {
             program.addAll(List.of("nice", "-n", "10"));
         }
@@ -62,6 +67,11 @@ final class JobCommand {
         command.addAll(List.of("--snapshot", folder.picture().toString()));
         new TreeMap<>(source.demuxerOptions())
                 .forEach((key, value) -> add(command, "--input-option", key + "=" + value));
+        add(command, "--max-pixels", limits.pixels());
+        add(command, "--max-streams", limits.streams());
+        add(command, "--max-frame-rate", limits.rate());
+        Duration longest = limits.duration();
+        add(command, "--max-duration", longest == null ? null : longest.toMillis() / 1000.0);
         Upscaling upscaling = job.upscaling();
         add(command, "--model", upscaling.model());
         add(command, "--scale", upscaling.scale());

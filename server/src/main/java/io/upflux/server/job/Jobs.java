@@ -42,7 +42,7 @@ public final class Jobs implements AutoCloseable {
         this.config = config;
         this.database = database;
         this.store = new JobStore(database);
-        JobCommand command = new JobCommand(config.memoryBytes(), config.parallel());
+        JobCommand command = new JobCommand(config.memoryBytes(), config.parallel(), config.limits());
         JobWorker worker = new ProcessWorker(config.folder(), guard, command, config.parallel());
         this.queue = new JobQueue(store, changes, worker, config.parallel(), config.tries(), config.timeLimit());
         this.guard = guard;

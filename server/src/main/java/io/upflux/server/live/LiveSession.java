@@ -143,7 +143,7 @@ final class LiveSession {
                 .withRotatePixels(true)
                 .withLoop(true)
                 .withDemuxerOptions(options)
-                .withLimits(config.limits().input());
+                .withLimits(config.limits().input().withDuration(null));
         return config.listen() ? input.withDeadlines(FOREVER, input.readDeadline()) : input;
     }
 }

@@ -78,12 +78,12 @@ class ConfigFileTest {
     @Test
     void limitsAreThoseOfAllStreams() {
         ServerConfig config = parse("""
-                limits: {pixels: 2073600, streams: 4, frameRate: 60, memory: 512M}
+                limits: {pixels: 2073600, streams: 4, frameRate: 60, duration: 2h, memory: 512M}
                 streams:
                   cam: {source: rtsp://camera/1}
                 """);
         LimitsConfig limits = config.streams().get(0).limits();
-        assertThat(limits.input()).isEqualTo(new InputLimits(2_073_600, 4, 60));
+        assertThat(limits.input()).isEqualTo(new InputLimits(2_073_600, 4, 60, Duration.ofHours(2)));
         assertThat(limits.memoryBytes()).isEqualTo(512L << 20);
         assertThat(parse("streams: {cam: {source: x}}")
                         .streams()

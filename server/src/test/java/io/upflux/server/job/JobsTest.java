@@ -217,6 +217,21 @@ class JobsTest {
     }
 
     @Test
+    void anInputThatIsTooLongFailsAtOnce() throws IOException {
+        ServerConfig config =
+                ConfigFile.parse("test", yaml("").stripTrailing() + "\nlimits: {duration: 500ms}\n", Map.of());
+        jobs = Jobs.open(JobRows.required(config.jobs()), config.allowedSources());
+        jobs().start();
+        String input = clip(folder.resolve("long.mkv"), 1).toString();
+        Job job = jobs().create(request("input", input)).blockOptional().orElseThrow();
+        Job ended = jobs().follow(job.id()).blockLast(Duration.ofSeconds(200));
+        assertThat(ended).isNotNull();
+        assertThat(ended.state()).isEqualTo(JobState.FAILED);
+        assertThat(ended.error()).endsWith("long.mkv: is longer than 0.5 s, which is all that is taken");
+        assertThat(ended.crashes()).isZero();
+    }
+
+    @Test
     void aResultNeverReplacesAnother() throws IOException {
         Path file = Files.writeString(folder.resolve("output.mkv"), "new");
         Path out = Files.createDirectory(folder.resolve("out"));
