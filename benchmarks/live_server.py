@@ -17,17 +17,15 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """`upflux serve` with some streams, each a line of YAML, and further sections; on a port of its own."""
+    """`upflux serve` with some streams, each a line of YAML; on a port of its own."""
 
-    def __init__(self, program, folder, streams, log=os.devnull, more=""):
+    def __init__(self, program, folder, streams, log=os.devnull):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         config = os.path.join(folder, "upflux.yml")
         with open(config, "w") as file:
-            file.write(f"address: 127.0.0.1:{self.port}\n{more}")
-            if streams:
-                file.write("streams:\n" + "".join(f"  {line}\n" for line in streams))
+            file.write(f"address: 127.0.0.1:{self.port}\nstreams:\n" + "".join(f"  {line}\n" for line in streams))
         # The launcher replaces itself, so that this is the server's own process.
         with open(log, "w") as file:
             self.process = subprocess.Popen([program, "serve", "-c", config], stderr=file)
@@ -38,14 +36,6 @@ class Server:
     def get(self, path):
         with urllib.request.urlopen(self.url(path), timeout=30) as answer:
             return answer.read()
-
-    def send(self, method, path, message=None):
-        """What it answers to JSON, as JSON; null for nothing."""
-        body = None if message is None else json.dumps(message).encode()
-        headers = {"Content-Type": "application/json"} if body else {}
-        request = urllib.request.Request(self.url(path), body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read() or b"null")
 
     def wait(self, path="/healthz/ready", seconds=60):
         limit = time.time() + seconds
