@@ -46,7 +46,7 @@ def main():
     print("|---|---|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         for clip in arguments.clips:
-            measure(arguments, folder, clip, found)
+            measure(arguments, folder, clip, found, missing)
     for name, why in missing.items():
         print(f"not measured: {name} ({why})")
 
@@ -91,7 +91,7 @@ def programs(arguments):
     return found, missing
 
 
-def measure(arguments, folder, clip, found):
+def measure(arguments, folder, clip, found, missing):
     low, truth = os.path.join(folder, "low.mkv"), os.path.join(folder, "truth.mkv")
     lossless = ["-pix_fmt", "yuv420p", "-c:v", "ffv1"]
     crop = "crop=iw-mod(iw\\,16):ih-mod(ih\\,16):0:0"
@@ -103,7 +103,12 @@ def measure(arguments, folder, clip, found):
         # Who goes first changes, so that a machine that slows down favours nobody.
         for name in sorted(found, reverse=run % 2 == 1):
             files[name] = os.path.join(folder, re.sub(r"\W+", "-", name) + ".mkv")
-            times[name].append(timed(["sh", "-c", 'exec "$@" 2> /dev/null', "sh", *found[name](low, files[name])]))
+            quiet = ["sh", "-c", 'exec "$@" 2> /dev/null', "sh", *found[name](low, files[name])]
+            try:
+                times[name].append(timed(quiet))
+            except subprocess.CalledProcessError as error:
+                missing[name] = f"ended with {error.returncode} on {os.path.basename(clip)}"
+                del found[name], times[name]
     for name, took in times.items():
         cpu, wall = (statistics.median(one[i] for one in took) for i in (0, 1))
         print(
