@@ -56,7 +56,10 @@ def main() -> None:
             picture = (high.clip(0, 1) * 255.0 + 0.5).astype(np.uint8).transpose(1, 2, 0)
             upscaled = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
             upscaled = upscaled.reformat(format="yuv420p")
-            upscaled.pts, upscaled.time_base = frame.pts, frame.time_base
+            # Bare streams have no times.
+            timed = frame.pts is not None
+            upscaled.pts = frame.pts if timed else frames
+            upscaled.time_base = frame.time_base if timed else 1 / (video.average_rate or Fraction(25))
             t4 = time.perf_counter()
             if output is None:
                 output = target.add_stream(

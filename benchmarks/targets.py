@@ -70,7 +70,7 @@ def upscale(reuse):
     def run(arguments, folder, clip):
         command = [
             arguments.program, "upscale", clip, "-o", os.path.join(folder, "out.mp4"), "--overwrite", "-n", arguments.model,
-            "--reuse", reuse, "--json", "--no-progress", "--video-codec", "mpeg4", "--bitrate", "8M",
+            "--reuse", reuse, "--json", "--video-codec", "mpeg4", "--bitrate", "8M",
             "--duration", str(arguments.frames / arguments.rate),
         ]
         began = time.time()
