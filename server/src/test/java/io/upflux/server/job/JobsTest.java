@@ -85,7 +85,7 @@ class JobsTest {
         assertThat(Files.readString(job(id).resolve("log.txt"))).contains(" of 5 segments are there already");
         assertThat(frames(jobs().output(done))).isEqualTo(SECONDS * RATE);
         assertThat(done.outputName()).isEqualTo("clip.mkv");
-        assertThat(names(job(id))).containsExactlyInAnyOrder("log.txt", "output.mkv");
+        assertThat(names(job(id))).containsExactlyInAnyOrder("log.txt", "output.mkv", "newest.jpeg");
 
         assertThat(jobs().delete(id).block()).isTrue();
         assertThat(job(id)).doesNotExist();
