@@ -26,6 +26,12 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
 
     private static final double WINDOWED_LAST = 0.0525;
 
+    /**
+     * Multiplications that take as long as a square is converted and joined, which a small network feels: 17 us, where the
+     * same core makes 93 G of them a second.
+     */
+    private static final double CONVERTED = 1.55e6;
+
     /** As {@link io.upflux.pipeline.SuperResolver#cells}. */
     Optional<Cells> cells(int frameWidth, int frameHeight) {
         boolean free = contract.tile() == null && contract.batch() == 0;
@@ -36,7 +42,10 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
         // Squares of two stages hold whole windows.
         int least = sessions.staged() ? sessions.of(Pass.FEATURES).graph().square() : 1;
         List<Integer> sides = SIDES.stream().filter(side -> side % least == 0).toList();
-        List<Double> costs = sides.stream().map(side -> cost(side, margin)).toList();
+        long macs = sessions.main().file().macs();
+        double converted = macs > 0 ? CONVERTED / macs : 0;
+        List<Double> costs =
+                sides.stream().map(side -> converted + cost(side, margin)).toList();
         // A picture of one tile is its own context, of itself and of the squares of later ones.
         TileShape tile = tiles.forFrame(frameWidth, frameHeight);
         boolean looks = sessions.looks() && (tile.width() < frameWidth || tile.height() < frameHeight);
