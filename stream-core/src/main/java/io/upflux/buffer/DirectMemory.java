@@ -24,10 +24,18 @@ final class DirectMemory {
 
     static DirectMemory allocate(int size, int alignment) {
         // alignedSlice rounds its end down, so a whole number of units must fit behind the rounded-up start.
-        ByteBuffer root = ByteBuffer.allocateDirect(Math.addExact(size, 2 * alignment));
+        ByteBuffer root = reserve(Math.addExact(size, 2 * alignment));
         ByteBuffer bytes = root.alignedSlice(alignment).limit(size).slice().order(ByteOrder.nativeOrder());
         ALLOCATED.addAndGet(size);
         return new DirectMemory(root, bytes);
+    }
+
+    private static ByteBuffer reserve(int size) {
+        try {
+            return ByteBuffer.allocateDirect(size);
+        } catch (OutOfMemoryError e) {
+            throw new MemoryExhaustedException(size, e);
+        }
     }
 
     /** Bytes allocated and not freed, over all scopes. */

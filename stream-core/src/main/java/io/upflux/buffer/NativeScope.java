@@ -32,7 +32,11 @@ public final class NativeScope implements AutoCloseable {
         return DirectMemory.allocated();
     }
 
-    /** Zero-filled on first use only: reused memory keeps its old content. */
+    /**
+     * Zero-filled on first use only: reused memory keeps its old content.
+     *
+     * @throws MemoryExhaustedException when there is no more
+     */
     public NativeBuffer allocate(int bytes) {
         ConcurrentLinkedQueue<DirectMemory> shelf = idle.computeIfAbsent(bytes, size -> new ConcurrentLinkedQueue<>());
         DirectMemory reused = shelf.poll();

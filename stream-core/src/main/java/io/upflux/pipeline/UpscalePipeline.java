@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import io.upflux.buffer.Closer;
+import io.upflux.buffer.MemoryExhaustedException;
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.HaltingMap;
@@ -179,7 +180,10 @@ public final class UpscalePipeline {
                 .flatMapMany(stages -> stages.whole(timed(source.frames(scope))))
                 .map(this::write)
                 .concatWith(Mono.fromRunnable(sink::finish))
-                .flatMapIterable(list -> list, 1);
+                .flatMapIterable(list -> list, 1)
+                .onErrorMap(
+                        MemoryExhaustedException.class,
+                        full -> new StreamException(String.valueOf(full.getMessage()), full));
     }
 
     /** Not at once with {@link #release}: a cancel may come while the sink opens its encoder. */

@@ -50,6 +50,35 @@ class UpscalePipelineTest {
     }
 
     @Test
+    void endsInALineWhenMemoryDoes() {
+        FakeSource source = new FakeSource(TestFrames.yuv420(20, 12), 5, -1) {
+            @Override
+            public Flux<VideoFrame> frames(NativeScope scope) {
+                return super.frames(scope).doOnNext(frame -> {
+                    try {
+                        // Tests have half of it.
+                        scope.allocate(Integer.MAX_VALUE - 4096).release();
+                    } finally {
+                        frame.close();
+                    }
+                });
+            }
+        };
+        FakeSink sink = new FakeSink();
+        UpscalePipeline pipeline = UpscalePipeline.of(source, FakeResolver.identity(), sink);
+        StepVerifier.create(pipeline.run())
+                .expectErrorSatisfies(failure -> assertThat(failure)
+                        .isInstanceOf(StreamException.class)
+                        .hasMessageStartingWith("there is not enough memory")
+                        .hasMessageContaining("2047 MiB")
+                        .hasMessageNotContaining("\n"))
+                .verify(SOON);
+        pipeline.closed().block(SOON);
+        assertThat(sink.finished).isFalse();
+        assertThat(source.closed).hasValue(1);
+    }
+
+    @Test
     void aWatcherSeesEachPictureBesideItsSource() {
         KeepingWatcher watcher = new KeepingWatcher(3);
         FakeSink sink = new FakeSink();

@@ -1,5 +1,6 @@
 package io.upflux.models.tile;
 
+import io.upflux.buffer.MemoryExhaustedException;
 import io.upflux.buffer.NativeBuffer;
 import io.upflux.buffer.NativeScope;
 import io.upflux.pipeline.StreamException;
@@ -16,7 +17,7 @@ public final class TileMemory implements AutoCloseable {
      * @param bytesPerSample 1, 2, 4 or 8
      * @param shape sides of the tensor; their product counts the samples
      * @return direct, native order, zero-filled, valid until {@link #close()}
-     * @throws StreamException when it would exceed the 2 GiB that one buffer can hold
+     * @throws StreamException when it would exceed the 2 GiB that one buffer can hold, or there is not enough memory
      */
     public ByteBuffer allocate(String what, int bytesPerSample, long... shape) {
         long bytes = bytesPerSample;
@@ -26,8 +27,12 @@ public final class TileMemory implements AutoCloseable {
         if (bytes > Integer.MAX_VALUE - 64) {
             throw new StreamException(what + ": a tensor of " + bytes / (1 << 20) + " MiB is too large");
         }
-        NativeBuffer buffer = scope.allocate((int) bytes);
-        return buffer.bytes();
+        try {
+            NativeBuffer buffer = scope.allocate((int) bytes);
+            return buffer.bytes();
+        } catch (MemoryExhaustedException e) {
+            throw new StreamException(what + ": " + e.getMessage(), e);
+        }
     }
 
     /** Bytes stay valid until here. Idempotent. */
