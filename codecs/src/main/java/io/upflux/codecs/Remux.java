@@ -17,8 +17,8 @@ public final class Remux implements AutoCloseable {
      * Opens an output; blocks until the stream's header has come and the other side has answered.
      *
      * @param name of the output, for messages
-     * @param movie the header of {@link Fragment}s and their MP4 form, one after the other; closed with this, also on
-     *     failure
+     * @param movie {@link Fragment}s one after the other: their MP4 form behind its header, or their MPEG-TS form; closed
+     *     with this, also on failure
      * @param location path of a file that does not exist yet, or URL that takes a stream
      * @param format FFmpeg's name of the container; null to go by the location
      * @throws StreamException when the output cannot be made, in one line that says why

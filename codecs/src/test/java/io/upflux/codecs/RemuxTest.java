@@ -124,6 +124,27 @@ class RemuxTest {
         FfmpegPrograms.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-");
     }
 
+    /** Which MP4 would not carry to browsers. */
+    @ParameterizedTest
+    @CsvSource({"ac3, ac3", "libmp3lame, mp3", "mp2, mp2", "aac, aac", "libopus, opus"})
+    void soundOfTransportStreamsStaysInThem(String sound, String expected) {
+        encode(sound);
+        Path file = folder.resolve("out.ts");
+        remux(transport(fragments.subList(5, fragments.size())), file.toString());
+
+        String packets = FfmpegPrograms.ffprobe(
+                "-v",
+                "error",
+                "-count_packets",
+                "-show_entries",
+                "stream=codec_name,nb_read_packets",
+                "-of",
+                "csv=p=0",
+                file.toString());
+        assertThat(packets).contains("h264,50").contains(expected + ",");
+        FfmpegPrograms.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-");
+    }
+
     @Test
     void whatIsThereStays() throws IOException {
         Path file = Files.writeString(folder.resolve("out.mp4"), "mine");
@@ -156,7 +177,11 @@ class RemuxTest {
     }
 
     private static void remux(List<Fragment> fragments, String location) {
-        try (Remux remux = Remux.open("tape", channel(fragments), location, null)) {
+        remux(channel(fragments), location);
+    }
+
+    private static void remux(ReadableByteChannel movie, String location) {
+        try (Remux remux = Remux.open("tape", movie, location, null)) {
             remux.run();
         }
     }
@@ -165,6 +190,12 @@ class RemuxTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         add(bytes, fragments.get(0).header().init());
         fragments.forEach(fragment -> add(bytes, fragment.mp4()));
+        return Channels.newChannel(new ByteArrayInputStream(bytes.toByteArray()));
+    }
+
+    private static ReadableByteChannel transport(List<Fragment> fragments) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        fragments.forEach(fragment -> add(bytes, fragment.ts()));
         return Channels.newChannel(new ByteArrayInputStream(bytes.toByteArray()));
     }
 

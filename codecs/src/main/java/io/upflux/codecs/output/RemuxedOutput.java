@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * interrupt ends what waits for a network.
  */
 public final class RemuxedOutput implements AutoCloseable {
-    /** All is in the header, or in the first packet: nothing is gained by reading on. */
+    /** All is in the header, or in the first packets: nothing is gained by reading on. */
     private static final Map<String, String> PROBE = Map.of("fpsprobesize", "0");
 
     /** Every fragment plays by itself until the end turns all into a plain file. */
@@ -45,7 +45,7 @@ public final class RemuxedOutput implements AutoCloseable {
      * Opens both ends.
      *
      * @param name of the output, for messages
-     * @param channel fragmented MP4; closed with this, and when this fails
+     * @param channel fragmented MP4, or MPEG-TS; closed with this, and when this fails
      * @param location path or URL of the output, which must not exist
      * @param format FFmpeg's name of its container; null to go by the location
      */

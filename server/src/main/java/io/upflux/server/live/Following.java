@@ -12,11 +12,12 @@ final class Following implements Iterator<Fragment>, AutoCloseable {
     private final Iterator<Fragment> fragments;
 
     /**
+     * @param form whose bytes count
      * @param bytes what may wait
      * @param stop ends it
      */
-    Following(FragmentWindow window, long bytes, Mono<Void> stop) {
-        viewer = new Viewer(window, bytes, fragment -> fragment.mp4().remaining(), () -> true);
+    Following(FragmentWindow window, Form form, long bytes, Mono<Void> stop) {
+        viewer = new Viewer(window, bytes, fragment -> form.media(fragment).remaining(), () -> true);
         fragments = viewer.fragments()
                 .takeUntilOther(Mono.firstWithSignal(stop, over.asMono()))
                 .toIterable(1)

@@ -9,9 +9,10 @@ import java.util.Iterator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Fragments that belong together as the bytes of one MP4, header first. Reading waits for the next one. */
+/** Fragments that belong together as the bytes of one movie, header first. Reading waits for the next one. */
 final class Movie implements ReadableByteChannel {
     private final Iterator<Fragment> rest;
+    private final Form form;
     private final Predicate<Fragment> belongs;
     private ByteBuffer current;
     private @Nullable ByteBuffer following;
@@ -23,11 +24,12 @@ final class Movie implements ReadableByteChannel {
      * @param rest what follows
      * @param belongs whether one of them is still of this movie
      */
-    Movie(Fragment first, Iterator<Fragment> rest, Predicate<Fragment> belongs) {
+    Movie(Fragment first, Iterator<Fragment> rest, Form form, Predicate<Fragment> belongs) {
         this.rest = rest;
+        this.form = form;
         this.belongs = fragment -> fragment.header() == first.header() && belongs.test(fragment);
-        this.current = first.header().init().duplicate();
-        this.following = first.mp4().duplicate();
+        this.current = form.header(first.header());
+        this.following = form.media(first);
     }
 
     /** After the end: the first fragment that does not belong; null when there is none. */
@@ -72,7 +74,7 @@ final class Movie implements ReadableByteChannel {
             next = fragment;
             return false;
         }
-        current = fragment.mp4().duplicate();
+        current = form.media(fragment);
         return true;
     }
 

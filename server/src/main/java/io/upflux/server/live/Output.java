@@ -6,6 +6,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ abstract class Output implements AutoCloseable {
 
     private final String name;
     private final FragmentWindow window;
+    private final Form form;
     private final long bytes;
     private final Thread worker;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -34,11 +36,13 @@ abstract class Output implements AutoCloseable {
 
     /**
      * @param name for people
+     * @param form of the stream that it reads
      * @param bytes what may wait
      */
-    Output(String name, FragmentWindow window, long bytes) {
+    Output(String name, FragmentWindow window, Form form, long bytes) {
         this.name = name;
         this.window = window;
+        this.form = form;
         this.bytes = bytes;
         this.worker = new Thread(this::run, "upflux-output-" + name);
         worker.setDaemon(true);
@@ -75,7 +79,12 @@ abstract class Output implements AutoCloseable {
 
     /** From the last key frame on, until the stream ends or this is closed. */
     final Following follow() {
-        return new Following(window, bytes, stop.asMono());
+        return new Following(window, form, bytes, stop.asMono());
+    }
+
+    /** What follows from a key frame on, as long as it belongs there. */
+    final Movie movie(Fragment first, Following rest, Predicate<Fragment> belongs) {
+        return new Movie(first, rest, form, belongs);
     }
 
     /** Copies a movie to its end. */

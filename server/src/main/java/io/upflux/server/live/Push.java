@@ -3,6 +3,7 @@ package io.upflux.server.live;
 import io.upflux.codecs.Fragment;
 import io.upflux.pipeline.StreamException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Sends a stream to another server, and connects again when that fails. */
@@ -13,10 +14,12 @@ final class Push extends Output {
     /** A connection that lasted so long was one. */
     private static final Duration LASTING = Duration.ofSeconds(10);
 
+    private static final Pattern TS_URL = Pattern.compile("(?:srt|udp|tcp):.*", Pattern.CASE_INSENSITIVE);
+
     private final String url;
 
     Push(String stream, String url, FragmentWindow window) {
-        super(stream + " to " + shown(url), window, WAITING_BYTES);
+        super(stream + " to " + shown(url), window, TS_URL.matcher(url).matches() ? Form.TS : Form.MP4, WAITING_BYTES);
         this.url = url;
     }
 
@@ -47,7 +50,7 @@ final class Push extends Output {
     private boolean send(Following fragments) {
         @Nullable Fragment first = key(fragments);
         while (first != null) {
-            Movie movie = new Movie(first, fragments, fragment -> true);
+            Movie movie = movie(first, fragments, fragment -> true);
             copy(movie, url, null);
             first = movie.next();
         }

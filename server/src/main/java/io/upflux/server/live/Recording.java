@@ -30,7 +30,7 @@ final class Recording extends Output {
     private final Pattern cutOff;
 
     Recording(String stream, RecordConfig config, FragmentWindow window) {
-        super(stream + " recording", window, WAITING_BYTES);
+        super(stream + " recording", window, config.format().equals("ts") ? Form.TS : Form.MP4, WAITING_BYTES);
         this.stream = stream;
         this.config = config;
         String name = Pattern.quote(stream) + "-\\d{8}T\\d{6}Z(?:-\\d+)?";
@@ -49,7 +49,7 @@ final class Recording extends Output {
             while (first != null) {
                 forgetOld(folder);
                 Instant end = first.wallClock().plus(config.every());
-                Movie movie = new Movie(
+                Movie movie = movie(
                         first,
                         fragments,
                         fragment -> !fragment.startsSegment()

@@ -92,6 +92,35 @@ class OutputsTest {
         }
     }
 
+    /** Not by way of MP4, where it would have become AAC. */
+    @Test
+    void soundThatOnlyTransportStreamsCarryIsRecordedInThemAsItIs() {
+        Path source = folder.resolve("ac3.mkv");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=160x90:rate=25",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=sample_rate=48000",
+                "-t",
+                "4",
+                "-c:v",
+                "libopenh264",
+                "-c:a",
+                "ac3",
+                source.toString());
+        Path records = folder.resolve("records");
+        String line = "  out: {source: '" + source + "', record: {folder: '" + records + "', every: 1s, format: ts}}\n";
+        try (TestServer server = new TestServer(folder, line)) {
+            await(() -> files(records).size() >= 2);
+        }
+        assertThat(streams(files(records).get(0))).contains("h264,320").contains("ac3");
+        assertThat(decodes(files(records).get(0))).isTrue();
+    }
+
     @Test
     void oldFilesGo() throws IOException {
         Path records = Files.createDirectory(folder.resolve("records"));
