@@ -92,12 +92,15 @@ export class Compare {
     const what = chosen('overlay');
     const map = this.#last?.pictures.map;
     if (what === 'none' || !map) return;
-    const canvas = paint(map.bitmap, what);
+    const {canvas, halts} = paint(map.bitmap, what);
     this.#wipe.overlay(canvas, map.head.region);
     const legend = byId('legend');
-    if (legend.dataset.what === what + Boolean(canvas) && legend.childNodes.length) return;
-    legend.dataset.what = what + Boolean(canvas);
-    if (!canvas) legend.replaceChildren('Nothing halts here: every window is computed in full.');
+    const told = what === 'halting' ? `${what} ${halts}` : what;
+    // Where no window is computed for a while, what was told holds.
+    const holds = told === legend.dataset.what || (halts === undefined && legend.dataset.what?.startsWith(what));
+    if (holds && legend.childNodes.length) return;
+    legend.dataset.what = told;
+    if (what === 'halting' && halts === false) legend.replaceChildren('Nothing halts here: every window is computed in full.');
     else if (what === 'halting') legend.replaceChildren(key('deep'), 'the stronger, the more blocks computed the window');
     else legend.replaceChildren(...REUSE.flatMap(state => [element('span', {class: 'key'}, key(state.key), state.name), ' ']));
   }

@@ -1,6 +1,7 @@
 /** What became of windows, in colours over the picture. The server's map has one pixel a window (docs/server.md). */
 
 const KEPT = [0, 0, 0, 0];
+const COMPUTED = 170;
 
 /** By the server's codes 0, 85, 170 and 255; the colours of the graph of reuse, too. */
 export const REUSE = [
@@ -10,22 +11,21 @@ export const REUSE = [
   {name: 'new', key: 'new', colour: 'var(--new)', rgba: [214, 70, 120, 170]},
 ];
 
-/** A canvas of one pixel a window; null where the network does not halt and halting is asked for. */
+/** A canvas of one pixel a window, and whether the network halts: undefined where it computed no window. */
 export function paint(bitmap, what) {
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d', {willReadFrequently: true});
   context.drawImage(bitmap, 0, 0);
   const image = context.getImageData(0, 0, bitmap.width, bitmap.height);
   const codes = image.data;
-  let halts = false;
+  let halts;
   for (let i = 0; i < codes.length; i += 4) {
     const depth = codes[i + 1];
-    halts ||= depth > 0;
+    if (codes[i] >= COMPUTED) halts ||= depth > 0;
     codes.set(what === 'reuse' ? REUSE[Math.round(codes[i] / 85)].rgba : shade(depth), i);
   }
-  if (what === 'halting' && !halts) return null;
   context.putImageData(image, 0, 0);
-  return canvas;
+  return {canvas, halts};
 }
 
 /** The deeper, the less transparent. */
