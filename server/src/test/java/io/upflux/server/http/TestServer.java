@@ -31,6 +31,7 @@ final class TestServer implements AutoCloseable {
 
     /** @param more streams, each a line of YAML, and sections */
     TestServer(Path folder, String more) {
+        NettyLeaks.watch();
         Path clip = folder.resolve("clip.mp4");
         FfmpegPrograms.ffmpeg(
                 "-f",
@@ -137,5 +138,6 @@ final class TestServer implements AutoCloseable {
         if (jobs != null) {
             jobs.close();
         }
+        NettyLeaks.verifyNone();
     }
 }
