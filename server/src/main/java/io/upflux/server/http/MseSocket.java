@@ -5,19 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.LiveStream;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -28,7 +24,7 @@ import reactor.netty.http.websocket.WebsocketOutbound;
 /**
  * {@code /api/ws}: go2rtc's dialogue for Media Source Extensions. The player says {@code {"type":"mse","value":CODECS}}
  * with what it can play; the server answers with the same type and the MIME type, and then sends fMP4 in binary messages,
- * first the header, then fragments. {@code {"type":"mjpeg"}} asks for JPEG pictures instead.
+ * first the header, then fragments at times from zero. {@code {"type":"mjpeg"}} asks for JPEG pictures instead.
  */
 final class MseSocket {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -125,20 +121,11 @@ final class MseSocket {
     }
 
     private Flux<WebSocketFrame> movie(Watched watched, FragmentHeader header, Outlet outlet) {
-        AtomicReference<@Nullable FragmentHeader> sent = new AtomicReference<>();
+        PlayersMovie movie = new PlayersMovie();
         Flux<WebSocketFrame> media = StreamingRoutes.follow(
                         watched, viewerBytes, fragment -> fragment.mp4().remaining(), outlet)
-                .map(fragment -> new BinaryWebSocketFrame(piece(fragment, sent)));
+                .map(fragment -> new BinaryWebSocketFrame(movie.next(fragment)));
         return media.startWith(text("mse", "video/mp4; codecs=\"" + header.codecs() + "\""));
-    }
-
-    /** A fragment, behind its header where that is new. */
-    private static ByteBuf piece(Fragment fragment, AtomicReference<@Nullable FragmentHeader> sent) {
-        ByteBuf media = Unpooled.wrappedBuffer(fragment.mp4().duplicate());
-        return sent.getAndSet(fragment.header()) == fragment.header()
-                ? media
-                : Unpooled.wrappedBuffer(
-                        Unpooled.wrappedBuffer(fragment.header().init().duplicate()), media);
     }
 
     /** The families of the codecs count: the levels that players list are examples of what they play. */

@@ -215,6 +215,10 @@ class LiveServerTest {
                         "-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", file.toString()))
                 .contains("h264")
                 .contains("aac");
+        // go2rtc's player begins at zero, whenever it comes.
+        assertThat(start(file, "v")).isBetween(0.0, 0.1);
+        assertThat(start(file, "a")).isBetween(0.0, 0.1);
+        assertThat(end(file, "a") - end(file, "v")).isCloseTo(0, within(0.2));
     }
 
     @ParameterizedTest
@@ -397,8 +401,18 @@ class LiveServerTest {
         assertThat(end(file, "a") - end(file, "v")).isCloseTo(0, within(0.1));
     }
 
+    private static double start(Path file, String stream) {
+        return times(file, stream).get(0);
+    }
+
     private static double end(Path file, String stream) {
-        List<String> times = FfmpegPrograms.ffprobe(
+        List<Double> times = times(file, stream);
+        return times.get(times.size() - 1);
+    }
+
+    /** Presentation times of packets, in seconds. */
+    private static List<Double> times(Path file, String stream) {
+        return FfmpegPrograms.ffprobe(
                         "-v",
                         "error",
                         "-select_streams",
