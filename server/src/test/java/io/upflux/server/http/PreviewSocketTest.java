@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.StreamState;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +37,10 @@ class PreviewSocketTest {
 
     @BeforeAll
     static void start() {
-        server = new TestServer(folder);
+        server = new TestServer(
+                folder,
+                "  halts: {source: '" + folder.resolve("clip.mp4")
+                        + "', onDemand: true, model: adaformer-s-x2, halting: 0.95, reuse: off, governor: false}\n");
     }
 
     @AfterAll
@@ -90,6 +99,36 @@ class PreviewSocketTest {
             assertThat(region.get("height").asInt())
                     .as("twelve rows of windows")
                     .isEqualTo(192);
+        }
+    }
+
+    @Test
+    void theMapSaysHowDeepWindowsWent() {
+        try (PreviewClient client = client("halts").wish("{'kinds':['map']}")) {
+            BufferedImage map = client.message().picture();
+            Set<Integer> depths = new TreeSet<>();
+            for (int y = 0; y < map.getHeight(); y++) {
+                for (int x = 0; x < map.getWidth(); x++) {
+                    depths.add(green(map, x, y));
+                }
+            }
+            assertThat(depths)
+                    .as("some windows leave the network before others, none before the first block")
+                    .hasSizeGreaterThan(1)
+                    .allMatch(depth -> depth > 0 && depth <= 255);
+        }
+    }
+
+    @Test
+    void picturesAreWebPWhereThatIsWished() throws IOException {
+        String wish = "{'kinds':['source','upscaled','map'],'mime':'image/webp'}";
+        try (PreviewClient client = client("clip").wish(wish)) {
+            PreviewClient.Message source = client.message();
+            PreviewClient.Message upscaled = client.message();
+            assertThat(distance(webp(source), webp(upscaled))).isLessThan(12);
+            PreviewClient.Message map = client.message();
+            assertThat(map.head().get("mime").asText()).isEqualTo("image/png");
+            size(map, 20, 12);
         }
     }
 
@@ -198,6 +237,16 @@ class PreviewSocketTest {
 
     private static PreviewClient client(String stream) {
         return new PreviewClient(server.url("/api/preview?src=" + stream));
+    }
+
+    /** Java reads none. */
+    private static BufferedImage webp(PreviewClient.Message message) throws IOException {
+        assertThat(message.head().get("mime").asText()).isEqualTo("image/webp");
+        assertThat(new String(message.bytes(), 8, 4, StandardCharsets.US_ASCII)).isEqualTo("WEBP");
+        Path file = Files.write(folder.resolve(message.kind() + ".webp"), message.bytes());
+        Path png = folder.resolve(message.kind() + ".png");
+        FfmpegPrograms.ffmpeg("-y", "-i", file.toString(), png.toString());
+        return ImageIO.read(png.toFile());
     }
 
     private static void size(PreviewClient.Message message, int width, int height) {
