@@ -26,6 +26,7 @@ class SeekTest {
         "clip.mkv, mpeg4, 2",
         "clip.avi, mpeg4, 0",
         "clip.ts, mpeg2video, 2",
+        "clip.ts, mpeg4, 0",
         "clip.mpg, mpeg2video, 2",
         "clip.m2v, mpeg2video, 2",
         "clip.h264, libopenh264, 0",

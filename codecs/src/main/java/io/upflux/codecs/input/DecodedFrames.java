@@ -23,6 +23,7 @@ final class DecodedFrames implements AutoCloseable {
     private final InputLimits limits;
     private final long lastTicks;
     private long furthestTicks = Long.MIN_VALUE;
+    private boolean awaitsKey;
 
     /** @param options of which the decoder's threads and what is taken at most count */
     DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, InputOptions options) {
@@ -81,8 +82,14 @@ final class DecodedFrames implements AutoCloseable {
         others.readToEnd(packet, streamIndex);
     }
 
-    /** To be called after seeking. */
-    void restart() {
+    /**
+     * To be called after seeking.
+     *
+     * @param atKey whether decoding begins at a key frame only: some decoders make pictures of what depends on others
+     *     that they never saw
+     */
+    void restart(boolean atKey) {
+        awaitsKey = atKey;
         decoder.restart();
         furthestTicks = Long.MIN_VALUE;
     }
@@ -112,11 +119,16 @@ final class DecodedFrames implements AutoCloseable {
             others.pass(packet);
             if (packet.stream_index() == streamIndex) {
                 note();
-                decoder.send(packet);
+                awaitsKey &= (packet.flags() & avcodec.AV_PKT_FLAG_KEY) == 0;
+                if (!awaitsKey) {
+                    decoder.send(packet);
+                    avcodec.av_packet_unref(packet);
+                    return;
+                }
                 avcodec.av_packet_unref(packet);
-                return;
+            } else {
+                others.offer(packet);
             }
-            others.offer(packet);
         }
         decoder.send(null);
     }

@@ -201,7 +201,7 @@ public final class FrameReader implements AutoCloseable {
             if (fromTheBeginning) {
                 demuxer.rewind();
             }
-            frames.restart();
+            frames.restart(!fromTheBeginning);
             timeline.restart();
             others.restart();
             AVFrame frame = frames.next();
