@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -226,6 +227,8 @@ class AccessTest {
      */
     private List<ILoggingEvent> logged(String name, int count, Talk talk) throws IOException, InterruptedException {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        // Written by threads of the server while this one looks.
+        lines.list = new CopyOnWriteArrayList<>();
         lines.start();
         Logger log = (Logger) LoggerFactory.getLogger(name);
         log.setLevel(Level.INFO);
