@@ -133,7 +133,7 @@ public final class Calibrator implements AutoCloseable {
         Place place = new Place(0, new Tile(0, 0, 0, 0, width, height));
         List<Place> places = Collections.nCopies(shape.batch(), place);
         double pixels = (double) shape.batch() * shape.width() * shape.height();
-        return new Sample(0, pixels, List.of(new Placed(filled(resolver.newBatch(shape)), places)));
+        return new Sample(0, pixels, List.of(new Placed(owned.own(resolver.newBatch(shape)), places)));
     }
 
     /** A batch of each side, as large as the pipeline would make it of what fits into the area. */
@@ -154,7 +154,7 @@ public final class Calibrator implements AutoCloseable {
             }
             TileShape one = tiles.shape(first);
             int batch = BatchSizes.CELLS.next(row * row, (long) one.width() * one.height());
-            TileBatch squares = filled(resolver.newCells(new TileShape(batch, one.width(), one.height())));
+            TileBatch squares = owned.own(resolver.newCells(new TileShape(batch, one.width(), one.height())));
             List<Place> places = new ArrayList<>();
             for (int i = 0; i < batch; i++) {
                 places.add(new Place(0, tiles.tile(new Cell(LEFT + i % row * side, LEFT + i / row * side, side))));
@@ -164,7 +164,7 @@ public final class Calibrator implements AutoCloseable {
         return samples;
     }
 
-    /** Places that are not read from the picture are not left empty. */
+    /** Samples are not read from the picture, but are not left empty. */
     private TileBatch filled(TileBatch batch) {
         owned.own(batch);
         for (int i = 0; i < batch.input().capacity(); i++) {

@@ -11,12 +11,6 @@ import io.upflux.tile.TilePlan;
  * has no form for squares, or none for those at the picture's edge, tiles with a halo.
  */
 final class CellTiles {
-    /**
-     * What a square at the edge costs more: a network is told where the picture ends, which costs plain-m 10 to 14 %, and its
-     * batches are smaller.
-     */
-    private static final double AT_EDGE = 1.25;
-
     private final Cells cells;
     private final int width;
     private final int height;
@@ -41,7 +35,7 @@ final class CellTiles {
 
     /** Whether the cell is a square by itself, and not the core of a tile. */
     boolean alone(Cell cell) {
-        return cells.margin() > 0 && (cells.edges() || inside(cell));
+        return cells.margin() > 0 && (cells.atEdge() > 0 || inside(cell));
     }
 
     /** Whether the picture goes on around the cell as far as a square takes it in. */
@@ -78,7 +72,7 @@ final class CellTiles {
     double cost(Cell cell) {
         if (alone(cell)) {
             double cost = cells.costs().get(cells.sides().indexOf(cell.side()));
-            return inside(cell) ? cost : AT_EDGE * cost;
+            return inside(cell) ? cost : cells.atEdge() * cost;
         }
         TileShape shape = shape(cell);
         boolean fits = shape.width() <= width && shape.height() <= height;

@@ -133,24 +133,34 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         Tile tile = task.tile();
         FrameJob job = task.job();
         boolean cell = job.plan().extent() == Extent.CELLS;
-        int width = part.batch().shape().width() * scale;
-        int height = part.batch().shape().height() * scale;
-        int values = channels * width * height;
+        int values = values(part.batch(), channels, scale);
         checkNumbers(part.batch().output(), index * values, values, job);
-        writer.write(
-                new TileWriter.Samples(
-                        part.batch().output(), index * values, width, height, tile.x() * scale, tile.y() * scale),
-                tile.coreX() * scale,
-                tile.coreY() * scale,
-                tile.coreWidth() * scale,
-                tile.coreHeight() * scale,
-                cell ? composition.writable() : result(job));
+        join(writer, channels, scale, part.batch(), index, tile, cell ? composition.writable() : result(job));
         if (cell && !job.isBegun()) {
             // The map before has been given away.
             lastDepths = lastDepths.clone();
         }
         depths.join(part.batch(), index, tile, cell ? lastDepths : job.depths());
         job.tileDone();
+    }
+
+    /** Writes the core of one tile. */
+    static void join(TileWriter writer, int channels, int scale, TileBatch batch, int item, Tile tile, VideoFrame to) {
+        int width = batch.shape().width() * scale;
+        int height = batch.shape().height() * scale;
+        int at = item * values(batch, channels, scale);
+        writer.write(
+                new TileWriter.Samples(batch.output(), at, width, height, tile.x() * scale, tile.y() * scale),
+                tile.coreX() * scale,
+                tile.coreY() * scale,
+                tile.coreWidth() * scale,
+                tile.coreHeight() * scale,
+                to);
+    }
+
+    /** Of one tile. */
+    private static int values(TileBatch batch, int channels, int scale) {
+        return channels * batch.shape().width() * scale * batch.shape().height() * scale;
     }
 
     /** The picture, or what the guard has put in its place, which later pictures are then made from. */

@@ -9,9 +9,7 @@ import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Plane;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
-import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.Placed;
-import io.upflux.tile.Tile;
 
 /** What is done before and after inference, for a picture as nearly all video is: of a small network it is no small part. */
 final class Conversions implements AutoCloseable {
@@ -50,40 +48,22 @@ final class Conversions implements AutoCloseable {
 
     /** Fills a batch. */
     void read(Placed placed) {
-        int margin = placed.batch().margin();
-        int width = placed.batch().shape().width() + 2 * margin;
-        int height = placed.batch().shape().height() + 2 * margin;
-        int at = 0;
-        for (Place place : placed.places()) {
-            Tile tile = place.tile();
-            reader.read(
-                    source,
-                    tile.x() - margin,
-                    tile.y() - margin,
-                    width,
-                    height,
-                    placed.batch().input(),
-                    at);
-            at += channels * width * height;
+        for (int item = 0; item < placed.places().size(); item++) {
+            Gather.read(reader, channels, source, placed.places().get(item).tile(), placed.batch(), item);
         }
     }
 
     /** Joins what a batch holds. */
     void write(Placed placed) {
-        int width = placed.batch().shape().width() * scale;
-        int height = placed.batch().shape().height() * scale;
-        int at = 0;
-        for (Place place : placed.places()) {
-            Tile tile = place.tile();
-            writer.write(
-                    new TileWriter.Samples(
-                            placed.batch().output(), at, width, height, tile.x() * scale, tile.y() * scale),
-                    tile.coreX() * scale,
-                    tile.coreY() * scale,
-                    tile.coreWidth() * scale,
-                    tile.coreHeight() * scale,
+        for (int item = 0; item < placed.places().size(); item++) {
+            Compose.join(
+                    writer,
+                    channels,
+                    scale,
+                    placed.batch(),
+                    item,
+                    placed.places().get(item).tile(),
                     upscaled);
-            at += channels * width * height;
         }
     }
 

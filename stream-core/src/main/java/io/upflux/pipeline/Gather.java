@@ -2,11 +2,13 @@ package io.upflux.pipeline;
 
 import io.upflux.colour.TileReader;
 import io.upflux.frame.FrameFormat;
+import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameJob.TileTask;
 import io.upflux.pipeline.StageTimes.Moment;
 import io.upflux.pipeline.Work.Filled;
 import io.upflux.pipeline.Work.Part;
 import io.upflux.pipeline.Work.Ready;
+import io.upflux.tile.Tile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -39,15 +41,18 @@ final class Gather implements Function<Work, Ready> {
     }
 
     private void fill(TileBatch batch, List<TileTask> tasks) {
+        for (int item = 0; item < tasks.size(); item++) {
+            TileTask task = tasks.get(item);
+            read(reader, channels, task.job().source(), task.tile(), batch, item);
+        }
+    }
+
+    /** Fills one place of a batch. */
+    static void read(TileReader reader, int channels, VideoFrame source, Tile tile, TileBatch batch, int item) {
         int margin = batch.margin();
         int width = batch.shape().width() + 2 * margin;
         int height = batch.shape().height() + 2 * margin;
-        int at = 0;
-        for (TileTask task : tasks) {
-            int x = task.tile().x() - margin;
-            int y = task.tile().y() - margin;
-            reader.read(task.job().source(), x, y, width, height, batch.input(), at);
-            at += channels * width * height;
-        }
+        int at = item * channels * width * height;
+        reader.read(source, tile.x() - margin, tile.y() - margin, width, height, batch.input(), at);
     }
 }

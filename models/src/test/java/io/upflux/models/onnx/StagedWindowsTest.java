@@ -70,7 +70,7 @@ class StagedWindowsTest {
     @MethodSource("bundled")
     void squaresAtTheEdgeDoWithoutTilesWhereTheNetworkIsToldOfIt(String name) {
         try (Bench bench = new Bench(name)) {
-            assertThat(bench.resolver.cells(64, 64).orElseThrow().edges()).isTrue();
+            assertThat(bench.resolver.cells(64, 64).orElseThrow().atEdge()).isPositive();
             bench.whole(bench.picture(1));
             Planes now = bench.picture(1);
             for (int[] place : new int[][] {{0, 0}, {8, 7}, {0, 7}, {4, 0}, {8, 3}}) {
