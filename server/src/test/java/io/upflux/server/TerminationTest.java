@@ -90,19 +90,7 @@ class TerminationTest {
                   cam: {source: %2$s, model: bicubic-x2}
                 """.formatted(folder, clip));
         Files.deleteIfExists(folder.resolve("server.log"));
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                        "-Dorg.bytedeco.javacpp.maxBytes=0",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "serve",
-                        "-c",
-                        config.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("server.log").toFile())
-                .start();
+        return ServerProcess.start(config, folder.resolve("server.log"));
     }
 
     private String said() throws IOException {

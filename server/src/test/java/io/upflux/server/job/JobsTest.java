@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.upflux.codecs.FfmpegPrograms;
-import io.upflux.server.Main;
+import io.upflux.server.ServerProcess;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
 import java.io.IOException;
@@ -99,19 +99,7 @@ class JobsTest {
         String watch = "watch: [{folder: %s, output: %s, settle: 300ms, model: bicubic-x2}]".formatted(in, out);
         Path file = Files.writeString(folder.resolve("upflux.yml"), "address: 127.0.0.1:0\n" + yaml(watch));
         clip(in.resolve("clip.mkv"), SECONDS);
-        Process server = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                        "-Dorg.bytedeco.javacpp.maxBytes=0",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "serve",
-                        "-c",
-                        file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("server.log").toFile())
-                .start();
+        Process server = ServerProcess.start(file, folder.resolve("server.log"));
         String id;
         ProcessHandle worker;
         try {
