@@ -239,7 +239,7 @@ final class BenchCommand implements Callable<Integer> {
                 .put("provider", result.traits().provider())
                 .put("precision", result.traits().precision())
                 .put("processors", result.cores())
-                .put("cpuMillisPerFrame", JsonLines.round(1000 * result.cpuSeconds() / result.frames(), 3))
+                .put("cpuMillisPerFrame", JsonLines.round(1000 * result.cpuSeconds() / result.frames(), 6))
                 .put("allocatedBytesPerFrame", result.allocatedPerFrame())
                 .put("residentBytes", result.resident());
         JsonLines.putShares(event.putArray("halted"), result.halting());
@@ -247,7 +247,7 @@ final class BenchCommand implements Callable<Integer> {
         for (StageResult stage : result.stages()) {
             stages.putObject(stage.name())
                     .put("fps", JsonLines.round(stage.fps(), 3))
-                    .put("cpuMillisPerFrame", JsonLines.round(1000 * stage.cpuSecondsPerFrame(), 3));
+                    .put("cpuMillisPerFrame", JsonLines.round(1000 * stage.cpuSecondsPerFrame(), 6));
         }
         return event;
     }
