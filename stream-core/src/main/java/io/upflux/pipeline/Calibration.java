@@ -37,6 +37,13 @@ public record Calibration(Map<Integer, Double> costs, double pixelSeconds) imple
                                 side, cells.costs().get(cells.sides().indexOf(side))))
                         .toList();
         return new Cells(
-                cells.sides(), cells.margin(), measured, cells.atEdge(), cells.samples(), cells.depths(), pixelSeconds);
+                cells.sides(),
+                cells.margin(),
+                measured,
+                cells.atEdge(),
+                cells.opening(),
+                cells.samples(),
+                cells.depths(),
+                pixelSeconds);
     }
 }

@@ -172,6 +172,7 @@ final class Route {
                 resolver.traits().halo() + chromaReach + chroma,
                 cells,
                 wholeCost(),
+                cells == null ? 0 : cells().opening(),
                 cells != null && cells().depths(),
                 drift);
     }

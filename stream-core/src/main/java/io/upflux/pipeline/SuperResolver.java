@@ -214,6 +214,7 @@ public interface SuperResolver extends AutoCloseable {
      * @param costs what a square of each side costs by itself, in pixels of a whole picture; empty where margin is 0
      * @param atEdge what a square costs whose margin reaches beyond the picture, whose edge repeats there, where one inside
      *     costs 1; 0 where such squares are computed as cores of tiles
+     * @param opening what it costs, in pixels of a whole picture, to get ready for squares once
      * @param samples as {@link #samples}, of pictures of which squares are computed; null when the network is local
      * @param depths whether it keeps how deep each window went, and wants to be told where their content came from
      * @param pixelSeconds how long a pixel of a whole picture takes; 0 where nobody has measured it
@@ -223,12 +224,13 @@ public interface SuperResolver extends AutoCloseable {
             int margin,
             List<Double> costs,
             double atEdge,
+            double opening,
             @Nullable TileShape samples,
             boolean depths,
             double pixelSeconds) {
         /** Of a local network that computes all windows alike. */
         public Cells(List<Integer> sides, int margin, List<Double> costs) {
-            this(sides, margin, costs, 0, null, false, 0);
+            this(sides, margin, costs, 0, 0, null, false, 0);
         }
 
         /** Refuses squares without a cost. */

@@ -36,6 +36,7 @@ public final class ReusePlanner implements AutoCloseable {
     private final int reach;
     private final @Nullable CellPlanner cells;
     private final double fullCost;
+    private final double opening;
     private final WindowGrid grid;
     private final ChangeDetector detector;
     private final Changes changes;
@@ -50,6 +51,7 @@ public final class ReusePlanner implements AutoCloseable {
     private final List<Integer> probes = new ArrayList<>();
     private long pictures;
     private long lastKey;
+    private double forgone;
     private boolean closed;
 
     /**
@@ -58,6 +60,7 @@ public final class ReusePlanner implements AutoCloseable {
      * @param reach LR pixels of luma around a window that its result depends on
      * @param cells null where only whole pictures can be computed
      * @param fullCost of a whole picture, in the unit of the cells'
+     * @param opening what it costs to get ready for cells once, in the same unit
      * @param depths whether the network keeps how deep windows went, and so must know where their content came from
      * @param drift told of each picture when it is composed
      */
@@ -68,6 +71,7 @@ public final class ReusePlanner implements AutoCloseable {
             int reach,
             @Nullable CellPlanner cells,
             double fullCost,
+            double opening,
             boolean depths,
             Drift drift) {
         this.drift = drift;
@@ -75,6 +79,7 @@ public final class ReusePlanner implements AutoCloseable {
         this.reach = reach;
         this.cells = cells;
         this.fullCost = fullCost;
+        this.opening = opening;
         this.grid = WindowGrid.of(format);
         this.detector = new ChangeDetector(format);
         this.changes = new Changes(grid);
@@ -114,7 +119,7 @@ public final class ReusePlanner implements AutoCloseable {
             return new FramePlan(Extent.CELLS, List.of(), map(frame), origins(frame, wanted), List.of());
         }
         Cover cover = cells == null ? new Cover(List.of(), Double.POSITIVE_INFINITY) : cells.cover(wanted);
-        if (cover.cost() >= WORTH * fullCost) {
+        if (cover.cost() >= WORTH * fullCost || !opened(fullCost - cover.cost())) {
             // Where all is computed, what was seen of the picture may change, too.
             boolean old = pictures - lastKey >= LOOK_AGAIN;
             return whole(frame, old ? Extent.KEY : Extent.FULL, WindowState.COMPUTED);
@@ -126,6 +131,17 @@ public final class ReusePlanner implements AutoCloseable {
         computed.stream().forEach(window -> changes.state(window, WindowState.COMPUTED));
         WindowCopy.copy(frame, computed, then);
         return new FramePlan(Extent.CELLS, cover.cells(), map(frame), origins(frame, computed), List.copyOf(probes));
+    }
+
+    /**
+     * Whether cells have been worth getting ready for: once they would have saved as much as that costs. So what is lost by
+     * it, should the stream end soon, is no more than what it has cost already (ski rental).
+     */
+    private boolean opened(double saving) {
+        if (forgone < opening) {
+            forgone += saving;
+        }
+        return forgone >= opening;
     }
 
     private FramePlan whole(VideoFrame frame, Extent extent, WindowState state) {

@@ -105,7 +105,7 @@ class ReuseTest {
         FrameFormat format = TestFrames.yuv420(320, 320);
         try (NativeScope scope = new NativeScope()) {
             FakeResolver resolver = resolver(2, new TileShape(1, 320, 320), 1)
-                    .with(new Cells(List.of(8, 16, 32), 1, List.of(90.0, 300.0, 1100.0), 0, null, false, 1e-6));
+                    .with(new Cells(List.of(8, 16, 32), 1, List.of(90.0, 300.0, 1100.0), 0, 0, null, false, 1e-6));
             // All but the first change what one square of 16 depends on.
             Run exact = run(scope, ReuseMode.EXACT, format, resolver, 5, 1, (frame, r) -> {
                 int code = TestFrames.get(frame, 0, 164, 164);

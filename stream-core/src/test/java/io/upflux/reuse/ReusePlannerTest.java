@@ -108,6 +108,34 @@ class ReusePlannerTest {
         TestFrames.set(frame, 0, x, y, scene.applyAsInt(x, y) + more);
     }
 
+    /** Of 64x64 pixels one window changes: it costs 100 as a cell, so that each picture would save 3996. */
+    @Test
+    void cellsAreOpenedOnceTheyWouldHaveSavedAsMuchAsThatCosts() {
+        FrameFormat format = TestFrames.yuv420(64, 64);
+        CellPlanner cells =
+                new CellPlanner(WindowGrid.of(format), List.of(8, 16, 32), cell -> Math.pow(cell.side() + 2, 2));
+        double saved = 64 * 64 - 100;
+        try (ReusePlanner planner = new ReusePlanner(
+                        ReuseMode.EXACT, format, scope, 0, cells, 64 * 64, 2.5 * saved, false, driftless());
+                VideoFrame frame = TestFrames.random(scope, format, 0, 1)) {
+            List<Extent> extents = new ArrayList<>();
+            for (int picture = 0; picture < 6; picture++) {
+                extents.add(planner.plan(frame, 1).extent());
+                extents.add(planner.plan(frame, 1).extent());
+                Pictures.shift(frame, 0, 20, 20, 9);
+            }
+            // Where nothing changes nothing is computed, ready or not.
+            assertThat(extents)
+                    .containsExactly(
+                            Extent.KEY, Extent.CELLS,
+                            Extent.FULL, Extent.CELLS,
+                            Extent.FULL, Extent.CELLS,
+                            Extent.CELLS, Extent.CELLS,
+                            Extent.CELLS, Extent.CELLS,
+                            Extent.CELLS, Extent.CELLS);
+        }
+    }
+
     @Test
     void equalStreamsGetEqualPlansAndSamplesFollowTheTimeStamp() {
         FrameFormat format = TestFrames.yuv420(256, 256);
@@ -147,7 +175,7 @@ class ReusePlannerTest {
     private ReusePlanner planner(ReuseMode mode, FrameFormat format, int reach, Drift drift) {
         CellPlanner cells =
                 new CellPlanner(WindowGrid.of(format), List.of(8, 16, 32), cell -> Math.pow(cell.side() + 2, 2));
-        return new ReusePlanner(mode, format, scope, reach, cells, Double.MAX_VALUE, false, drift);
+        return new ReusePlanner(mode, format, scope, reach, cells, Double.MAX_VALUE, 0, false, drift);
     }
 
     private static BitSet within(WindowGrid grid, List<int[]> changes, int reach) {

@@ -38,6 +38,12 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
      */
     private static final double CONVERTED = 1.55e6;
 
+    /**
+     * Multiplications that take as long as it takes to open and first run the sessions of one stage in the shapes that a stream
+     * wants: 15 ms. Plain-m's two stages need 10 ms a shape, plain-s 4.
+     */
+    private static final double OPENED = 1.4e9;
+
     /** As {@link io.upflux.pipeline.SuperResolver#cells}. */
     Optional<Cells> cells(int frameWidth, int frameHeight) {
         boolean free = contract.tile() == null && contract.batch() == 0;
@@ -50,6 +56,7 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
         List<Integer> sides = SIDES.stream().filter(side -> side % least == 0).toList();
         long macs = sessions.main().file().macs();
         double converted = macs > 0 ? CONVERTED / macs : 0;
+        double opening = macs > 0 && margin > 0 ? (sessions.staged() ? 2 : 1) * OPENED / macs : 0;
         List<Double> costs =
                 sides.stream().map(side -> converted + cost(side, margin)).toList();
         // A picture of one tile is its own context, of itself and of the squares of later ones.
@@ -62,6 +69,7 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
                         margin,
                         margin == 0 ? List.of() : costs,
                         sessions.edges() ? AT_EDGE : 0,
+                        opening,
                         looks ? SampleBatch.shape(frameWidth, frameHeight, traits.align()) : null,
                         sessions.driven(),
                         0));

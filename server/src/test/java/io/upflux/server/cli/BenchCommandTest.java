@@ -118,7 +118,7 @@ class BenchCommandTest {
                         "bench",
                         "--reuse",
                         "--size",
-                        "96x64",
+                        "320x180",
                         "--frames",
                         "6",
                         "--crf",
