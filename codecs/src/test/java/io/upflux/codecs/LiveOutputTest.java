@@ -69,6 +69,32 @@ class LiveOutputTest {
         assertThat(fragments.get(0).header().codecs()).matches("avc1\\.[0-9a-f]{6},mp4a\\.40\\.2");
     }
 
+    /** As FFmpeg's muxer for DASH calls it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"libopenh264", "libsvtav1", "libvpx-vp9"})
+    void playersAreToldTheCodecByTheNameTheyAskFor(String encoder) throws IOException {
+        Collected notices = new Collected();
+        LiveOptions options = OPTIONS.withEncoding(OPTIONS.encoding().withVideoCodec(encoder));
+        try (LiveOutput output = LiveOutput.create("live", options, fragments::add, notices)) {
+            pump(output, clip("in.mp4", 25, "-an"), 25);
+        }
+
+        Path manifest = folder.resolve("out.mpd");
+        FfmpegPrograms.ffmpeg("-i", mp4(0).toString(), "-c", "copy", "-f", "dash", manifest.toString());
+        String codecs = fragments.get(0).header().codecs();
+        assertThat(codecs).contains(".");
+        assertThat(Files.readString(manifest)).contains("codecs=\"" + codecs + "\"");
+        if (encoder.equals("libopenh264")) {
+            assertThat(notices.warnings).isEmpty();
+        } else {
+            assertThat(notices.warnings)
+                    .singleElement()
+                    .asString()
+                    .contains("MPEG-TS has no form for")
+                    .contains("viewers of .ts");
+        }
+    }
+
     @Test
     void decodingCanStartAtEverySegment() throws IOException {
         live(clip("in.mp4", 25, "-c:a", "aac"), 75);

@@ -49,7 +49,7 @@ final class FragmentContainers implements AutoCloseable {
     private static FragmentHeader header(FragmentStreams streams, double frameRate, ByteBuffer init) {
         FragmentStreams.@Nullable Sound sound = streams.sound(FragmentForm.MP4);
         return new FragmentHeader(
-                CodecNames.video(streams.video()),
+                CodecNames.video(init.slice()),
                 sound == null ? null : CodecNames.audio(sound.parameters()),
                 streams.video().width(),
                 streams.video().height(),

@@ -49,6 +49,7 @@ final class FragmentMuxer implements AutoCloseable {
         }
         Av.check(avcodec_parameters_copy(stream.codecpar(), parameters), name);
         stream.codecpar().codec_tag(0);
+        SampleEntry.choose(context, stream.codecpar());
         stream.time_base(Av.rational(timeBase));
         stream.sample_aspect_ratio(parameters.sample_aspect_ratio());
         orders.add(new PacketOrder());

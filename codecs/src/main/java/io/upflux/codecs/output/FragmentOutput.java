@@ -1,5 +1,7 @@
 package io.upflux.codecs.output;
 
+import static org.bytedeco.ffmpeg.global.avcodec.*;
+
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.LiveOptions;
 import io.upflux.codecs.ffmpeg.Av;
@@ -8,6 +10,7 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class FragmentOutput implements AutoCloseable {
     /** MPEG's system clock, in which all video is timed. */
     static final Rational CLOCK = new Rational(1, 90_000);
+
+    /** Stream types of MPEG-TS (ISO 13818-1, table 2-34); others are written as data that no player can tell. */
+    private static final Set<Integer> TRANSPORTED = Set.of(
+            AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_H264, AV_CODEC_ID_HEVC);
 
     static final AVRational TICKS = Av.rational(CLOCK);
 
@@ -96,6 +103,11 @@ public final class FragmentOutput implements AutoCloseable {
             return current;
         }
         close();
+        int codec = streams.video().codec_id();
+        if (!TRANSPORTED.contains(codec)) {
+            notices.warning(name + ": MPEG-TS has no form for " + Av.string(avcodec_get_name(codec))
+                    + ": viewers of .ts see no picture, those of HLS, .mp4 and the WebSocket do");
+        }
         FragmentContainers fresh = new FragmentContainers(name, streams, frameRate);
         containers = fresh;
         return fresh;

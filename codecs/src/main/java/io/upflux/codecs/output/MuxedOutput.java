@@ -197,6 +197,7 @@ final class MuxedOutput implements AutoCloseable {
         FrameFormat format = video.wanted();
         AVStream stream = out.addStream(format.timeBase());
         video.describeTo(stream.codecpar());
+        SampleEntry.choose(out.context(), stream.codecpar());
         stream.sample_aspect_ratio(stream.codecpar().sample_aspect_ratio());
         if (format.frameRate().isKnown()) {
             stream.avg_frame_rate(Av.rational(format.frameRate()));

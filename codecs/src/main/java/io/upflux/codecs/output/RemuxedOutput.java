@@ -102,6 +102,7 @@ public final class RemuxedOutput implements AutoCloseable {
         AVStream target = muxer.addStream(Av.rational(source.time_base()));
         Av.check(avcodec_parameters_copy(target.codecpar(), source.codecpar()), name);
         target.codecpar().codec_tag(0);
+        SampleEntry.choose(muxer.context(), target.codecpar());
         target.avg_frame_rate(source.avg_frame_rate());
         target.sample_aspect_ratio(source.codecpar().sample_aspect_ratio());
         return new StreamCopy(muxer, Notices.none(), name, source, target.index());
