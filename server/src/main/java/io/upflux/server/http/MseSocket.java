@@ -61,8 +61,11 @@ final class MseSocket {
                         questions
                                 .filter(Question::isForMedia)
                                 .switchMap(question -> answer(watched, question, outlet, over)),
-                        // Players ask for WebRTC beside, and go on without it.
-                        questions.filter(question -> !question.isForMedia()).map(MseSocket::refusal)));
+                        // Players ask for WebRTC beside, and go on without it. A failure is the other branch's to tell.
+                        questions
+                                .filter(question -> !question.isForMedia())
+                                .onErrorComplete()
+                                .map(MseSocket::refusal)));
         Flux<WebSocketFrame> pings = Flux.interval(PING).onBackpressureDrop().map(tick -> new PingWebSocketFrame());
         Flux<WebSocketFrame> all =
                 Flux.merge(answers.materialize(), pings.materialize()).<WebSocketFrame>dematerialize();

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,9 @@ import reactor.netty.http.server.HttpServerResponse;
 final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final Pattern OPEN = Pattern.compile("\\{([a-z]+)}");
+
+    /** Key of Reactor's per-subscriber hook for errors after the end of a stream. */
+    private static final String ON_ERROR_DROPPED = "reactor.onErrorDropped.local";
 
     private final List<Route> routes = new ArrayList<>();
     private final Access access;
@@ -103,7 +107,8 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         return Mono.defer(() -> dispatch(request, response))
                 .onErrorResume(failure -> tell(request, response, failure))
                 .doFinally(end -> AccessLog.line(request, response, start, end))
-                .onErrorComplete(Router::isGone);
+                .onErrorComplete(Router::isGone)
+                .contextWrite(context -> context.put(ON_ERROR_DROPPED, (Consumer<Throwable>) Router::dropped));
     }
 
     private Mono<Void> dispatch(HttpServerRequest request, HttpServerResponse response) {
@@ -160,6 +165,13 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         problem.headers().forEach(response::header);
         return new Exchange(request, response, Map.of(), Map.of())
                 .json(problem.status(), "application/problem+json", problem.body());
+    }
+
+    /** What fails once an answer or a WebSocket is over. That its connection is, too, is nothing to hear of. */
+    private static void dropped(Throwable failure) {
+        if (!isGone(failure)) {
+            LOG.error("failed after the answer was over: {}", failure.toString(), failure);
+        }
     }
 
     /** Whether whoever asked has left, before the whole request came or the whole answer went. */
