@@ -28,7 +28,7 @@ public final class Fuzz implements Callable<Integer> {
     /** By how much the memory of a worker that is warm may grow. */
     private static final double MOST_GROWTH = 0.05;
 
-    /** Inputs after which a worker counts as warm. */
+    /** Inputs after which a worker counts as warm; its memory is the median after as many, since it depends on the input. */
     private static final int WARM = 500;
 
     @Parameters(paramLabel = "CORPUS", description = "Files or folders to damage, beside those it makes.")
@@ -89,17 +89,16 @@ public final class Fuzz implements Callable<Integer> {
 
     private @Nullable Void work(Corpus made, Path own, Path log) throws IOException, InterruptedException {
         WorkerProcess worker = new WorkerProcess(made, own, log);
-        long tried = 0;
-        long warm = 0;
-        long bytes = 0;
+        Memory memory = new Memory();
         try {
             for (long i = next.getAndIncrement(); i < inputs; i = next.getAndIncrement()) {
                 String found;
                 try {
                     WorkerProcess.Answer answer = worker.tried(seed + i, Duration.ofSeconds(deadline));
                     found = answer == null ? "hang" : answer.found();
-                    bytes = answer == null ? bytes : answer.bytes();
-                    warm = ++tried == WARM ? bytes : warm;
+                    if (answer != null) {
+                        memory.add(answer.bytes());
+                    }
                     hangs.addAndGet(answer == null ? 1 : 0);
                     faults.addAndGet(answer != null && !found.isEmpty() ? 1 : 0);
                 } catch (IOException e) {
@@ -113,21 +112,47 @@ public final class Fuzz implements Callable<Integer> {
                     worker.close();
                     delete(own);
                     worker = new WorkerProcess(made, own, log);
-                    tried = 0;
-                    warm = 0;
+                    memory = new Memory();
                 }
             }
         } finally {
             worker.close();
             delete(own);
         }
-        if (warm > 0) {
+        if (memory.isKnown()) {
+            long warm = memory.warm();
+            long last = memory.last();
             synchronized (growth) {
-                boolean grown = bytes > (1 + MOST_GROWTH) * warm;
-                growth.add(String.format(", memory %d to %d MiB%s", warm >> 20, bytes >> 20, grown ? " (grown)" : ""));
+                boolean grown = last > (1 + MOST_GROWTH) * warm;
+                growth.add(String.format(", memory %d to %d MiB%s", warm >> 20, last >> 20, grown ? " (grown)" : ""));
             }
         }
         return null;
+    }
+
+    /** Of a process, after each of its inputs. */
+    private static final class Memory {
+        private final List<Long> bytes = new ArrayList<>();
+
+        void add(long resident) {
+            bytes.add(resident);
+        }
+
+        boolean isKnown() {
+            return bytes.size() >= 3 * WARM;
+        }
+
+        long warm() {
+            return median(bytes.subList(WARM, 2 * WARM));
+        }
+
+        long last() {
+            return median(bytes.subList(bytes.size() - WARM, bytes.size()));
+        }
+
+        private static long median(List<Long> values) {
+            return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+        }
     }
 
     private void keep(Corpus made, long which, String found) throws IOException {
