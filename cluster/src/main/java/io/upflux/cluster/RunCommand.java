@@ -170,9 +170,6 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void refuseWhatCannotBe() {
-        if (options.dumps()) {
-            throw wrong("pictures of what was computed are made by 'upflux upscale' only");
-        }
         if (options.readsNothing()) {
             throw wrong("--duration must be more than 0");
         }

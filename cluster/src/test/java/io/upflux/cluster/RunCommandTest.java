@@ -39,6 +39,7 @@ class RunCommandTest {
     private Path films;
     private Path made;
     private String said = "";
+    private String out = "";
     private JsonNode report = new ObjectMapper().createObjectNode();
 
     @BeforeEach
@@ -203,6 +204,12 @@ class RunCommandTest {
     }
 
     @Test
+    void onlyWhatALibraryCanBeGivenIsOffered() {
+        assertThat(run("--help")).isZero();
+        assertThat(out).contains("--reuse", "--segment", "--conf").doesNotContain("--dump-", "--snapshot", "--jobs");
+    }
+
+    @Test
     void aTableWithoutInputsIsSaidSo() throws IOException {
         Path table = Files.writeString(folder.resolve("films.csv"), "film\nx.mkv\n");
         assertThat(run(table.toString())).isEqualTo(1);
@@ -221,15 +228,17 @@ class RunCommandTest {
             arguments.addAll(List.of("--conf", property));
         }
         arguments.addAll(List.of(inputs));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream stdout = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = Main.run(
-                new Console(new PrintStream(out, true), new PrintStream(err, true), false),
+                new Console(new PrintStream(stdout, true), new PrintStream(err, true), false),
                 arguments.toArray(String[]::new));
         said = err.toString(StandardCharsets.UTF_8);
         System.err.print(said);
+        out = stdout.toString(StandardCharsets.UTF_8);
         try {
-            List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+            List<String> lines =
+                    out.lines().filter(line -> line.startsWith("{")).toList();
             report = new ObjectMapper().readTree(lines.isEmpty() ? "{}" : lines.get(lines.size() - 1));
         } catch (IOException e) {
             throw new AssertionError(said, e);

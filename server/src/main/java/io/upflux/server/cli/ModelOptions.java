@@ -36,7 +36,7 @@ public final class ModelOptions {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Processors to use for inference and encoding (default: all).")
+            description = "Processors to use for inference and encoding (default: all; on Spark those of a task, one).")
     private int threads;
 
     @Option(

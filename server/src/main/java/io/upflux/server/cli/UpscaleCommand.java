@@ -45,6 +45,9 @@ final class UpscaleCommand implements Callable<Integer> {
     private UpscaleOptions options = new UpscaleOptions();
 
     @Mixin
+    private DumpOptions dumps = new DumpOptions();
+
+    @Mixin
     private SegmentOptions segments = new SegmentOptions();
 
     @Option(names = "--strict", description = "Fail (exit code 1) if there was any warning.")
@@ -74,8 +77,8 @@ final class UpscaleCommand implements Callable<Integer> {
         OutputOptions encoding = encoding(choice);
         UpscaleReport report = report(tasks.size());
         try (Interruption interruption = Interruption.install();
-                UpscaleRun run =
-                        new UpscaleRun(console, choice, models, options, segments, encoding, report, interruption)) {
+                UpscaleRun run = new UpscaleRun(
+                        console, choice, models, options, dumps, segments, encoding, report, interruption)) {
             if (untilEof) {
                 interruption.atEndOf(System.in);
             }
@@ -110,7 +113,7 @@ final class UpscaleCommand implements Callable<Integer> {
     }
 
     private void refuseWhatCannotBe() {
-        if (options.dumpHalting() != null && !models.halts()) {
+        if (dumps.halting() != null && !models.halts()) {
             throw wrong("--dump-halting needs --halting T: without it no window halts");
         }
         if (options.readsNothing()) {

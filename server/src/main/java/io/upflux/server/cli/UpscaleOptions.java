@@ -4,7 +4,6 @@ import io.upflux.codecs.InputLimits;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.reuse.ReuseMode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -86,32 +85,6 @@ public final class UpscaleOptions {
     private ReuseMode reuse;
 
     @Option(
-            names = "--dump-halting",
-            paramLabel = "FOLDER",
-            description = {
-                "With --halting T, write a grey PNG picture a frame, as large as the input: each window the brighter the",
-                "more blocks computed it. Named after the input, with the number of the frame unless it is a picture."
-            })
-    private @Nullable Path dumpHalting;
-
-    @Option(
-            names = "--dump-reuse",
-            paramLabel = "FOLDER",
-            description = {
-                "Write a grey PNG picture a frame, as large as the input: each window black where it was kept, darker grey",
-                "where it was adapted, lighter grey where it was computed, white where nothing was known. Named likewise.",
-                "Beside them a file of JSON lines: what was computed, batch fill, predicted and real time of each frame."
-            })
-    private @Nullable Path dumpReuse;
-
-    @Option(
-            names = "--snapshot",
-            paramLabel = "FILE",
-            description =
-                    "Keep the newest upscaled frame in this file while working: JPEG, small, once a second at most.")
-    private @Nullable Path snapshot;
-
-    @Option(
             names = "--input-option",
             paramLabel = "KEY=VALUE",
             description = "Option for FFmpeg's demuxer and protocol; may be repeated.")
@@ -136,29 +109,6 @@ public final class UpscaleOptions {
     /** How much a frame may be made from those before it. */
     public ReuseMode reuse() {
         return reuse;
-    }
-
-    /** Folder for pictures of what was reused; null for none. */
-    @Nullable
-    Path dumpReuse() {
-        return dumpReuse;
-    }
-
-    /** Folder for pictures of halting maps; null for none. */
-    @Nullable
-    Path dumpHalting() {
-        return dumpHalting;
-    }
-
-    /** Where to keep the newest frame; null for nowhere. */
-    @Nullable
-    Path snapshot() {
-        return snapshot;
-    }
-
-    /** Whether pictures of what was computed are asked for. */
-    public boolean dumps() {
-        return dumpHalting != null || dumpReuse != null;
     }
 
     /** Whether nothing of the input is asked for. */

@@ -24,6 +24,7 @@ final class UpscaleRun implements AutoCloseable {
 
     private final Console console;
     private final UpscaleOptions options;
+    private final DumpOptions dumps;
     private final SegmentedUpscale segmented;
     private final OutputOptions encoding;
     private final UpscaleReport report;
@@ -38,20 +39,22 @@ final class UpscaleRun implements AutoCloseable {
             ScaleChoice size,
             ModelOptions models,
             UpscaleOptions options,
+            DumpOptions dumps,
             SegmentOptions segments,
             OutputOptions encoding,
             UpscaleReport report,
             Interruption interruption) {
         this.console = console;
         this.options = options;
+        this.dumps = dumps;
         this.segmented = new SegmentedUpscale(models, options, segments, encoding);
         this.encoding = encoding;
         this.report = report;
         this.interruption = interruption;
         this.modelNotices = new CollectedNotices(console);
         this.models = new OpenedModels(size, models, modelNotices);
-        this.snapshots = new Snapshots(options.snapshot(), modelNotices);
-        this.whole = new WholeUpscale(this.models, options, encoding, snapshots, interruption);
+        this.snapshots = new Snapshots(dumps.snapshot(), modelNotices);
+        this.whole = new WholeUpscale(this.models, options, dumps, encoding, snapshots, interruption);
     }
 
     /** @return the exit code */
@@ -108,7 +111,7 @@ final class UpscaleRun implements AutoCloseable {
         ProgressMeter meter = report.begin(task);
         try {
             InputOptions reading = options.input(!MediaSink.carriesRotation(task.output()));
-            Optional<Order> order = options.dumps()
+            Optional<Order> order = dumps.any()
                     ? Optional.empty()
                     : segmented.order(task, reading, MediaSource::shownHeight, models::card);
             if (order.isPresent()) {

@@ -36,6 +36,7 @@ final class WholeUpscale {
 
     private final OpenedModels models;
     private final UpscaleOptions options;
+    private final DumpOptions dumps;
     private final OutputOptions encoding;
     private final Snapshots snapshots;
     private final Interruption interruption;
@@ -43,11 +44,13 @@ final class WholeUpscale {
     WholeUpscale(
             OpenedModels models,
             UpscaleOptions options,
+            DumpOptions dumps,
             OutputOptions encoding,
             Snapshots snapshots,
             Interruption interruption) {
         this.models = models;
         this.options = options;
+        this.dumps = dumps;
         this.encoding = encoding;
         this.snapshots = snapshots;
         this.interruption = interruption;
@@ -67,8 +70,8 @@ final class WholeUpscale {
             Resolvers pool = models.of(card, models.threads());
             SuperResolver resolver = pool.take();
             traits = resolver.traits();
-            Optional<WindowPictures> depths = pictures(options.dumpHalting(), task, source);
-            Optional<WindowPictures> states = pictures(options.dumpReuse(), task, source);
+            Optional<WindowPictures> depths = pictures(dumps.halting(), task, source);
+            Optional<WindowPictures> states = pictures(dumps.reuse(), task, source);
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 ReuseMode reuse = source.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
                 SuperResolver calibrated = calibrated(resolver, card, reuse, source.estimatedFrames());
