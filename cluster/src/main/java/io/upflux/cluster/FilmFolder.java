@@ -8,7 +8,6 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.server.segment.SegmentJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Map;
@@ -111,8 +110,8 @@ final class FilmFolder {
     void put(java.nio.file.Path local, String name) {
         attempt(() -> {
             Path target = new Path(folder, name);
-            try (OutputStream out = store.create(target, false)) {
-                Files.copy(local, out);
+            try {
+                Stores.put(store, target, false, out -> Files.copy(local, out));
             } catch (IOException e) {
                 store.delete(target, false);
                 throw e;

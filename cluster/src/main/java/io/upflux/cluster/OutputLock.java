@@ -166,7 +166,7 @@ final class OutputLock implements AutoCloseable {
     private void renew() {
         try {
             // Never gone meanwhile, as it would be with a file that takes its place.
-            Stores.put(store, file, true, owner.getBytes(StandardCharsets.UTF_8));
+            Stores.put(store, file, true, out -> out.write(owner.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             LOG.warn("{}: cannot be renewed: {}", file, Stores.reason(e));
         }

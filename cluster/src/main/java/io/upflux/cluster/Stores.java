@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
@@ -55,12 +56,12 @@ final class Stores {
     static void write(FileSystem store, Path file, byte[] content) throws IOException {
         if (store.hasPathCapability(file, CreateFileOptionKeys.FS_OPTION_CREATE_IN_CLOSE)) {
             // As in object stores, where renaming is copying and replaces nothing.
-            put(store, file, true, content);
+            put(store, file, true, out -> out.write(content));
             return;
         }
         Path partial = new Path(file.getParent(), file.getName() + "." + Attempt.name() + ".partial");
         try {
-            put(store, partial, false, content);
+            put(store, partial, false, out -> out.write(content));
             if (!store.rename(partial, file)) {
                 store.delete(file, false);
                 if (!store.rename(partial, file)) {
@@ -72,14 +73,26 @@ final class Stores {
         }
     }
 
-    static void put(FileSystem store, Path file, boolean overwrite, byte[] content) throws IOException {
+    /** What a file is filled with. */
+    interface Content {
+        void to(OutputStream out) throws IOException;
+    }
+
+    static void put(FileSystem store, Path file, boolean overwrite, Content content) throws IOException {
         try (OutputStream out = store.create(file, overwrite)) {
-            out.write(content);
+            content.to(out);
+        } catch (FSError full) {
+            // So Hadoop says what its local disk says.
+            throw new IOException(reason(full), full);
         }
     }
 
     static StreamException failure(Path path, IOException e) {
         return new StreamException(location(path) + ": " + reason(e), e);
+    }
+
+    private static String reason(FSError e) {
+        return e.getCause() instanceof IOException said ? reason(said) : e.toString();
     }
 
     /** In one line. */
