@@ -4,8 +4,9 @@
     benchmarks/cluster.py same CLIP... --kills 5     the same frames as `upflux upscale` makes, also when executors are killed
     benchmarks/cluster.py speed CLIP...              two executors of one thread against one
 
-`same` compares decoded frames and stored sound by hash, and looks for anything left behind. Exits with 1 when anything
-differs, or when two executors are less than 1.8 times as fast as one. Build first: ./upflux cluster --help
+`same` compares decoded frames and stored sound by hash, and looks for anything left behind. `speed` prints what the
+machine allows beside it: how much faster two ordinary runs of one thread at once are than one after the other. Exits with 1
+when anything differs, or when two executors are less than 1.8 times as fast as one. Build first: ./upflux cluster --help
 """
 
 import argparse
@@ -97,10 +98,20 @@ def files(folder):
     return sorted(os.path.join(path, name) for path, _, names in os.walk(folder) for name in names)
 
 
+def ordinary(options, clip, output):
+    command = [os.path.join(TOP, "upflux"), "upscale", clip, "-o", output, "--no-progress", *options]
+    return subprocess.Popen(command)
+
+
+def finish(*jobs):
+    for job in jobs:
+        if job.wait() != 0:
+            sys.exit(f"an ordinary job ended with {job.returncode}")
+
+
 def alone(ffmpeg, options, clip, output):
     """Hashes of what the ordinary job makes of a clip."""
-    command = [os.path.join(TOP, "upflux"), "upscale", clip, "-o", output, "--no-progress", *options]
-    subprocess.run(command, check=True)
+    finish(ordinary(options, clip, output))
     return ffmpeg.hashes(output)
 
 
@@ -136,8 +147,21 @@ def speed(cluster, clips, folder):
         seconds[executors] = report["seconds"]
         print(f"{executors} executor(s): {report['seconds']:.1f} s, {report['fps']:.2f} fps", flush=True)
     ratio = seconds[1] / seconds[2]
-    print(f"{ratio:.2f} times")
+    bound = machine(cluster.options, clips[0], folder)
+    print(f"{ratio:.2f} times, {100 * ratio / bound:.0f} % of what the machine allows")
     return ratio >= ENOUGH
+
+
+def machine(options, clip, folder):
+    """How many times as much two ordinary runs at once compute as one, in the same time."""
+    took = {}
+    for runs in (1, 2):
+        begun = time.time()
+        finish(*(ordinary(options, clip, os.path.join(folder, f"bound-{runs}-{run}.mkv")) for run in range(runs)))
+        took[runs] = time.time() - begun
+    bound = 2 * took[1] / took[2]
+    print(f"one ordinary run: {took[1]:.1f} s, two at once: {took[2]:.1f} s, {bound:.2f} times", flush=True)
+    return bound
 
 
 def main():
