@@ -17,6 +17,7 @@ record Session(SparkSession spark, int threads) implements AutoCloseable {
     private static final Map<String, Level> LEVELS = Map.of(
             "org.apache.spark", Level.ERROR,
             "org.apache.hadoop", Level.ERROR,
+            "org.apache.spark.SparkContext", Level.OFF,
             "org.apache.spark.executor.Executor", Level.OFF,
             "org.apache.spark.scheduler.TaskSetManager", Level.OFF);
     private static final String CPUS = "spark.task.cpus";

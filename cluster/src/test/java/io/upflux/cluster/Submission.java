@@ -21,6 +21,9 @@ final class Submission {
     private static final String APPLICATION = "upflux-cluster.jar";
     private static final long DEADLINE_SECONDS = 300;
 
+    /** Of processes that live for seconds: compiling better costs them more than it gives. */
+    private static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+
     private final Path folder;
     private final List<String> options = new ArrayList<>();
     private String main = "org.apache.spark.deploy.SparkSubmit";
@@ -88,6 +91,7 @@ final class Submission {
         Path home = folder.resolve("spark");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(BRIEF);
         command.addAll(List.of("-Xmx600m", "-cp", home.resolve("jars") + "/*"));
         command.addAll(List.of(System.getProperty("upflux.opens").trim().split(" +")));
         command.add(main);
@@ -95,6 +99,7 @@ final class Submission {
         command.addAll(List.of("--master", master, "--jars", folder.resolve("own") + "/*.jar"));
         command.addAll(List.of("--class", Main.class.getName()));
         command.addAll(List.of("--conf", "spark.executor.memory=600m"));
+        command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + String.join(" ", BRIEF)));
         command.addAll(options);
         command.addAll(List.of("--conf", "spark.ui.enabled=false", "--conf", "spark.driver.host=localhost"));
         command.add(folder.resolve("own").resolve(APPLICATION).toString());
