@@ -18,9 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import reactor.core.Disposable;
@@ -78,7 +76,7 @@ public final class SegmentedJob {
     private final List<Segment> plan;
     private final Supplier<FrameWatcher> watchers;
     private final OnceNotices notices;
-    private final Map<Integer, SegmentResult> finished = new ConcurrentSkipListMap<>();
+    private final FinishedSegments finished = new FinishedSegments();
     private volatile boolean stopped;
 
     /**
@@ -138,14 +136,14 @@ public final class SegmentedJob {
             boolean published = prepare(folder, header);
             if (published) {
                 folder.remove();
-                return outcome(traits, frames());
+                return outcome(traits, finished.frames());
             }
             Calibration calibration = JobCalibration.of(order, folder, resolvers);
             JobHeader.calibrate(header, calibration);
             try (Journal journal = Files.exists(folder.journal())
                     ? Journal.append(folder.journal())
                     : Journal.create(folder.journal(), header)) {
-                long resumed = frames();
+                long resumed = finished.frames();
                 OutputStreams streams;
                 try {
                     compute(options.with(calibration), folder, journal, fingerprint, resolvers, progress, stop);
@@ -215,7 +213,7 @@ public final class SegmentedJob {
         folder.tidyUp();
         for (SegmentResult result : contents.segments().values()) {
             if (result.segment() < plan.size() && (published || isIntact(folder, result))) {
-                finished.put(result.segment(), result);
+                finished.add(result);
                 result.warnings().forEach(notices::warning);
             }
         }
@@ -250,15 +248,14 @@ public final class SegmentedJob {
             Progress progress,
             Mono<Void> stop) {
         long total = plan.stream().mapToLong(Segment::frames).sum();
-        long resumed = frames();
+        long resumed = finished.frames();
         AtomicLong frames = new AtomicLong(resumed);
         if (resumed > 0) {
-            notices.info(finished.size() + " of " + plan.size() + " segments are there already");
+            notices.info(finished.count() + " of " + plan.size() + " segments are there already");
             progress.at(resumed, total, resumed);
         }
-        List<Segment> missing = plan.stream()
-                .filter(segment -> !finished.containsKey(segment.index()))
-                .toList();
+        List<Segment> missing =
+                plan.stream().filter(segment -> !finished.holds(segment)).toList();
         new Workers(calibrated, missing, segment -> folder.segment(segment.index()), resolvers, watchers, notices)
                 .run(
                         order.jobs(),
@@ -267,13 +264,13 @@ public final class SegmentedJob {
                             fingerprint.recheck(input);
                             WorkFolder.force(folder.path());
                             journal.finished(result, plan.get(result.segment()).first());
-                            finished.put(result.segment(), result);
+                            finished.add(result);
                         },
                         stop);
     }
 
     private OutputStreams join(WorkFolder folder, Whole whole, Resolvers resolvers, Mono<Void> stop) {
-        if (frames() == 0) {
+        if (finished.frames() == 0) {
             throw new StreamException(options.output() + ": there was no frame to write");
         }
         List<Path> files =
@@ -282,18 +279,22 @@ public final class SegmentedJob {
     }
 
     private void check(WorkFolder folder, OutputStreams streams) {
-        new PostCheck(options.input(), options.reading(), order.times(), damaged())
-                .check(folder.whole().toString(), options.output(), new Encoded(frames(), firstPts()), streams);
+        new PostCheck(options.input(), options.reading(), order.times(), finished.damaged())
+                .check(
+                        folder.whole().toString(),
+                        options.output(),
+                        new Encoded(finished.frames(), finished.firstPts()),
+                        streams);
     }
 
     /** Says what becomes of the finished segments when a job fails; takes the folder away when there are none. */
     private StreamException leave(WorkFolder folder, StreamException failure, String advice) {
-        if (finished.isEmpty()) {
+        if (finished.count() == 0) {
             folder.clear();
             return failure;
         }
         return new StreamException(
-                failure.getMessage() + "; " + finished.size() + " of " + plan.size() + " segments are kept in "
+                failure.getMessage() + "; " + finished.count() + " of " + plan.size() + " segments are kept in "
                         + folder.path() + advice,
                 failure);
     }
@@ -308,29 +309,7 @@ public final class SegmentedJob {
     }
 
     private Outcome outcome(Traits traits, long resumed) {
-        HaltingShares halting = new HaltingShares();
-        finished.values().forEach(result -> halting.add(result.halting()));
-        WindowShares windows =
-                finished.values().stream().map(SegmentResult::windows).reduce(WindowShares.NONE, WindowShares::plus);
-        InferenceCost inference = finished.values().stream()
-                .map(SegmentResult::inference)
-                .reduce(InferenceCost.NONE, InferenceCost::plus);
-        return new Outcome(frames(), resumed, traits, halting, windows, inference);
-    }
-
-    private long frames() {
-        return finished.values().stream().mapToLong(SegmentResult::frames).sum();
-    }
-
-    private long firstPts() {
-        return finished.values().stream()
-                .filter(result -> result.frames() > 0)
-                .mapToLong(SegmentResult::firstPts)
-                .min()
-                .orElse(0);
-    }
-
-    private boolean damaged() {
-        return finished.values().stream().anyMatch(SegmentResult::damaged);
+        return new Outcome(
+                finished.frames(), resumed, traits, finished.halting(), finished.windows(), finished.inference());
     }
 }
