@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.models.onnx.CacheFolder;
 import io.upflux.models.onnx.OnnxRuntimeBuild;
 import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.Calibrator;
@@ -42,23 +43,9 @@ public final class Calibrations {
         this.file = folder.resolve("calibration.json");
     }
 
-    /**
-     * Those in the user's folder for caches: {@code $UPFLUX_CACHE}, or else {@code upflux} in {@code $XDG_CACHE_HOME},
-     * {@code %LOCALAPPDATA%} on Windows, or {@code ~/.cache}.
-     */
+    /** Those in the user's {@link CacheFolder}. */
     public static Calibrations standard() {
-        return new Calibrations(folder(System.getenv()));
-    }
-
-    static Path folder(Map<String, String> environment) {
-        String own = environment.getOrDefault("UPFLUX_CACHE", "");
-        if (!own.isBlank()) {
-            return Path.of(own);
-        }
-        boolean windows = System.getProperty("os.name", "").startsWith("Windows");
-        String caches = environment.getOrDefault(windows ? "LOCALAPPDATA" : "XDG_CACHE_HOME", "");
-        return (caches.isBlank() ? Path.of(System.getProperty("user.home", "."), ".cache") : Path.of(caches))
-                .resolve("upflux");
+        return new Calibrations(CacheFolder.path());
     }
 
     public Path file() {

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where networks run: {@code auto} (a GPU if one works, otherwise the CPU), {@code cpu}, {@code cuda} or
- * {@code cuda:INDEX}.
+ * Where networks run: {@code auto} (a GPU if one works, otherwise the CPU), {@code cpu}, {@code cuda[:INDEX]} or
+ * {@code tensorrt[:INDEX]}.
  *
  * @param index of the GPU, 0 unless named
  */
@@ -16,17 +16,18 @@ public record Device(Kind kind, int index) {
     public static final Device AUTO = new Device(Kind.AUTO, 0);
     public static final Device CPU = new Device(Kind.CPU, 0);
 
-    private static final Pattern CUDA = Pattern.compile("cuda(?::([0-9]{1,3}))?");
+    private static final Pattern GPU = Pattern.compile("(cuda|tensorrt)(?::([0-9]{1,3}))?");
 
     /** What is wished for. */
     public enum Kind {
         AUTO,
         CPU,
-        CUDA
+        CUDA,
+        TENSORRT
     }
 
     /**
-     * Reads one of the four forms.
+     * Reads one of these forms.
      *
      * @throws StreamException for anything else
      */
@@ -38,20 +39,23 @@ public record Device(Kind kind, int index) {
         if (lower.equals("cpu")) {
             return CPU;
         }
-        Matcher cuda = CUDA.matcher(lower);
-        if (!cuda.matches()) {
-            throw new StreamException("device '" + text + "' is unknown; use auto, cpu, cuda or cuda:INDEX");
+        Matcher gpu = GPU.matcher(lower);
+        if (!gpu.matches()) {
+            throw new StreamException(
+                    "device '" + text + "' is unknown; use auto, cpu, cuda, tensorrt, cuda:INDEX or tensorrt:INDEX");
         }
-        return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+        Kind kind = Kind.valueOf(gpu.group(1).toUpperCase(Locale.ROOT));
+        return new Device(kind, gpu.group(2) == null ? 0 : Integer.parseInt(gpu.group(2)));
     }
 
     Execution execution(int threads) {
-        Execution.Cuda cuda = switch (kind) {
-            case AUTO -> Execution.Cuda.IF_PRESENT;
-            case CPU -> Execution.Cuda.NEVER;
-            case CUDA -> Execution.Cuda.ASKED;
+        Execution.Gpu gpu = switch (kind) {
+            case AUTO -> Execution.Gpu.IF_PRESENT;
+            case CPU -> Execution.Gpu.NEVER;
+            case CUDA -> Execution.Gpu.CUDA;
+            case TENSORRT -> Execution.Gpu.TENSORRT;
         };
-        return new Execution(cuda, index, threads);
+        return new Execution(gpu, index, threads);
     }
 
     @Override
@@ -60,6 +64,7 @@ public record Device(Kind kind, int index) {
             case AUTO -> "auto";
             case CPU -> "cpu";
             case CUDA -> "cuda:" + index;
+            case TENSORRT -> "tensorrt:" + index;
         };
     }
 }

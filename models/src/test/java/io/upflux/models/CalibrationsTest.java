@@ -9,7 +9,6 @@ import io.upflux.pipeline.SuperResolver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,17 +89,6 @@ class CalibrationsTest {
             assertThat(calibrations.of(resolver, card, 1, true)).isPresent();
             assertThat(calibrations.size()).isZero();
         }
-    }
-
-    @Test
-    void theFolderIsTheUsersForCaches() {
-        assertThat(Calibrations.folder(Map.of("UPFLUX_CACHE", "here"))).isEqualTo(Path.of("here"));
-        if (!System.getProperty("os.name").startsWith("Windows")) {
-            assertThat(Calibrations.folder(Map.of("XDG_CACHE_HOME", "/caches"))).isEqualTo(Path.of("/caches/upflux"));
-        }
-        assertThat(Calibrations.folder(Map.of()).toString())
-                .startsWith(System.getProperty("user.home"))
-                .endsWith("upflux");
     }
 
     @Test

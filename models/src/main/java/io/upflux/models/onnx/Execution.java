@@ -1,26 +1,44 @@
 package io.upflux.models.onnx;
 
+import java.util.List;
+
 /**
  * Where and how sessions run.
  *
- * @param cuda whether to try NVIDIA's provider
- * @param cudaDevice its index, counted as CUDA counts
+ * @param gpu which of NVIDIA's providers to try
+ * @param device its index, counted as CUDA counts
  * @param threads of one inference on the CPU, 0 for as many as there are cores
  */
-public record Execution(Cuda cuda, int cudaDevice, int threads) {
+public record Execution(Gpu gpu, int device, int threads) {
     /** How much the GPU is wanted. */
-    public enum Cuda {
+    public enum Gpu {
         NEVER,
-        /** Use it where it works, otherwise say nothing but an info line. */
+        /** Use CUDA where it works, otherwise say nothing but an info line. */
         IF_PRESENT,
-        /** Somebody asked for it: not getting it is worth a warning. */
-        ASKED
+        /** Somebody asked for CUDA: not getting it is worth a warning. */
+        CUDA,
+        /** Somebody asked for TensorRT, which takes minutes to prepare a shape for the first time. */
+        TENSORRT
     }
 
     public Execution {
-        if (cudaDevice < 0 || threads < 0) {
-            throw new IllegalArgumentException("device " + cudaDevice + ", threads " + threads);
+        if (device < 0 || threads < 0) {
+            throw new IllegalArgumentException("device " + device + ", threads " + threads);
         }
+    }
+
+    /** What to try before the CPU, in this order. */
+    List<Provider> gpus() {
+        return switch (gpu) {
+            case NEVER -> List.of();
+            case IF_PRESENT, CUDA -> List.of(Provider.cuda(device));
+            case TENSORRT -> List.of(Provider.tensorRt(device), Provider.cuda(device));
+        };
+    }
+
+    /** Whether somebody asked for the GPU. */
+    boolean asked() {
+        return gpu == Gpu.CUDA || gpu == Gpu.TENSORRT;
     }
 
     int threadsOrCores() {

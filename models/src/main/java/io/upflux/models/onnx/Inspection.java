@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtSession;
 import io.upflux.models.onnx.Contract.Format;
 import io.upflux.models.onnx.Contract.Range;
 import io.upflux.models.onnx.Contract.Size;
-import io.upflux.models.onnx.Execution.Cuda;
+import io.upflux.models.onnx.Execution.Gpu;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.util.Objects;
@@ -62,7 +62,7 @@ final class Inspection {
     static Contract inspect(ModelFiles files, boolean thorough, Notices notices) {
         ModelGraphs graphs = ModelGraphs.of(files);
         Inspection inspection = new Inspection(graphs.main(), notices);
-        Execution cpu = new Execution(Cuda.NEVER, 0, 0);
+        Execution cpu = new Execution(Gpu.NEVER, 0, 0);
         try (Weights weights = files.weights();
                 Started started = inspection.start(cpu, weights)) {
             Prober prober = started.prober();

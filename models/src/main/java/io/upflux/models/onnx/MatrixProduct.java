@@ -37,7 +37,7 @@ public final class MatrixProduct implements AutoCloseable {
         this.side = side;
         try (SessionOptions options = new SessionOptions();
                 InputStream graph = Objects.requireNonNull(MatrixProduct.class.getResourceAsStream(GRAPH), GRAPH)) {
-            SessionFactory.forThreads(options, new Execution(Execution.Cuda.NEVER, 0, threads).threadsOrCores());
+            SessionFactory.forThreads(options, new Execution(Execution.Gpu.NEVER, 0, threads).threadsOrCores());
             TileMemory memory = owned.own(new TileMemory());
             session = Ort.environment().createSession(graph.readAllBytes(), options);
             owned.own(() -> close(session));

@@ -2,11 +2,9 @@ package io.upflux.models.onnx;
 
 import io.upflux.models.onnx.ProtoReader.Malformed;
 import io.upflux.pipeline.StreamException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -120,20 +118,14 @@ public final class OnnxFile {
      * Protocol Buffers lets fields be appended.
      */
     public byte[] withContract(Contract contract) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.remaining() + 1024);
-        byte[] own = new byte[bytes.remaining()];
-        bytes.duplicate().get(own);
-        out.writeBytes(own);
+        ProtoWriter out = new ProtoWriter().raw(bytes());
         for (Map.Entry<String, String> entry :
                 MetadataReader.toMetadata(contract).entrySet()) {
             if (!graph.metadata().containsKey(entry.getKey())) {
-                ByteArrayOutputStream pair = new ByteArrayOutputStream();
-                field(pair, 1, entry.getKey().getBytes(StandardCharsets.UTF_8));
-                field(pair, 2, entry.getValue().getBytes(StandardCharsets.UTF_8));
-                field(out, 14, pair.toByteArray());
+                out.message(14, new ProtoWriter().text(1, entry.getKey()).text(2, entry.getValue()));
             }
         }
-        return out.toByteArray();
+        return out.toBytes();
     }
 
     OnnxGraph graph() {
@@ -152,17 +144,6 @@ public final class OnnxFile {
     /** Whether it is wholly in memory, whatever becomes of the file. */
     boolean isRead() {
         return bytes.hasArray();
-    }
-
-    private static void field(ByteArrayOutputStream to, int number, byte[] content) {
-        to.write((number << 3) | ProtoReader.LENGTH_DELIMITED);
-        int length = content.length;
-        while (length > 0x7f) {
-            to.write((length & 0x7f) | 0x80);
-            length >>>= 7;
-        }
-        to.write(length);
-        to.writeBytes(content);
     }
 
     private static OnnxGraph parse(String label, ByteBuffer bytes) {

@@ -37,7 +37,10 @@ public final class OnnxResolver implements SuperResolver {
     private static final int CPU_LANES = 2;
 
     /** A GPU wants fewer and larger calls. */
-    private static final int CUDA_TILE_PIXELS = 1920 * 1088;
+    private static final int GPU_TILE_PIXELS = 1920 * 1088;
+
+    /** Each with a stream of its own on the GPU, so that pictures are copied while others are computed. */
+    private static final int GPU_LANES = 2;
 
     private final Traits traits;
     private final Contract contract;
@@ -54,13 +57,15 @@ public final class OnnxResolver implements SuperResolver {
         this.contract = contract;
         this.sessions = sessions;
         boolean windowed = contract.window() > 0;
-        this.lanes = provider.isCuda() || windowed ? 1 : Math.min(CPU_LANES, threads);
+        this.lanes = provider.onGpu() ? GPU_LANES : windowed ? 1 : Math.min(CPU_LANES, threads);
         int cpuPixels = windowed ? CPU_WINDOWED_TILE_PIXELS : CPU_TILE_PIXELS;
-        this.tiles = new TileChoice(provider.isCuda() ? CUDA_TILE_PIXELS : cpuPixels, halo, contract.align());
+        this.tiles = new TileChoice(provider.onGpu() ? GPU_TILE_PIXELS : cpuPixels, halo, contract.align());
         PassGraph main = sessions.main();
         // ONNX Runtime computes float16 graphs in float32 on x86 processors; only a GPU really works in half.
-        boolean half = provider.isCuda()
-                && (main.picture().half() || main.file().graph().halfArithmetic());
+        boolean half = provider.onGpu()
+                && (main.picture().half()
+                        || main.file().graph().halfArithmetic()
+                        || GpuOptions.standard().halves(main.file().graph()));
         this.traits = new Traits(
                 name,
                 contract.scale(),
@@ -191,7 +196,7 @@ public final class OnnxResolver implements SuperResolver {
         return runs.call(options -> new SeenContext(sessions, ((SampleBatch) samples).look(options)));
     }
 
-    /** On the CPU a second run of a light network fills the moments in which the threads of the first wait. */
+    /** A second run fills the moments in which the threads of the first, or a GPU, wait. */
     @Override
     public int lanes() {
         return lanes;

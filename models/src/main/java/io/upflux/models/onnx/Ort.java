@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Ort {
     private static final int LONGEST = 300;
     private static final Pattern PREAMBLE =
-            Pattern.compile("^Error code - [A-Z_]+ - message: |^Load model from .*? failed:|^Fatal error: ");
+            Pattern.compile("^Error code - [A-Z_]+ - message: |^Load model from .*? failed:"
+                    + "|^Fatal error: |^/\\S+\\.(?:cc|h):[0-9]+ .*?\\[ONNXRuntimeError\\] : [0-9]+ : [A-Z_]+ : ");
 
     private Ort() {}
 

@@ -13,6 +13,7 @@ final class ProtoReader {
     static final int LENGTH_DELIMITED = 2;
 
     private final ByteBuffer bytes;
+    private int start;
     private int field;
     private int wireType;
     private long number;
@@ -37,6 +38,7 @@ final class ProtoReader {
         if (!bytes.hasRemaining()) {
             return false;
         }
+        start = bytes.position();
         long tag = readVarint();
         field = (int) (tag >>> 3);
         wireType = (int) (tag & 7);
@@ -65,6 +67,17 @@ final class ProtoReader {
     ProtoReader message() {
         require(LENGTH_DELIMITED);
         return new ProtoReader(content);
+    }
+
+    /** The content. */
+    ByteBuffer bytes() {
+        require(LENGTH_DELIMITED);
+        return content.slice();
+    }
+
+    /** The whole field, with its number. */
+    ByteBuffer raw() {
+        return bytes.slice(start, bytes.position() - start);
     }
 
     String text() {

@@ -3,21 +3,37 @@ package io.upflux.models.onnx;
 /**
  * What executes a session.
  *
- * @param cudaDevice -1 for the CPU
+ * @param device its index, counted as CUDA counts; 0 of the CPU
  */
-record Provider(int cudaDevice) {
-    static final Provider CPU = new Provider(-1);
+record Provider(Kind kind, int device) {
+    static final Provider CPU = new Provider(Kind.CPU, 0);
 
-    static Provider cuda(int device) {
-        return new Provider(device);
+    /** Whose it is. */
+    enum Kind {
+        CPU,
+        CUDA,
+        /** With CUDA for what it does not know. */
+        TENSORRT
     }
 
-    boolean isCuda() {
-        return cudaDevice >= 0;
+    static Provider cuda(int device) {
+        return new Provider(Kind.CUDA, device);
+    }
+
+    static Provider tensorRt(int device) {
+        return new Provider(Kind.TENSORRT, device);
+    }
+
+    boolean onGpu() {
+        return kind != Kind.CPU;
     }
 
     @Override
     public String toString() {
-        return isCuda() ? "cuda:" + cudaDevice : "cpu";
+        return switch (kind) {
+            case CPU -> "cpu";
+            case CUDA -> "cuda:" + device;
+            case TENSORRT -> "tensorrt:" + device;
+        };
     }
 }

@@ -2,9 +2,10 @@ package io.upflux.models.onnx;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
-import io.upflux.models.onnx.Execution.Cuda;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +31,22 @@ final class ProviderChoice {
     }
 
     /**
-     * What the first provider that works has made. Falls back from CUDA to the CPU, with a warning when CUDA was asked
-     * for.
+     * What the first provider that works has made. Falls back from TensorRT to CUDA and from there to the CPU, with a
+     * warning when a GPU was asked for.
      *
      * @param label whose model it is, for messages
      * @throws StreamException when it does not run on the CPU either
      */
     <T> T choose(String label, Attempt<T> attempt) {
-        if (execution.cuda() != Cuda.NEVER) {
-            T made = onCuda(label, attempt);
+        List<String> failed = new ArrayList<>();
+        for (Provider gpu : execution.gpus()) {
+            T made = onGpu(gpu, attempt, failed);
             if (made != null) {
+                say(label, gpu.toString(), failed);
                 return made;
             }
         }
+        say(label, "the CPU", failed);
         try {
             return attempt.on(Provider.CPU);
         } catch (OrtException e) {
@@ -50,18 +54,30 @@ final class ProviderChoice {
         }
     }
 
-    private <T> @Nullable T onCuda(String label, Attempt<T> attempt) {
-        boolean asked = execution.cuda() == Cuda.ASKED;
-        if (!inThisBuild.contains(OrtProvider.CUDA)) {
-            if (asked) {
-                notices.warning(
-                        label + ": runs on the CPU: this build of ONNX Runtime has no CUDA; build Upflux with -Pcuda");
+    private void say(String label, String where, List<String> failed) {
+        if (failed.isEmpty()) {
+            return;
+        }
+        String line = label + ": runs on " + where + ": " + String.join("; ", failed);
+        if (execution.asked()) {
+            notices.warning(line);
+        } else {
+            notices.info(line);
+        }
+    }
+
+    private <T> @Nullable T onGpu(Provider gpu, Attempt<T> attempt, List<String> failed) {
+        boolean tensorRt = gpu.kind() == Provider.Kind.TENSORRT;
+        if (!inThisBuild.contains(tensorRt ? OrtProvider.TENSOR_RT : OrtProvider.CUDA)) {
+            if (execution.asked()) {
+                failed.add("this build of ONNX Runtime has no " + (tensorRt ? "TensorRT" : "CUDA")
+                        + "; build Upflux with -Pcuda12" + (tensorRt ? "" : " or -Pcuda13"));
             }
             return null;
         }
         String reason;
         try {
-            return attempt.on(Provider.cuda(execution.cudaDevice()));
+            return attempt.on(gpu);
         } catch (OrtException e) {
             reason = Ort.reason(e);
         } catch (StreamException e) {
@@ -69,12 +85,7 @@ final class ProviderChoice {
         } catch (LinkageError e) {
             reason = Ort.reason(e.getMessage());
         }
-        String line = label + ": runs on the CPU: cuda:" + execution.cudaDevice() + " failed: " + reason;
-        if (asked) {
-            notices.warning(line);
-        } else {
-            notices.info(line);
-        }
+        failed.add(gpu + " failed: " + reason);
         return null;
     }
 }

@@ -7,10 +7,14 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.upflux.models.onnx.OnnxGraph.Side;
 import io.upflux.models.onnx.Weights.Initialisers;
+import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -56,10 +60,14 @@ final class SessionFactory {
             for (Map.Entry<String, Long> symbol : symbols.entrySet()) {
                 options.setSymbolicDimensionValue(symbol.getKey(), symbol.getValue());
             }
-            if (provider.isCuda()) {
-                addCuda(options, provider.cudaDevice());
+            GpuOptions gpu = GpuOptions.standard();
+            if (provider.onGpu()) {
+                addGpu(options, provider, gpu);
             }
             initialisers.addTo(options);
+            if (provider.onGpu() && gpu.halves(file.graph()) && weights.cover(file.graph())) {
+                return environment.createSession(HalfGraph.of(file), options);
+            }
             Path path = file.path();
             if (path != null && !(file.isRead() && weights.cover(file.graph()))) {
                 return environment.createSession(path.toString(), options);
@@ -81,12 +89,37 @@ final class SessionFactory {
         options.addConfigEntry("session.intra_op.allow_spinning", "0");
     }
 
-    private static void addCuda(SessionOptions options, int device) throws OrtException {
-        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device)) {
-            // The default would time every algorithm anew for each shape.
-            cuda.add("cudnn_conv_algo_search", "HEURISTIC");
-            cuda.add("arena_extend_strategy", "kSameAsRequested");
-            options.addCUDA(cuda);
+    private void addGpu(SessionOptions options, Provider provider, GpuOptions gpu) throws OrtException {
+        if (provider.kind() == Provider.Kind.TENSORRT) {
+            Path engines = engines();
+            try (OrtTensorRTProviderOptions own = new OrtTensorRTProviderOptions(provider.device())) {
+                for (Map.Entry<String, String> option : gpu.forTensorRt(engines).entrySet()) {
+                    own.add(option.getKey(), option.getValue());
+                }
+                options.addTensorrt(own);
+            }
+        }
+        try (OrtCUDAProviderOptions own = new OrtCUDAProviderOptions(provider.device())) {
+            for (Map.Entry<String, String> option : gpu.forCuda().entrySet()) {
+                own.add(option.getKey(), option.getValue());
+            }
+            options.addCUDA(own);
+        }
+        for (Map.Entry<String, String> entry : gpu.forSession().entrySet()) {
+            options.addConfigEntry(entry.getKey(), entry.getValue());
+        }
+    }
+
+    /** TensorRT would make the last folder of the path only. */
+    private Path engines() {
+        Path folder =
+                CacheFolder.path().resolve("tensorrt").resolve(graph.file().sha256());
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StreamException(
+                    folder + ": cannot be made to keep TensorRT's engines: " + e.getMessage() + "; set UPFLUX_CACHE",
+                    e);
         }
     }
 

@@ -147,7 +147,7 @@ class InspectionTest {
     void openingChecksADeclaredScaleByARun() {
         ModelFiles files = files(TestModels.declare(TestModels.blur(2, 1), 3, 1));
         Contract declared = OnnxResolver.declared(files).orElseThrow();
-        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 1);
+        Execution cpu = new Execution(Execution.Gpu.NEVER, 0, 1);
 
         assertThatThrownBy(() -> OnnxResolver.open(files, "liar", declared, cpu, OptionalDouble.empty(), said))
                 .isInstanceOf(StreamException.class)

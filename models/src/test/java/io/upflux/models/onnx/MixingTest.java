@@ -32,7 +32,7 @@ class MixingTest {
     private static final int HEIGHT = 96;
     private static final int SIDE = 16;
     private static final int CHROMA = 1;
-    private static final Execution CPU = new Execution(Execution.Cuda.NEVER, 0, 2);
+    private static final Execution CPU = new Execution(Execution.Gpu.NEVER, 0, 2);
 
     @ParameterizedTest
     @ValueSource(strings = {"plain-s-x2", "plain-m-x2", "plain-s-x4"})

@@ -342,7 +342,7 @@ class ModelFilesTest {
     }
 
     private SuperResolver open(ModelFiles files, Contract contract) {
-        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 1);
+        Execution cpu = new Execution(Execution.Gpu.NEVER, 0, 1);
         return OnnxResolver.open(files, "pair-x2", contract, cpu, OptionalDouble.empty(), said);
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class OnnxResolverTest {
-    private static final Execution CPU = new Execution(Execution.Cuda.NEVER, 0, 2);
+    private static final Execution CPU = new Execution(Execution.Gpu.NEVER, 0, 2);
 
     @Test
     void fillsThePinnedOutputAsAPlainRunDoes() throws OrtException {

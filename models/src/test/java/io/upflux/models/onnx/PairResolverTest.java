@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Networks that see the whole picture, on one whose every result is known. */
 @Timeout(60)
 class PairResolverTest {
-    private static final Execution CPU = new Execution(Execution.Cuda.NEVER, 0, 2);
+    private static final Execution CPU = new Execution(Execution.Gpu.NEVER, 0, 2);
     private static final OptionalDouble DENSE = OptionalDouble.empty();
 
     private final TestPair pair = new TestPair("pair-x2");

@@ -207,7 +207,7 @@ class StagedWindowsTest {
         Bench(String name) {
             ModelFiles files = files(name);
             Contract contract = OnnxResolver.declared(files).orElseThrow();
-            Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 2);
+            Execution cpu = new Execution(Execution.Gpu.NEVER, 0, 2);
             resolver = (OnnxResolver)
                     OnnxResolver.open(files, name, contract, cpu, OptionalDouble.empty(), Notices.none());
             window = Objects.requireNonNull(ModelGraphs.of(files).get(Pass.FEATURES))

@@ -19,7 +19,7 @@ final class WholePicture {
 
     static WholePicture of(ModelFiles files, Planes picture, OptionalDouble threshold) {
         Contract contract = OnnxResolver.declared(files).orElseThrow();
-        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 2);
+        Execution cpu = new Execution(Execution.Gpu.NEVER, 0, 2);
         try (SuperResolver resolver = OnnxResolver.open(files, "model", contract, cpu, threshold, Notices.none());
                 TileBatch batch = resolver.newBatch(new TileShape(1, picture.width(), picture.height()))) {
             batch.input().put(0, picture.samples());

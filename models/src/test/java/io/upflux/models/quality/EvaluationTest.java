@@ -100,7 +100,7 @@ class EvaluationTest {
         }
         ModelFiles files = new TestPair("pair-x2").open();
         Contract contract = OnnxResolver.declared(files).orElseThrow();
-        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 2);
+        Execution cpu = new Execution(Execution.Gpu.NEVER, 0, 2);
         RgbPicture made;
         try (SuperResolver resolver =
                 OnnxResolver.open(files, "pair", contract, cpu, OptionalDouble.empty(), Notices.none())) {
@@ -123,7 +123,7 @@ class EvaluationTest {
     private static RgbPicture made(OnnxBuilder model, RgbPicture reference) {
         ModelFiles files = ModelFiles.alone(OnnxFile.of("test.onnx", model.build()));
         Contract contract = OnnxResolver.inspect(files, false, Notices.none());
-        Execution cpu = new Execution(Execution.Cuda.NEVER, 0, 1);
+        Execution cpu = new Execution(Execution.Gpu.NEVER, 0, 1);
         try (SuperResolver resolver =
                 OnnxResolver.open(files, "test", contract, cpu, OptionalDouble.empty(), Notices.none())) {
             return Evaluation.of(reference, resolver).picture();

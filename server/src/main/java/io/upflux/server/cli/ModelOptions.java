@@ -28,7 +28,7 @@ public final class ModelOptions {
             paramLabel = "DEVICE",
             converter = DeviceConverter.class,
             defaultValue = "auto",
-            description = "auto, cpu, cuda or cuda:INDEX (default: auto).")
+            description = "auto, cpu, cuda[:INDEX] or tensorrt[:INDEX] (default: auto: cuda where it works, else cpu).")
     @SuppressWarnings("NullAway.Init") // picocli sets the default
     private Device device;
 

@@ -1,0 +1,98 @@
+package io.upflux.models.onnx;
+
+import io.upflux.pipeline.StreamException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How sessions run on NVIDIA's GPUs. What is not said here is left to ONNX Runtime: attention without a bias goes through
+ * its flash kernels in half precision as it is.
+ *
+ * @param precision of products
+ * @param onlyGpu whether a graph with a node that would run on the CPU is refused, rather than copied to and fro
+ * @param cuda more options of its CUDA provider
+ * @param tensorRt more options of its TensorRT provider
+ */
+record GpuOptions(Precision precision, boolean onlyGpu, Map<String, String> cuda, Map<String, String> tensorRt) {
+    /** For measurements: {@code precision=fp16|tf32|fp32}, {@code only=1}, {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}. */
+    static final String PROPERTY = "upflux.gpu";
+
+    /** What sums are made of; they are themselves of single precision in all three. */
+    enum Precision {
+        /** Graphs that Upflux exported compute in float16, as their weights are stored. */
+        FP16,
+        /** Single precision whose factors are rounded to 10 bits, as many as float16 has. */
+        TF32,
+        FP32
+    }
+
+    /** What the system property says, commas between its parts. */
+    static GpuOptions standard() {
+        return parse(System.getProperty(PROPERTY, ""));
+    }
+
+    /** @throws StreamException in one line, when a part is none of those */
+    static GpuOptions parse(String text) {
+        Precision precision = Precision.FP16;
+        boolean onlyGpu = false;
+        Map<String, String> cuda = new LinkedHashMap<>();
+        Map<String, String> tensorRt = new LinkedHashMap<>();
+        for (String part : text.isBlank() ? new String[0] : text.strip().split("\\s*,\\s*")) {
+            String[] pair = part.split("=", 2);
+            String value = pair.length == 2 ? pair[1] : "";
+            if (pair[0].equals("precision") && value.matches("fp16|tf32|fp32")) {
+                precision = Precision.valueOf(value.toUpperCase(Locale.ROOT));
+            } else if (pair[0].equals("only") && value.matches("[01]")) {
+                onlyGpu = value.equals("1");
+            } else if (pair[0].startsWith("cuda.") && !value.isEmpty()) {
+                cuda.put(pair[0].substring(5), value);
+            } else if (pair[0].startsWith("trt.") && !value.isEmpty()) {
+                tensorRt.put(pair[0].substring(4), value);
+            } else {
+                throw new StreamException("-D" + PROPERTY + ": '" + part
+                        + "' is none of precision=fp16|tf32|fp32, only=0|1, cuda.KEY=VALUE, trt.KEY=VALUE");
+            }
+        }
+        return new GpuOptions(precision, onlyGpu, cuda, tensorRt);
+    }
+
+    /** Of the CUDA provider, for a session of one shape or of any. */
+    Map<String, String> forCuda() {
+        Map<String, String> options = new LinkedHashMap<>();
+        // The default would time every algorithm anew for each shape.
+        options.put("cudnn_conv_algo_search", "HEURISTIC");
+        options.put("cudnn_conv_use_max_workspace", "1");
+        options.put("arena_extend_strategy", "kSameAsRequested");
+        options.put("use_tf32", precision == Precision.FP32 ? "0" : "1");
+        options.putAll(cuda);
+        return options;
+    }
+
+    /**
+     * Of the TensorRT provider.
+     *
+     * @param cache folder of this very model: engines are told apart by the form of a graph, not by its weights
+     */
+    Map<String, String> forTensorRt(Path cache) {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("trt_fp16_enable", precision == Precision.FP16 ? "1" : "0");
+        options.put("trt_engine_cache_enable", "1");
+        options.put("trt_engine_cache_path", cache.toString());
+        options.put("trt_timing_cache_enable", "1");
+        options.put("trt_timing_cache_path", cache.toString());
+        options.putAll(tensorRt);
+        return options;
+    }
+
+    /** Of the session. */
+    Map<String, String> forSession() {
+        return onlyGpu ? Map.of("session.disable_cpu_ep_fallback", "1") : Map.of();
+    }
+
+    /** Whether a graph is to be rewritten. */
+    boolean halves(OnnxGraph graph) {
+        return precision == Precision.FP16 && HalfGraph.suits(graph);
+    }
+}

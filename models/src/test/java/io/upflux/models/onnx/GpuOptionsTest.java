@@ -1,0 +1,63 @@
+package io.upflux.models.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.upflux.pipeline.StreamException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GpuOptionsTest {
+    private static final OnnxGraph PLAIN =
+            NamedModels.files("plain-s-x2").main().graph();
+
+    @Test
+    void searchesConvolutionsByHeuristics() {
+        assertThat(GpuOptions.parse("").forCuda())
+                .containsEntry("cudnn_conv_algo_search", "HEURISTIC")
+                .containsEntry("arena_extend_strategy", "kSameAsRequested");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fp16,1,1,true", "tf32,1,0,false", "fp32,0,0,false"})
+    void precisionDecidesWhatProductsAreMadeOf(String precision, String tf32, String tensorRtHalf, boolean rewritten) {
+        GpuOptions options = GpuOptions.parse("precision=" + precision);
+        assertThat(options.forCuda()).containsEntry("use_tf32", tf32);
+        assertThat(options.forTensorRt(Path.of("engines"))).containsEntry("trt_fp16_enable", tensorRtHalf);
+        assertThat(options.halves(PLAIN)).isEqualTo(rewritten);
+    }
+
+    @Test
+    void enginesOfTensorRtAreKept() {
+        assertThat(GpuOptions.parse("").forTensorRt(Path.of("engines")))
+                .containsEntry("trt_engine_cache_enable", "1")
+                .containsEntry("trt_engine_cache_path", "engines")
+                .containsEntry("trt_timing_cache_enable", "1")
+                .containsEntry("trt_timing_cache_path", "engines");
+    }
+
+    @Test
+    void otherOptionsPassThrough() {
+        GpuOptions options =
+                GpuOptions.parse("cuda.prefer_nhwc=1, cuda.use_tf32=0,trt.trt_builder_optimization_level=5");
+        assertThat(options.forCuda()).containsEntry("prefer_nhwc", "1").containsEntry("use_tf32", "0");
+        assertThat(options.forTensorRt(Path.of("engines"))).containsEntry("trt_builder_optimization_level", "5");
+    }
+
+    @Test
+    void graphsThatWouldRunOnTheCpuInPartAreRefusedWhenAsked() {
+        assertThat(GpuOptions.parse("").forSession()).isEmpty();
+        assertThat(GpuOptions.parse("only=1").forSession()).containsEntry("session.disable_cpu_ep_fallback", "1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fast", "precision=int8", "only=yes", "cuda.use_tf32"})
+    void refusesOthersInOneLine(String text) {
+        assertThatThrownBy(() -> GpuOptions.parse("only=0," + text))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith("-Dupflux.gpu: '" + text + "' is none of ");
+    }
+}
