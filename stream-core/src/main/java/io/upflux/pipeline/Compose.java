@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.colour.BandWriter;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
@@ -29,7 +30,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
     private final String name;
     private final int scale;
     private final int channels;
-    private final TileWriter writer;
+    private final BandWriter writer;
     private final Depths depths;
     private final Composition composition;
     private final ReuseMode mode;
@@ -54,7 +55,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         this.name = traits.name();
         this.scale = traits.scale();
         this.channels = traits.channels();
-        this.writer = new TileWriter(frames.joined(), channels, from.height());
+        this.writer = new BandWriter(frames.joined(), channels, from.height());
         this.depths = new Depths(from.width(), from.height(), traits);
         this.composition = composition;
         this.mode = mode;
@@ -145,7 +146,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
     }
 
     /** Writes the core of one tile. */
-    static void join(TileWriter writer, int channels, int scale, TileBatch batch, int item, Tile tile, VideoFrame to) {
+    static void join(BandWriter writer, int channels, int scale, TileBatch batch, int item, Tile tile, VideoFrame to) {
         int width = batch.shape().width() * scale;
         int height = batch.shape().height() * scale;
         int at = item * values(batch, channels, scale);

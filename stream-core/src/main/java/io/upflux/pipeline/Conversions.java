@@ -1,8 +1,8 @@
 package io.upflux.pipeline;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.colour.BandWriter;
 import io.upflux.colour.TileReader;
-import io.upflux.colour.TileWriter;
 import io.upflux.frame.ColourSpec;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
@@ -17,7 +17,7 @@ final class Conversions implements AutoCloseable {
     private final VideoFrame source;
     private final VideoFrame upscaled;
     private final TileReader reader;
-    private final TileWriter writer;
+    private final BandWriter writer;
     private final int channels;
     private final int scale;
 
@@ -37,7 +37,7 @@ final class Conversions implements AutoCloseable {
         source = scope.frame(format, 0, 0);
         upscaled = scope.frame(to, 0, 0);
         reader = new TileReader(format, channels);
-        writer = new TileWriter(to, channels, side);
+        writer = new BandWriter(to, channels, side);
         // Something that no network finds easy.
         for (Plane plane : source.planes()) {
             for (int i = 0; i < plane.data().capacity(); i++) {
