@@ -107,7 +107,13 @@ final class Warm {
         TaskContext task = TaskContext.get();
         Map<String, ResourceInformation> resources = task == null ? Map.of() : task.resourcesJMap();
         ResourceInformation gpu = resources.get("gpu");
-        boolean any = asked.equals("auto") || asked.equals("cuda");
-        return gpu == null || !any ? asked : "cuda:" + gpu.addresses()[0];
+        if (gpu == null) {
+            return asked;
+        }
+        return switch (asked) {
+            case "auto", "cuda" -> "cuda:" + gpu.addresses()[0];
+            case "tensorrt" -> "tensorrt:" + gpu.addresses()[0];
+            default -> asked;
+        };
     }
 }

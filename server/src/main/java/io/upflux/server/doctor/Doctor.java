@@ -11,6 +11,7 @@ public final class Doctor {
     public static List<Finding> examine() {
         List<Finding> findings = new ArrayList<>(Machine.examine());
         findings.addAll(Codecs.examine());
+        findings.addAll(Gpus.ofThisMachine().examine());
         findings.addAll(Networks.examine());
         return findings;
     }

@@ -28,14 +28,14 @@ final class Networks {
             OnnxRuntimeBuild build = OnnxRuntimeBuild.present();
             networks.findings.add(Finding.fine(
                     "onnx", "ONNX Runtime " + build.version() + " with " + String.join(", ", build.providers())));
-            networks.models(build.providers().contains("CUDA"));
+            networks.models(build.providers());
         } catch (StreamException e) {
             networks.findings.add(Finding.problem("onnx", String.valueOf(e.getMessage())));
         }
         return networks.findings;
     }
 
-    private void models(boolean buildHasCuda) {
+    private void models(List<String> providers) {
         List<ModelCard> trained =
                 catalogue.list().stream().filter(ModelCard::trained).toList();
         lines.drain().forEach(line -> findings.add(Finding.problem("model", line)));
@@ -43,10 +43,12 @@ final class Networks {
             findings.add(Finding.problem("model", "no trained model is there, only resizers"));
             return;
         }
-        if (buildHasCuda) {
+        // TensorRT is asked for by name only, since it takes minutes to prepare each shape: so it is not tried here.
+        if (providers.contains("CUDA")) {
             cuda(trained.get(0));
         } else {
-            findings.add(Finding.fine("cuda", "not in this build; build with the profile cuda to use an NVIDIA GPU"));
+            findings.add(Finding.fine(
+                    "cuda", "not in this build; build with the profile cuda12 or cuda13 to use an NVIDIA GPU"));
         }
         trained.forEach(this::model);
         Calibrations calibrations = Calibrations.standard();
