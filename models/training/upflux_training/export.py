@@ -86,8 +86,8 @@ def golden(network: Network, path: Path) -> None:
     path.chmod(0o644)
 
 
-def entries(name: str, network: Network, kind: str, scores: dict[str, Score], halo: int, source: Path) -> dict[str, str]:
-    """Return a graph's metadata: the model contract."""
+def entries(name: str, network: Network, kind: str, halo: int, source: Path) -> dict[str, str]:
+    """Return a graph's metadata: the model contract, but for what :func:`figures` adds to the main graph's."""
     family = name.rpartition("-x")[0]
     common = {
         "network": family,
@@ -119,12 +119,23 @@ def entries(name: str, network: Network, kind: str, scores: dict[str, Score], ha
         common |= {
             "parameters": str(sum(p.numel() for p in network.parameters())),
             "macs": str(macs_per_pixel(network)),
-            "training": training_summary(weights.LOG, name),
-            "psnr": json.dumps({key: round(score.psnr, 2) for key, score in scores.items()}),
-            "ssim": json.dumps({key: round(score.ssim, 4) for key, score in scores.items()}),
-            "state": state(name, sum(p.numel() for p in network.parameters()), scores),
         }
     return common
+
+
+def figures(name: str, network: Network, scores: dict[str, Score]) -> dict[str, str]:
+    """Return what a main graph's metadata says of training and quality."""
+    return {
+        "training": training_summary(weights.LOG, name),
+        "psnr": json.dumps({key: round(score.psnr, 2) for key, score in scores.items()}),
+        "ssim": json.dumps({key: round(score.ssim, 4) for key, score in scores.items()}),
+        "state": state(name, sum(p.numel() for p in network.parameters()), scores),
+    }
+
+
+def describe(model: onnx.ModelProto, said: dict[str, str]) -> None:
+    """Write a graph's metadata."""
+    helper.set_model_props(model, {f"upflux.{key}": value for key, value in said.items()})
 
 
 def main() -> None:
@@ -156,9 +167,8 @@ def main() -> None:
             upscale = onnx_upscaler(judged)
             scores = {f.name: evaluate(upscale, f, network.scale, align=network.align) for f in arguments.test}
             judged.unlink()
-        helper.set_model_props(
-            model, {f"upflux.{key}": value for key, value in entries(name, network, kind, scores, halo, source).items()}
-        )
+        said = entries(name, network, kind, halo, source)
+        describe(model, said | figures(name, network, scores) if kind == passes(network)[0] else said)
         onnx.save(model, target)
         print(f"{target.name}: {target.stat().st_size} bytes, {len(model.graph.node)} nodes")
     golden(network, GOLDEN / f"{name}.safetensors")
