@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -48,13 +50,21 @@ class TargetsTest {
         assertThat(Files.readString(folder.resolve("targets.md"))).contains("not measured: ", "adaformer");
     }
 
+    @Test
+    void doesNotMeasureAnotherDeviceThanTheOneAskedFor() throws IOException {
+        // No machine has a hundredth GPU.
+        assertThat(run("--case", "plain-m-x2-1080p", "--size", "64x32", "--device", "cuda:99"))
+                .isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("targets.md")))
+                .contains("not measured: runs on cpu, not on cuda:99");
+    }
+
     private int run(String... more) {
-        CommandLine line = new CommandLine(new Targets());
-        String[] common = {
-            "--device", "cpu", "--seconds", "0.2", "--output", folder.toString(), "--pictures", folder.toString()
-        };
-        String[] all = java.util.Arrays.copyOf(common, common.length + more.length);
-        System.arraycopy(more, 0, all, common.length, more.length);
-        return line.execute(all);
+        List<String> all = new ArrayList<>(List.of(more));
+        all.addAll(List.of("--seconds", "0.2", "--output", folder.toString(), "--pictures", folder.toString()));
+        if (!all.contains("--device")) {
+            all.addAll(List.of("--device", "cpu"));
+        }
+        return new CommandLine(new Targets()).execute(all.toArray(String[]::new));
     }
 }

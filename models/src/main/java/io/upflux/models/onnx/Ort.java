@@ -15,6 +15,9 @@ final class Ort {
             Pattern.compile("^Error code - [A-Z_]+ - message: |^Load model from .*? failed:"
                     + "|^Fatal error: |^/\\S+\\.(?:cc|h):[0-9]+ .*?\\[ONNXRuntimeError\\] : [0-9]+ : [A-Z_]+ : ");
 
+    /** Where in its own source, and on which host, the runtime met an error of CUDA. */
+    private static final Pattern WHEREABOUTS = Pattern.compile(" ; GPU=-?[0-9]+ ; hostname=.*");
+
     private Ort() {}
 
     /**
@@ -43,7 +46,7 @@ final class Ort {
         for (Matcher m = PREAMBLE.matcher(text); m.find(); m = PREAMBLE.matcher(text)) {
             text = text.substring(m.end());
         }
-        text = text.replaceAll("\\s+", " ").strip();
+        text = WHEREABOUTS.matcher(text.replaceAll("\\s+", " ")).replaceFirst("").strip();
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     }
 

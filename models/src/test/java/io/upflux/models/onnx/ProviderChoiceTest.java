@@ -113,6 +113,16 @@ class ProviderChoiceTest {
     }
 
     @Test
+    void whereInItsSourceCudaFailedIsLeftOut() {
+        String failure = "CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=-1 ;"
+                + " hostname=here ; file=/build/cuda_execution_provider_info.cc ; line=67";
+        choose(Gpu.CUDA, CUDA_BUILD, failsOnCuda(new OrtException(failure)));
+        assertThat(said.warnings)
+                .containsExactly("model: runs on the CPU: cuda:1 failed: CUDA failure 35: CUDA driver version is"
+                        + " insufficient for CUDA runtime version");
+    }
+
+    @Test
     void failsInOneLineWhenNothingWorks() {
         Attempt<String> broken = provider -> {
             throw new OrtException("Error code - ORT_FAIL - message: Load model from x.onnx failed:bad\nnode");
