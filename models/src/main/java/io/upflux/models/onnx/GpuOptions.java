@@ -91,6 +91,12 @@ record GpuOptions(Precision precision, boolean onlyGpu, Map<String, String> cuda
         return onlyGpu ? Map.of("session.disable_cpu_ep_fallback", "1") : Map.of();
     }
 
+    /** Whether a graph computes in float16, by itself or rewritten. */
+    boolean inHalf(PassGraph graph) {
+        OnnxGraph whole = graph.file().graph();
+        return graph.picture().half() || whole.halfArithmetic() || halves(whole);
+    }
+
     /** Whether a graph is to be rewritten. */
     boolean halves(OnnxGraph graph) {
         return precision == Precision.FP16 && HalfGraph.suits(graph);

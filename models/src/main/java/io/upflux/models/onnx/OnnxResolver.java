@@ -62,10 +62,7 @@ public final class OnnxResolver implements SuperResolver {
         this.tiles = new TileChoice(provider.onGpu() ? GPU_TILE_PIXELS : cpuPixels, halo, contract.align());
         PassGraph main = sessions.main();
         // ONNX Runtime computes float16 graphs in float32 on x86 processors; only a GPU really works in half.
-        boolean half = provider.onGpu()
-                && (main.picture().half()
-                        || main.file().graph().halfArithmetic()
-                        || GpuOptions.standard().halves(main.file().graph()));
+        boolean half = provider.onGpu() && GpuOptions.standard().inHalf(main);
         this.traits = new Traits(
                 name,
                 contract.scale(),

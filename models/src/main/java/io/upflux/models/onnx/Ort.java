@@ -46,7 +46,10 @@ final class Ort {
         for (Matcher m = PREAMBLE.matcher(text); m.find(); m = PREAMBLE.matcher(text)) {
             text = text.substring(m.end());
         }
-        text = WHEREABOUTS.matcher(text.replaceAll("\\s+", " ")).replaceFirst("").strip();
+        text = WHEREABOUTS
+                .matcher(text.replaceAll("\\s+", " "))
+                .replaceFirst("")
+                .strip();
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     }
 

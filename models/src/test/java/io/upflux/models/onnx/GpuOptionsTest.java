@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GpuOptionsTest {
-    private static final OnnxGraph PLAIN =
-            NamedModels.files("plain-s-x2").main().graph();
+    private static final PassGraph PLAIN =
+            ModelGraphs.of(NamedModels.files("plain-s-x2")).main();
 
     @Test
     void searchesConvolutionsByHeuristics() {
@@ -27,7 +27,8 @@ class GpuOptionsTest {
         GpuOptions options = GpuOptions.parse("precision=" + precision);
         assertThat(options.forCuda()).containsEntry("use_tf32", tf32);
         assertThat(options.forTensorRt(Path.of("engines"))).containsEntry("trt_fp16_enable", tensorRtHalf);
-        assertThat(options.halves(PLAIN)).isEqualTo(rewritten);
+        assertThat(options.halves(PLAIN.file().graph())).isEqualTo(rewritten);
+        assertThat(options.inHalf(PLAIN)).isEqualTo(rewritten);
     }
 
     @Test
