@@ -3,7 +3,8 @@
     python -m upflux_training.export plain-s-x2 --test SET5 SET14 B100
 
 Writes ``NAME.onnx`` and its companions ``NAME.PASS.onnx`` beside ``NAME.safetensors``, which they point into, and
-golden vectors for the product's tests. ``--attention plain`` writes attention as MatMul, Softmax, MatMul for
+golden vectors for the product's tests. ``--eight-bits PICTURES`` exports the same weights as ``plain-s-int8-x2``, with
+steps measured on these pictures. ``--attention plain`` writes attention as MatMul, Softmax, MatMul for
 providers without ``com.microsoft.MultiHeadAttention``; ``--precision half`` computes in float16.
 """
 
@@ -20,10 +21,12 @@ from torch import Tensor
 from . import weights
 from .checks import check
 from .cost import macs_per_pixel
+from .eightbit import eight_bit_name, float_name, in_eight_bits, measuring_pictures
 from .evaluate import Score, evaluate, onnx_upscaler
 from .halo import measure_halo
 from .network import Network
 from .passes import Form, build, margin, passes, reach
+from .plain import Plain
 from .sweep import depths
 from .targets import state
 
@@ -125,11 +128,12 @@ def entries(name: str, network: Network, kind: str, halo: int, source: Path) -> 
 
 def figures(name: str, network: Network, scores: dict[str, Score]) -> dict[str, str]:
     """Return what a main graph's metadata says of training and quality."""
+    trained = float_name(name)
     return {
-        "training": training_summary(weights.LOG, name),
+        "training": training_summary(weights.LOG, trained) + ("; rounded to 8 bits" if network.rounds else ""),
         "psnr": json.dumps({key: round(score.psnr, 2) for key, score in scores.items()}),
         "ssim": json.dumps({key: round(score.ssim, 4) for key, score in scores.items()}),
-        "state": state(name, sum(p.numel() for p in network.parameters()), scores),
+        "state": state(trained, sum(p.numel() for p in network.parameters()), scores),
     }
 
 
@@ -143,6 +147,7 @@ def main() -> None:
     parser.add_argument("name", help="such as plain-s-x2")
     parser.add_argument("--weights", type=Path, help="default: the repository's")
     parser.add_argument("--test", nargs="+", type=Path, required=True, help="set5, set14 and b100 folders")
+    parser.add_argument("--eight-bits", type=Path, metavar="PICTURES", help="compute in 8 bits, measured on these")
     parser.add_argument("--attention", choices=("fused", "plain"), default="fused")
     parser.add_argument("--precision", choices=("single", "half"), default="single")
     arguments = parser.parse_args()
@@ -150,6 +155,11 @@ def main() -> None:
     name = arguments.name
     source = arguments.weights or weights.default_path(name)
     network = weights.trained(name, source)
+    if arguments.eight_bits:
+        if not isinstance(network, Plain) or arguments.precision == "half":
+            parser.error("--eight-bits is for plain networks in single precision")
+        name = eight_bit_name(name)
+        network = in_eight_bits(network, measuring_pictures(arguments.eight_bits, network.scale))
     for line in check(network):
         print(line)
     halo = measure_halo(network, arguments.test[-1])

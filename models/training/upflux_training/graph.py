@@ -93,6 +93,7 @@ class Graph:
         self._outputs: list[onnx.ValueInfoProto] = []
         self._constants: dict[object, Value] = {}
         self._made: dict[object, list[Value]] = {}
+        self._codes: dict[str, tuple[Value, float, int]] = {}
         self._count = 0
 
     def input(self, name: str, sides: Sequence[int | str], kind: int = TensorProto.FLOAT, margin: int = 0) -> Value:
@@ -198,6 +199,36 @@ class Graph:
         return self.node(
             "Slice", value, self.ints(cut, cut), self.ints(-cut, -cut), self.ints(2, 3), margin=margin
         )
+
+    def rounded(self, value: Value, step: float, zero: int) -> Value:
+        """Round to the 256 numbers ``step * (code - zero)``; what is rounded to them already stays as it is."""
+        if self._codes.get(value.name, ())[1:] == (step, zero):
+            return value
+        grid = self.constant(np.array(step, np.float32)), self.constant(np.array(zero, np.uint8))
+        return self._decoded(self.node("QuantizeLinear", value, *grid), step, zero)
+
+    def rounded_kernel(self, weight: Tensor, step: Tensor) -> Value:
+        """Round each output channel of a kernel to multiples of its step, whole numbers of 8 bits with sign."""
+        grid = self.constant(step.numpy()), self.constant(np.zeros(len(step), np.int8))
+        codes = self.node("QuantizeLinear", self.value(weight), *grid, axis=0)
+        return self.node("DequantizeLinear", codes, *grid, axis=0)
+
+    def within(self, value: Value) -> Value:
+        """Set to 0 what lies beyond the picture."""
+        if value.name not in self._codes:
+            return value * self.inside
+        # On the codes, since runtimes compute in 8 bits only what nothing else stands between.
+        codes, step, zero = self._codes[value.name]
+        margin = min(codes.margin, self.inside.margin)
+        inside = self.node("Cast", self.crop(self.inside, margin), to=TensorProto.BOOL)
+        beyond = self.constant(np.array(zero, np.uint8))
+        return self._decoded(self.node("Where", inside, self.crop(codes, margin), beyond), step, zero)
+
+    def _decoded(self, codes: Value, step: float, zero: int) -> Value:
+        grid = self.constant(np.array(step, np.float32)), self.constant(np.array(zero, np.uint8))
+        value = self.node("DequantizeLinear", codes, *grid)
+        self._codes[value.name] = codes, step, zero
+        return value
 
     def _weight(self, key: str, tensor: Tensor) -> Value:
         if key in self._constants:

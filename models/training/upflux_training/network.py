@@ -44,6 +44,9 @@ class Network(nn.Module):
     Each then exists twice: at the picture's edge it is told where the picture ends, which costs a product for each convolution.
     """
 
+    rounds = False
+    """Whether it computes in 8 bits."""
+
     def __init__(self, scale: int) -> None:
         super().__init__()
         self.scale = scale

@@ -5,6 +5,7 @@ Pictures and features are [N, C, H, W]; tokens are [windows, tokens, C].
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -36,7 +37,7 @@ def graph_conv(x: Value, weight: Array, bias: Array | None, groups: int, size: i
         raise ValueError(f"a margin of {x.margin} is too little for a kernel of {size}")
     if reach and x.graph.inside is not None:
         # A convolution that pads takes all beyond the picture for zero.
-        x = x * x.graph.inside
+        x = x.graph.within(x)
     return x.graph.node(
         "Conv",
         x,
@@ -76,6 +77,45 @@ def leaky_relu(x: Array, slope: Tensor) -> Array:
     if isinstance(x, Tensor):
         return F.prelu(x, slope.to(x.dtype))
     return x.graph.node("LeakyRelu", x, alpha=slope.item())
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The 256 values that something in 8 bits can have: ``step * (code - zero)``, codes 0 to 255."""
+
+    step: float
+    zero: int
+
+    @staticmethod
+    def of(least: float, most: float) -> Grid:
+        """Return the grid from about ``least``, at most 0, to ``most``; 0 is on it, which is what convolutions pad with."""
+        step = float(np.float32((most - least) / 255)) or 1.0
+        return Grid(step, round(-least / step))
+
+
+def rounded(x: Array, grid: Grid) -> Array:
+    """Round to the nearest value of a grid."""
+    if isinstance(x, Tensor):
+        return ((x / grid.step).round() + grid.zero).clamp(0, 255).sub(grid.zero) * grid.step
+    return x.graph.rounded(x, grid.step, grid.zero)
+
+
+_KERNEL_STEPS = 63
+"""The largest of 7 bits with sign."""
+
+
+def rounded_conv(x: Array, grid: Grid, weight: Tensor, bias: Tensor) -> Array:
+    """Convolve what is rounded to a grid with a kernel rounded to 7 bits.
+
+    The kernel's steps are as large for each output channel as its largest number needs; the bias is a whole number of what
+    products of both are multiples of, as a runtime makes it when it multiplies whole numbers.
+    """
+    largest = weight.detach().float().abs().flatten(1).amax(1)
+    step = torch.where(largest > 0, largest, 1.0) / _KERNEL_STEPS
+    if isinstance(x, Tensor):
+        each, product = step.view(-1, 1, 1, 1), step * grid.step
+        return conv(x, (weight / each).round() * each, (bias / product).round() * product)
+    return conv(x, x.graph.rounded_kernel(weight, step), bias, size=weight.shape[-1])
 
 
 def tanh(x: Array) -> Array:

@@ -69,8 +69,8 @@ class Plain(Network):
     def look(self, low: Array) -> Look:
         if not self.staged:
             return Look(self.tail(self.layers(low), low))
-        features = self.first_stage(low)
-        return Look(self.second_stage(low, features), features=features)
+        middle = self.layers[: self._first](low)
+        return Look(self._finished(low, middle), features=ops.transpose(middle, 0, 2, 3, 1))
 
     def first_stage(self, low: Array) -> Array:
         """Return what the second stage makes the picture of: [N, H, W, C] of the middle layer."""
@@ -78,7 +78,10 @@ class Plain(Network):
 
     def second_stage(self, low: Array, features: Array) -> Array:
         """Enlarge given what :meth:`first_stage` returned."""
-        return self.tail(self.layers[self._first :](ops.transpose(features, 0, 3, 1, 2)), low)
+        return self._finished(low, ops.transpose(features, 0, 3, 1, 2))
+
+    def _finished(self, low: Array, middle: Array) -> Array:
+        return self.tail(self.layers[self._first :](middle), low)
 
     def fold(self) -> None:
         for layer in self.layers:
