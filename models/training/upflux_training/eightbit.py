@@ -1,9 +1,9 @@
-"""The plain network in 8 bits, which processors without a GPU multiply several times as fast as float.
+"""The plain network in 8 bits, which CPUs run about twice as fast as in float.
 
 What a layer makes is rounded to 256 steps, one size of step for all of it; kernels are rounded to 7 bits, one step for each
 output channel: two products of a signed and an unsigned number then always fit the 16 bits in which AVX2 adds them. The
-first layer, whose input is the picture, stays in float: of 3 channels it costs as much, and better. Steps are measured on
-pictures, weights are those of the float network: nothing is trained and nothing stored twice.
+first layer stays in float: of 3 channels it costs no more, and loses less. Steps are measured on pictures, weights are those of
+the float network: nothing is trained and nothing stored twice.
 """
 
 import copy
@@ -59,10 +59,10 @@ class RoundedLayer(RoundedConv):
     def __init__(self, layer: PlainLayer, before: Grid, between: Grid, after: Grid) -> None:
         super().__init__(layer, before, between)
         self.slope = layer.slope
-        self._enlivened = after
+        self._active = after
 
     def forward(self, x: Array) -> Array:
-        return ops.rounded(ops.leaky_relu(super().forward(x), self.slope), self._enlivened)
+        return ops.rounded(ops.leaky_relu(super().forward(x), self.slope), self._active)
 
 
 def eight_bit_name(name: str) -> str:
@@ -123,7 +123,7 @@ def _grid(values: Sequence[Tensor], low: float = 1.0, high: float = 1.0) -> Grid
 
 
 def _clipped(sums: Sequence[Tensor], slope: Tensor) -> Grid:
-    """Return the grid with which LeakyReLU makes least of an error: below zero little is left of values, or of clipping them."""
+    """Return the grid of least error after LeakyReLU, which leaves little of what is below zero, and of clipping it."""
     flat = torch.cat([x.flatten() for x in sums])
     flat = flat[:: max(1, flat.numel() // _SAMPLES)]
     wanted = ops.leaky_relu(flat[None, None], slope)

@@ -174,7 +174,7 @@ public interface SuperResolver extends AutoCloseable {
      * @param align tile sides must be multiples of this, in LR pixels
      * @param halo LR pixels around a tile's core that influence it; outside the picture the resolver pads itself
      * @param provider what runs it, for people: {@code cpu}, {@code cuda:0}, {@code java}
-     * @param precision arithmetic, for people: {@code fp32}, {@code fp16}
+     * @param precision arithmetic, for people: {@code fp32}, {@code fp16}, {@code int8}
      * @param window side in LR pixels of the square windows that halt each by itself, of which {@code align} is a multiple;
      *     0 where none halts
      * @param blocks how many blocks a window may pass through at most, 0 where none halts

@@ -34,6 +34,7 @@ final class GraphReader {
     private final List<External> externals = new ArrayList<>();
     private long parameters;
     private boolean castsToHalf;
+    private boolean quantizes;
     private boolean hasGraph;
     private int deep;
 
@@ -58,6 +59,7 @@ final class GraphReader {
                 List.copyOf(reader.outputs),
                 reader.parameters,
                 reader.castsToHalf,
+                reader.quantizes,
                 Set.copyOf(reader.operators),
                 List.copyOf(reader.externals));
     }
@@ -102,6 +104,7 @@ final class GraphReader {
             }
         }
         castsToHalf |= type.equals("Cast") && castTo == FLOAT16;
+        quantizes |= type.equals("QuantizeLinear");
         if (!KNOWN_DOMAINS.contains(domain)) {
             operators.add(domain + ":" + type);
         }

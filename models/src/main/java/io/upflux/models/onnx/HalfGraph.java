@@ -33,6 +33,7 @@ final class HalfGraph {
     static boolean suits(OnnxGraph graph) {
         return graph.metadata().containsKey(MetadataReader.PREFIX + "weights")
                 && !graph.halfArithmetic()
+                && !graph.eightBits()
                 && graph.externals().stream().allMatch(external -> external.elementType() == FLOAT16);
     }
 

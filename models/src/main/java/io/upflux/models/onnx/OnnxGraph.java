@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param customOperators {@code domain:Type} of operators outside ONNX and {@code com.microsoft}
  * @param externals weights that are not in the file itself
  * @param halfArithmetic whether anything is cast to float16 on its way
+ * @param eightBits whether anything is rounded to 8 bits on its way
  */
 record OnnxGraph(
         Map<String, String> metadata,
@@ -21,6 +22,7 @@ record OnnxGraph(
         List<Tensor> outputs,
         long parameters,
         boolean halfArithmetic,
+        boolean eightBits,
         Set<String> customOperators,
         List<External> externals) {
     /** Files that hold weights. */

@@ -61,8 +61,6 @@ public final class OnnxResolver implements SuperResolver {
         int cpuPixels = windowed ? CPU_WINDOWED_TILE_PIXELS : CPU_TILE_PIXELS;
         this.tiles = new TileChoice(provider.onGpu() ? GPU_TILE_PIXELS : cpuPixels, halo, contract.align());
         PassGraph main = sessions.main();
-        // ONNX Runtime computes float16 graphs in float32 on x86 processors; only a GPU really works in half.
-        boolean half = provider.onGpu() && GpuOptions.standard().inHalf(main);
         this.traits = new Traits(
                 name,
                 contract.scale(),
@@ -70,7 +68,7 @@ public final class OnnxResolver implements SuperResolver {
                 contract.align(),
                 halo,
                 provider.toString(),
-                half ? "fp16" : "fp32",
+                main.precision(provider),
                 sessions.halts() ? main.window() : 0,
                 sessions.halts() ? main.blocks() : 0);
         this.staged = sessions.staged()

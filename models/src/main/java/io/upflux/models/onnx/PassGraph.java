@@ -124,6 +124,17 @@ record PassGraph(
                 .toArray();
     }
 
+    /**
+     * The arithmetic, for people. ONNX Runtime computes float16 graphs in float32 on x86 processors, and between roundings to
+     * 8 bits in float32 on a GPU.
+     */
+    String precision(Provider provider) {
+        if (provider.onGpu()) {
+            return GpuOptions.standard().inHalf(this) ? "fp16" : "fp32";
+        }
+        return file.graph().eightBits() ? "int8" : "fp32";
+    }
+
     String label() {
         return file.label();
     }

@@ -16,6 +16,16 @@ final class Agreement {
         assertThat(worst).isLessThanOrEqualTo(tolerance);
     }
 
+    /** Of networks that round: where a sum lies between two values, the order of adding decides which it becomes. */
+    static void closeOnAverage(float[] made, float[] expected, float tolerance) {
+        assertThat(made).hasSameSizeAs(expected);
+        double sum = 0;
+        for (int i = 0; i < made.length; i++) {
+            sum += Math.abs(made[i] - expected[i]);
+        }
+        assertThat(sum / made.length).isLessThanOrEqualTo(tolerance);
+    }
+
     static float largest(float[] values) {
         float largest = 0;
         for (float value : values) {

@@ -57,6 +57,8 @@ class HalfGraphTest {
         assertThat(HalfGraph.suits(NamedModels.files("plain-s-x2").main().graph()))
                 .isTrue();
         assertThat(HalfGraph.suits(halved("plain-s-x2").main().graph())).isFalse();
+        assertThat(HalfGraph.suits(NamedModels.files("plain-s-int8-x2").main().graph()))
+                .isFalse();
         OnnxFile foreign = OnnxFile.of(
                 "model", TestModels.declare(TestModels.nearest(2), 2, 0).build());
         assertThat(HalfGraph.suits(foreign.graph())).isFalse();

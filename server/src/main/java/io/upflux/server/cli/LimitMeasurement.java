@@ -112,7 +112,7 @@ final class LimitMeasurement {
         }
         return catalogue.list().stream()
                 .filter(card -> card.macs() > 0 && card.scale() == scale)
-                .filter(card -> !card.contract().network().endsWith("-stream"))
+                .filter(card -> !card.contract().network().contains("-stream"))
                 .toList();
     }
 
