@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A catalogue name, {@code <network>[-variant][-s|-m][-stream]-x<scale>}, split at its last dash.
+ * A catalogue name, {@code <network>[-variant][-s|-m][-stream][-int8]-x<scale>}, split at its last dash.
  *
  * @param stem everything but the scale, such as {@code plain-s}
  */
