@@ -8,6 +8,7 @@ import io.upflux.models.onnx.CacheFolder;
 import io.upflux.models.onnx.OnnxRuntimeBuild;
 import io.upflux.pipeline.Calibration;
 import io.upflux.pipeline.Calibrator;
+import io.upflux.pipeline.Calibrator.Measured;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,14 +40,16 @@ public final class Calibrations {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Path file;
+    private final LongSupplier nanos;
 
-    Calibrations(Path folder) {
+    Calibrations(Path folder, LongSupplier nanos) {
         this.file = folder.resolve("calibration.json");
+        this.nanos = nanos;
     }
 
     /** Those in the user's {@link CacheFolder}. */
     public static Calibrations standard() {
-        return new Calibrations(CacheFolder.path());
+        return new Calibrations(CacheFolder.path(), System::nanoTime);
     }
 
     public Path file() {
@@ -58,7 +62,8 @@ public final class Calibrations {
     }
 
     /**
-     * What is known of a model; what is not is measured, if wanted, and kept. Blocks, for about a second when it measures.
+     * What is known of a model; what is not is measured, if wanted, and kept unless the machine was too busy to tell. Blocks
+     * while it measures, for up to 3 s.
      *
      * @param resolver the model, open, and used by nobody else meanwhile
      * @param threads it was opened with, 0 for as many as there are cores
@@ -76,9 +81,9 @@ public final class Calibrations {
             return Optional.ofNullable(kept);
         }
         try {
-            Optional<Calibration> measured = Calibrator.measure(resolver);
-            measured.ifPresent(calibration -> keep(key, calibration));
-            return measured;
+            Optional<Measured> measured = Calibrator.measure(resolver, nanos);
+            measured.filter(Measured::borneOut).ifPresent(one -> keep(key, one.calibration()));
+            return measured.map(Measured::calibration);
         } catch (StreamException e) {
             // It may run all the same, and else will say so.
             return Optional.empty();

@@ -9,6 +9,7 @@ import io.upflux.pipeline.SuperResolver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,10 +21,27 @@ class CalibrationsTest {
     @TempDir
     Path folder;
 
+    private static Calibrations calibrations(Path folder) {
+        AtomicLong steady = new AtomicLong();
+        return new Calibrations(folder, () -> steady.addAndGet(1_000_000));
+    }
+
+    @Test
+    void whatABusyMachineMeasuresIsNotKept() {
+        ModelCard card = catalogue.find("plain-s-x2", null);
+        AtomicLong calls = new AtomicLong();
+        Calibrations calibrations =
+                new Calibrations(folder, () -> (long) (1000 * Math.pow(1.1, calls.incrementAndGet())));
+        try (SuperResolver resolver = catalogue.open(card, Device.CPU, 1)) {
+            assertThat(calibrations.of(resolver, card, 1, true)).isPresent();
+            assertThat(calibrations.size()).isZero();
+        }
+    }
+
     @Test
     void isMeasuredOnceAndKept() throws IOException {
         ModelCard card = catalogue.find("plain-s-x2", null);
-        Calibrations calibrations = new Calibrations(folder.resolve("new"));
+        Calibrations calibrations = calibrations(folder.resolve("new"));
         try (SuperResolver resolver = catalogue.open(card, Device.CPU, 1)) {
             assertThat(calibrations.of(resolver, card, 1, false)).isEmpty();
             assertThat(calibrations.file()).doesNotExist();
@@ -34,7 +52,7 @@ class CalibrationsTest {
             assertThat(measured.costs())
                     .hasSameSizeAs(resolver.cells(256, 256).orElseThrow().sides());
             assertThat(calibrations.size()).isEqualTo(1);
-            assertThat(new Calibrations(folder.resolve("new")).of(resolver, card, 1, false))
+            assertThat(calibrations(folder.resolve("new")).of(resolver, card, 1, false))
                     .contains(measured);
             // With other threads other things are true.
             assertThat(calibrations.of(resolver, card, 2, false)).isEmpty();
@@ -54,7 +72,7 @@ class CalibrationsTest {
     void networksInTwoStagesAreMeasuredToo() {
         ModelCard card = catalogue.find("adaformer-v-s-x2", null);
         try (SuperResolver resolver = catalogue.open(card, Device.CPU, 0, new Halting(0.95))) {
-            assertThat(new Calibrations(folder).of(resolver, card, 0, true)).isPresent();
+            assertThat(calibrations(folder).of(resolver, card, 0, true)).isPresent();
         }
     }
 
@@ -62,7 +80,7 @@ class CalibrationsTest {
     void resizersAreNotMeasured() {
         ModelCard card = catalogue.find("bicubic-x2", null);
         try (SuperResolver resolver = catalogue.open(card, Device.CPU)) {
-            assertThat(new Calibrations(folder).of(resolver, card, 0, true)).isEmpty();
+            assertThat(calibrations(folder).of(resolver, card, 0, true)).isEmpty();
         }
         assertThat(folder).isEmptyDirectory();
     }
@@ -70,7 +88,7 @@ class CalibrationsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[1]", "{\"version\":1,\"models\":7}", "{\"version\":99,\"models\":{}}"})
     void aFileOfGarbageIsReplaced(String text) throws IOException {
-        Calibrations calibrations = new Calibrations(folder);
+        Calibrations calibrations = calibrations(folder);
         Files.writeString(calibrations.file(), text);
         ModelCard card = catalogue.find("plain-s-x2", null);
         try (SuperResolver resolver = catalogue.open(card, Device.CPU, 1)) {
@@ -83,7 +101,7 @@ class CalibrationsTest {
     @Test
     void whereNothingCanBeWrittenItIsMeasuredAllTheSame() throws IOException {
         Path taken = Files.writeString(folder.resolve("file"), "");
-        Calibrations calibrations = new Calibrations(taken);
+        Calibrations calibrations = calibrations(taken);
         ModelCard card = catalogue.find("plain-s-x2", null);
         try (SuperResolver resolver = catalogue.open(card, Device.CPU, 1)) {
             assertThat(calibrations.of(resolver, card, 1, true)).isPresent();

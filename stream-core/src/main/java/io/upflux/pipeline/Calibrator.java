@@ -33,10 +33,11 @@ public final class Calibrator implements AutoCloseable {
 
     private static final int AREA = 128;
 
-    private static final int ROUNDS = 4;
-
     /** No more rounds after so long; one that counts there always is. */
-    private static final long ENOUGH_NANOS = 800_000_000;
+    private static final long ENOUGH_NANOS = 3_000_000_000L;
+
+    /** How much longer the second least time of anything may be than the least. */
+    private static final double ALIKE = 1.1;
 
     /** How far the resolver's own estimate may be off, either way; what exceeds it was disturbed. */
     private static final double OFF = 3;
@@ -45,8 +46,34 @@ public final class Calibrator implements AutoCloseable {
     private final LongSupplier nanos;
     private final Closer owned = new Closer();
 
+    /**
+     * What was measured.
+     *
+     * @param borneOut whether it came out twice; else the machine was too busy to tell, and it is better than nothing
+     */
+    public record Measured(Calibration calibration, boolean borneOut) {}
+
     /** @param side of squares, 0 for the whole picture */
     private record Sample(int side, double pixels, List<Placed> work) {}
+
+    /** The two least times of something that were measured, in nanoseconds. */
+    private static final class Least {
+        private long least = Long.MAX_VALUE;
+        private long second = Long.MAX_VALUE;
+
+        /** @return whether none before took less */
+        boolean add(long took) {
+            boolean best = took < least;
+            second = Math.min(second, Math.max(least, took));
+            least = Math.min(least, took);
+            return best;
+        }
+
+        /** Whether there are two that are alike. */
+        boolean isBorneOut() {
+            return second <= ALIKE * least;
+        }
+    }
 
     private Calibrator(SuperResolver resolver, LongSupplier nanos) {
         this.resolver = resolver;
@@ -54,17 +81,15 @@ public final class Calibrator implements AutoCloseable {
     }
 
     /**
-     * Runs the resolver for about a second, longer where it is slow; blocks.
+     * Runs the resolver until its least times are borne out by others, for a fraction of a second on an idle machine and for 3
+     * s on any, longer where one round takes as long; blocks.
      *
      * @param resolver used by nobody else meanwhile
+     * @param nanos a clock such as {@link System#nanoTime}
      * @return empty where it computes no squares by themselves
      * @throws StreamException when it cannot be run
      */
-    public static Optional<Calibration> measure(SuperResolver resolver) {
-        return measure(resolver, System::nanoTime);
-    }
-
-    static Optional<Calibration> measure(SuperResolver resolver, LongSupplier nanos) {
+    public static Optional<Measured> measure(SuperResolver resolver, LongSupplier nanos) {
         int side = TilePlan.roundUp(PICTURE, resolver.traits().align());
         Optional<Cells> cells = resolver.cells(side, side).filter(some -> some.margin() > 0);
         if (cells.isEmpty()) {
@@ -75,7 +100,7 @@ public final class Calibrator implements AutoCloseable {
         }
     }
 
-    private Calibration measure(Cells cells, int size) {
+    private Measured measure(Cells cells, int size) {
         List<Origins> origins = cells.depths() ? List.of(Origins.unknown(new WindowGrid(size, size))) : List.of();
         PictureMemory memory = owned.own(resolver.newMemory(size, size));
         PictureContext context = cells.samples() == null
@@ -85,11 +110,12 @@ public final class Calibrator implements AutoCloseable {
         List<Sample> samples = new ArrayList<>();
         samples.add(whole(size));
         samples.addAll(squares(cells, size));
-        long[] least = new long[samples.size()];
+        List<Least> times = samples.stream().map(sample -> new Least()).toList();
         long inference = 0;
         long begin = nanos.getAsLong();
-        for (int round = 0; round <= ROUNDS; round++) {
-            for (int i = 0; i < least.length; i++) {
+        int rounds = 0;
+        do {
+            for (int i = 0; i < samples.size(); i++) {
                 List<Placed> work = samples.get(i).work();
                 long start = nanos.getAsLong();
                 work.forEach(conversions::read);
@@ -98,29 +124,30 @@ public final class Calibrator implements AutoCloseable {
                 long computed = nanos.getAsLong();
                 work.forEach(conversions::write);
                 long took = Math.max(1, nanos.getAsLong() - start);
-                // The first plans shapes and warms up.
-                if (round < 2 || took < least[i]) {
-                    least[i] = took;
-                    inference = i == 0 ? Math.max(1, computed - filled) : inference;
+                // The first round plans shapes and warms up.
+                if (rounds > 0 && times.get(i).add(took) && i == 0) {
+                    inference = Math.max(1, computed - filled);
                 }
             }
-            if (round > 0 && nanos.getAsLong() - begin > ENOUGH_NANOS) {
-                break;
-            }
-        }
-        double pixel = least[0] / samples.get(0).pixels();
+            rounds++;
+        } while (rounds == 1
+                || (!times.stream().allMatch(Least::isBorneOut) && nanos.getAsLong() - begin < ENOUGH_NANOS));
+        double pixel = times.get(0).least / samples.get(0).pixels();
         Map<Integer, Double> costs = new TreeMap<>();
         double before = 0;
-        for (int i = 1; i < least.length; i++) {
+        for (int i = 1; i < samples.size(); i++) {
             Sample sample = samples.get(i);
             double supposed = cells.costs().get(cells.sides().indexOf(sample.side()));
-            double measured = least[i] / pixel / sample.work().get(0).places().size();
+            double measured =
+                    times.get(i).least / pixel / sample.work().get(0).places().size();
             double bounded = Math.max(supposed / OFF, Math.min(measured, supposed * OFF));
             // A square never costs less than one that it holds.
             before = Math.max(before, bounded);
             costs.put(sample.side(), before);
         }
-        return new Calibration(costs, inference / samples.get(0).pixels() / 1e9);
+        // Of what is so slow that it ran once, nothing contradicts the time.
+        boolean borneOut = rounds == 2 || times.stream().allMatch(Least::isBorneOut);
+        return new Measured(new Calibration(costs, inference / samples.get(0).pixels() / 1e9), borneOut);
     }
 
     private Sample whole(int size) {

@@ -3,6 +3,7 @@ package io.upflux.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.upflux.pipeline.Calibrator.Measured;
 import io.upflux.pipeline.SuperResolver.Cells;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.lang.reflect.Method;
@@ -21,9 +22,11 @@ class CalibratorTest {
     @Test
     void costsAreWhatTheClockSays() {
         // Time passes by pixels computed, margins included: sides of 8 with chroma and margin are 12.
-        Calibration calibration =
+        Measured measured =
                 Calibrator.measure(resolver, () -> resolver.pixels.get() * 10).orElseThrow();
+        Calibration calibration = measured.calibration();
 
+        assertThat(measured.borneOut()).isTrue();
         assertThat(calibration.pixelSeconds()).isCloseTo(10e-9, within(1e-15));
         assertThat(calibration.bySide()).containsOnlyKeys(8, 16, 32, 64, 128);
         calibration.costs().forEach((side, cost) -> assertThat(cost).isCloseTo(Math.pow(side + 4, 2), within(1e-6)));
@@ -31,11 +34,12 @@ class CalibratorTest {
     }
 
     @Test
-    void noiseCannotMakeNonsense() {
+    void nonsenseIsBounded() {
         AtomicLong calls = new AtomicLong();
-        // The whole picture takes no time at all at first, then everything an age.
-        Calibration calibration = Calibrator.measure(resolver, () -> calls.incrementAndGet() * calls.get() * 1_000_000)
-                .orElseThrow();
+        // Everything takes as long, a batch of squares and the whole picture.
+        Calibration calibration = Calibrator.measure(resolver, () -> calls.incrementAndGet() * 1_000_000)
+                .orElseThrow()
+                .calibration();
 
         double before = 0;
         for (Map.Entry<Integer, Double> each : calibration.bySide().entrySet()) {
@@ -46,15 +50,35 @@ class CalibratorTest {
     }
 
     @Test
+    void timesThatNeverComeTwiceAreNotBorneOut() {
+        AtomicLong calls = new AtomicLong();
+        // Each takes longer than the one before.
+        assertThat(Calibrator.measure(resolver, () -> (long) (1000 * Math.pow(1.1, calls.incrementAndGet()))))
+                .get()
+                .returns(false, Measured::borneOut);
+        assertThat(resolver.batches).hasValue(0);
+    }
+
+    @Test
+    void timesThatComeTwiceEndIt() {
+        Calibrator.measure(resolver, () -> resolver.pixels.get());
+
+        assertThat(resolver.calls).hasValue(3 * 6);
+    }
+
+    @Test
     void aSlowResolverRunsTwiceOnly() {
-        Calibrator.measure(resolver, () -> resolver.pixels.get() * 100_000);
+        assertThat(Calibrator.measure(resolver, () -> resolver.pixels.get() * 100_000))
+                .get()
+                .returns(true, Measured::borneOut);
 
         assertThat(resolver.calls).hasValue(2 * 6);
     }
 
     @Test
     void nothingIsMeasuredWithoutSquares() {
-        assertThat(Calibrator.measure(FakeResolver.identity())).isEmpty();
+        assertThat(Calibrator.measure(FakeResolver.identity(), System::nanoTime))
+                .isEmpty();
     }
 
     @Test

@@ -34,7 +34,7 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
 
     /**
      * Multiplications that take as long as a square is converted and joined, which a small network feels: 17 us, where the
-     * same core makes 93 G of them a second.
+     * same core makes 93 G of them a second, or twice as many in 8 bits.
      */
     private static final double CONVERTED = 1.55e6;
 
@@ -54,7 +54,8 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
         // Squares of two stages hold whole windows.
         int least = sessions.staged() ? sessions.of(Pass.FEATURES).graph().square() : 1;
         List<Integer> sides = SIDES.stream().filter(side -> side % least == 0).toList();
-        long macs = sessions.main().file().macs();
+        OnnxFile main = sessions.main().file();
+        double macs = main.graph().eightBits() ? main.macs() / 2.0 : main.macs();
         double converted = macs > 0 ? CONVERTED / macs : 0;
         double opening = macs > 0 && margin > 0 ? (sessions.staged() ? 2 : 1) * OPENED / macs : 0;
         List<Double> costs =
