@@ -4,6 +4,7 @@ import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.LiveInput;
 import io.upflux.codecs.MediaNames;
 import io.upflux.codecs.MediaSource;
+import io.upflux.codecs.NativeHeap;
 import io.upflux.governor.Ticker;
 import io.upflux.live.Arrivals;
 import io.upflux.live.FrameAges;
@@ -130,6 +131,8 @@ final class LiveSession {
                 pipeline.closed().block(CLOSING);
                 counters.end();
             }
+        } finally {
+            NativeHeap.trim();
         }
     }
 
