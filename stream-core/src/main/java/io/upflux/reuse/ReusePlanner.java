@@ -119,7 +119,7 @@ public final class ReusePlanner implements AutoCloseable {
             return new FramePlan(Extent.CELLS, List.of(), map(frame), origins(frame, wanted), List.of());
         }
         Cover cover = cells == null ? new Cover(List.of(), Double.POSITIVE_INFINITY) : cells.cover(wanted);
-        if (cover.cost() >= WORTH * fullCost || !opened(fullCost - cover.cost())) {
+        if (cover.cost() >= WORTH * fullCost || !opened(WORTH * fullCost - cover.cost())) {
             // Where all is computed, what was seen of the picture may change, too.
             boolean old = pictures - lastKey >= LOOK_AGAIN;
             return whole(frame, old ? Extent.KEY : Extent.FULL, WindowState.COMPUTED);

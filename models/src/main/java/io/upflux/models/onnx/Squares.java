@@ -40,9 +40,9 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
 
     /**
      * Multiplications that take as long as it takes to open and first run the sessions of one stage in the shapes that a stream
-     * wants: 15 ms. Plain-m's two stages need 10 ms a shape, plain-s 4.
+     * wants: 25 ms. Plain-m's two stages need 10 ms a shape, plain-s 4.
      */
-    private static final double OPENED = 1.4e9;
+    private static final double OPENED = 2.3e9;
 
     /** As {@link io.upflux.pipeline.SuperResolver#cells}. */
     Optional<Cells> cells(int frameWidth, int frameHeight) {

@@ -36,7 +36,7 @@ class ReuseAgreementTest {
         "plain-s-int8-x2,true,0"
     })
     void exactReuseGivesWhatComputingGives(String model, boolean live, int codes) {
-        FrameFormat format = format(221, 187);
+        FrameFormat format = format(317, 239);
         Catalogue catalogue = Catalogue.standard();
         try (SuperResolver resolver = catalogue.open(catalogue.find(model, null), Device.CPU)) {
             Taken off = run(resolver, format, ReuseMode.OFF, live, 6);
