@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * pictures, and whether sampled pictures look alike. Reads both through; decodes the samples only.
  */
 public final class PostCheck {
-    /** Containers round times to their own ticks, a millisecond at most; the rest is what nobody notices. */
+    /** What nobody notices, beside what containers round times to: AVI has no finer ticks than its frames. */
     private static final double OFFSET_SECONDS = 0.02;
 
     private static final double LENGTH_SECONDS = 0.1;
@@ -162,7 +162,9 @@ public final class PostCheck {
             double start = (sound.start() - first) - (copy.start() - after.start());
             double end = (sound.end() - first) - (copy.end() - after.start());
             // A conversion may add or leave out a packet's worth at either end.
-            double tolerance = OFFSET_SECONDS + (sound.packets() == copy.packets() ? 0 : 2 * packet);
+            double tolerance = OFFSET_SECONDS
+                    + made.timeBase().seconds(1) / 2
+                    + (sound.packets() == copy.packets() ? 0 : 2 * packet);
             // Where a source breaks off its streams may do so at different times.
             if (Math.abs(start) > tolerance || (!damaged && Math.abs(end) > tolerance + packet)) {
                 differences.add(seconds(
