@@ -17,6 +17,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param device as {@code --device} takes it; where Spark assigns a GPU, {@code auto} and {@code cuda} are that one
  * @param threads of one inference and one encoder
  * @param halting as {@code --halting} takes it
+ * @param guard whether pictures that come out spoilt are looked for
  * @param seconds wanted length of a segment
  * @param upflux version of the driver
  * @param stores what is known of file systems
@@ -30,6 +31,7 @@ record Order(
         int threads,
         String halting,
         ReuseMode reuse,
+        boolean guard,
         double seconds,
         String upflux,
         SerializableConfiguration stores)

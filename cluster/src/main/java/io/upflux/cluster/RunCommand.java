@@ -138,6 +138,7 @@ final class RunCommand implements Callable<Integer> {
                 threads,
                 models.halting(),
                 options.reuse(),
+                options.guard(),
                 segment == null ? SegmentPlan.SECONDS : segment.toMillis() / 1000.0,
                 Version.number(),
                 stores);

@@ -74,6 +74,7 @@ final class Slot {
                     order.threads(),
                     order.halting(),
                     order.reuse(),
+                    order.guard(),
                     SegmentPlan.longest(segments),
                     null);
             Resolvers resolvers = warm.resolvers();

@@ -133,6 +133,7 @@ final class SegmentedUpscale {
                 threads,
                 models.halting(),
                 options.reuse(),
+                options.guard(),
                 longest,
                 null);
     }

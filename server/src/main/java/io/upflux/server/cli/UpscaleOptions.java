@@ -85,6 +85,12 @@ public final class UpscaleOptions {
     private ReuseMode reuse;
 
     @Option(
+            names = "--no-guard",
+            description =
+                    "Don't look for upscaled pictures that are black, flat or have seams where the input has not.")
+    private boolean unguarded;
+
+    @Option(
             names = "--input-option",
             paramLabel = "KEY=VALUE",
             description = "Option for FFmpeg's demuxer and protocol; may be repeated.")
@@ -109,6 +115,11 @@ public final class UpscaleOptions {
     /** How much a frame may be made from those before it. */
     public ReuseMode reuse() {
         return reuse;
+    }
+
+    /** Whether pictures that come out spoilt are looked for. */
+    public boolean guard() {
+        return !unguarded;
     }
 
     /** Whether nothing of the input is asked for. */

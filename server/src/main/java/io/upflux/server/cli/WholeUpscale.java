@@ -77,8 +77,6 @@ final class WholeUpscale {
                 SuperResolver calibrated = calibrated(resolver, card, reuse, source.estimatedFrames());
                 UpscalePipeline pipeline = UpscalePipeline.of(source, calibrated, sink)
                         .watch(snapshots.watcher())
-                        .guard(new SpoiltPictures(
-                                UpscaleTask.isPath(task.output()) ? Path.of(task.output()) : null, notices))
                         .halting(map -> {
                             depths.ifPresent(pictures -> pictures.write(map));
                             halting.add(map);
@@ -88,6 +86,10 @@ final class WholeUpscale {
                             windows[0] = windows[0].plus(map.shares());
                             inference[0] = inference[0].plus(map.inference());
                         });
+                if (options.guard()) {
+                    Path beside = UpscaleTask.isPath(task.output()) ? Path.of(task.output()) : null;
+                    pipeline.guard(new SpoiltPictures(beside, notices));
+                }
                 encoded = upscale(task, pipeline, meter);
                 streams = sink.streams();
                 damaged = source.damaged();

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads of inference and encoding, 0 for all processors
  * @param reuse how much a frame may be made from those before it
  * @param halting whether windows may leave the network early
+ * @param guard whether pictures that come out spoilt are looked for
  * @param governor whether frames that would come late are made in a cheaper way
  * @param latency how long after it is due a frame may come
  * @param live how it is encoded and cut
@@ -53,6 +54,7 @@ public record StreamConfig(
         int threads,
         ReuseMode reuse,
         Halting halting,
+        boolean guard,
         boolean governor,
         Duration latency,
         LiveOptions live,
@@ -96,6 +98,7 @@ public record StreamConfig(
                 threads,
                 reuse,
                 halting,
+                guard,
                 governor,
                 latency,
                 live,
@@ -123,6 +126,7 @@ public record StreamConfig(
                 && threads == other.threads
                 && reuse == other.reuse
                 && halting.equals(other.halting)
+                && guard == other.guard
                 && governor == other.governor
                 && latency.equals(other.latency)
                 && live.equals(other.live)
@@ -146,6 +150,7 @@ public record StreamConfig(
                 threads,
                 reuse,
                 halting,
+                guard,
                 governor,
                 latency,
                 live,

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param videoCodec encoder, as FFmpeg calls it
  * @param crf constant quality, on the encoder's own scale
  * @param bitrate bits a second
+ * @param guard whether pictures that come out spoilt are looked for
  * @param container extension of the output, one of {@link MediaNames}
  */
 public record Upscaling(
@@ -28,12 +29,13 @@ public record Upscaling(
         @Nullable Integer height,
         @Nullable String reuse,
         @Nullable String halting,
+        @Nullable Boolean guard,
         @Nullable String videoCodec,
         @Nullable Integer crf,
         @Nullable Long bitrate,
         @Nullable String container) {
     /** Everything left to {@code upflux upscale}. */
-    public static final Upscaling USUAL = new Upscaling(null, null, null, null, null, null, null, null, null);
+    public static final Upscaling USUAL = new Upscaling(null, null, null, null, null, null, null, null, null, null);
 
     private static final int LONGEST_MODEL = 1024;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -50,6 +52,7 @@ public record Upscaling(
                 settings.integer("height", 16, 16384),
                 mode(settings, "reuse", ReuseMode::parse),
                 mode(settings, "halting", Halting::parse),
+                settings.flag("guard"),
                 settings.text("videoCodec"),
                 settings.integer("crf", 0, 63),
                 settings.bitrate("bitrate"),
@@ -81,7 +84,7 @@ public record Upscaling(
     /** As this one, with the container that suits an input of a name where none was asked for. */
     public Upscaling forInput(String name) {
         String suitable = Objects.requireNonNullElseGet(container, () -> MediaNames.writtenAs(name));
-        return new Upscaling(model, scale, height, reuse, halting, videoCodec, crf, bitrate, suitable);
+        return new Upscaling(model, scale, height, reuse, halting, guard, videoCodec, crf, bitrate, suitable);
     }
 
     /** As it is written, if it can be. YAML reads a bare off as false. */

@@ -78,6 +78,9 @@ final class JobCommand {
         add(command, "--height", upscaling.height());
         add(command, "--reuse", upscaling.reuse());
         add(command, "--halting", upscaling.halting());
+        if (Boolean.FALSE.equals(upscaling.guard())) {
+            command.add("--no-guard");
+        }
         add(command, "--video-codec", upscaling.videoCodec());
         add(command, "--crf", upscaling.crf());
         add(command, "--bitrate", upscaling.bitrate());

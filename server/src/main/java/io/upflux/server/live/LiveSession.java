@@ -113,8 +113,10 @@ final class LiveSession {
             LiveFrames frames = new LiveFrames(source, paced, glass);
             UpscalePipeline pipeline = UpscalePipeline.of(frames, ladder.best(), output.sink(source))
                     .watch(previews.watcher(ages::age))
-                    .guard(new ResizedPictures(counters, notices))
                     .reuse(config.reuse(), map -> counters.upscaled(map, ages.age(map.pts())));
+            if (config.guard()) {
+                pipeline.guard(new ResizedPictures(counters, notices));
+            }
             counters.begin(frames, pipeline.times(), ladder.steps(), governor);
             Mono<Long> unwanted =
                     Flux.interval(LOOK).filter(tick -> !demand.exists()).next();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads of one inference and one encoder
  * @param halting as {@link Halting#parse} takes it
  * @param reuse how much a frame may be made from those before it
+ * @param guard whether pictures that come out spoilt are looked for
  * @param longest frames of the longest segment: encoders spread their key frames evenly over so many
  * @param calibration of the model, wherever it runs; null to go by what the model supposes
  */
@@ -37,12 +38,14 @@ public record JobOptions(
         int threads,
         String halting,
         ReuseMode reuse,
+        boolean guard,
         long longest,
         @Nullable Calibration calibration)
         implements Serializable {
     /** With another calibration. */
     JobOptions with(@Nullable Calibration other) {
-        return new JobOptions(input, reading, output, encoding, model, device, threads, halting, reuse, longest, other);
+        return new JobOptions(
+                input, reading, output, encoding, model, device, threads, halting, reuse, guard, longest, other);
     }
 
     /** The model as it is to compute these frames; nothing more to close. */

@@ -67,9 +67,11 @@ public record SegmentTask(JobOptions options, Segment segment, Path file) {
                         file, options.output(), options.encoding(), source, options.longest(), tally)) {
             UpscalePipeline pipeline = UpscalePipeline.of(source, options.calibrated(resolver), sink)
                     .watch(watcher)
-                    .guard(new SpoiltPictures(Path.of(options.output()), tally))
                     .halting(tally.halting::add)
                     .reuse(options.reuse(), tally::reused);
+            if (options.guard()) {
+                pipeline.guard(new SpoiltPictures(Path.of(options.output()), tally));
+            }
             pipeline.run()
                     .doOnNext(written -> {
                         tally.frame(written.pts());

@@ -150,6 +150,16 @@ class ConfigFileTest {
     }
 
     @Test
+    void picturesAreGuardedUnlessAStreamSaysOtherwise() {
+        List<StreamConfig> streams = parse("""
+                streams:
+                  usual: {source: a.mp4}
+                  bold: {source: a.mp4, guard: false}
+                """).streams();
+        assertThat(streams).extracting(StreamConfig::guard).containsExactly(true, false);
+    }
+
+    @Test
     void jobsWatchFoldersEachInItsOwnWay() {
         JobsConfig jobs = jobs(parse("""
                 jobs:
@@ -158,7 +168,7 @@ class ConfigFileTest {
                   keep: 2d
                   timeLimit: 3h
                   watch:
-                    - {folder: /in, output: /out, model: plain-s, scale: 2, container: mp4, settle: 1m, priority: -3}
+                    - {folder: /in, output: /out, model: plain-s, scale: 2, guard: false, container: mp4, settle: 1m, priority: -3}
                     - {folder: /in2, output: /out2}
                 """));
         assertThat(jobs.keep()).isEqualTo(Duration.ofHours(48));
@@ -167,7 +177,8 @@ class ConfigFileTest {
         assertThat(first.output()).isEqualTo(Path.of("/out"));
         assertThat(first.settle()).isEqualTo(Duration.ofMinutes(1));
         assertThat(first.priority()).isEqualTo(-3);
-        assertThat(first.upscaling()).isEqualTo(new Upscaling("plain-s", 2, null, null, null, null, null, null, "mp4"));
+        assertThat(first.upscaling())
+                .isEqualTo(new Upscaling("plain-s", 2, null, null, null, false, null, null, null, "mp4"));
         assertThat(jobs.watch().get(1).upscaling()).isEqualTo(Upscaling.USUAL);
     }
 

@@ -26,7 +26,8 @@ import reactor.core.Disposables;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class WatchedFolderTest {
     private static final Duration SETTLE = Duration.ofMillis(400);
-    private static final Upscaling UPSCALING = new Upscaling("plain-s", 2, null, null, null, null, 20, null, "webm");
+    private static final Upscaling UPSCALING =
+            new Upscaling("plain-s", 2, null, null, null, null, null, 20, null, "webm");
 
     @TempDir
     private Path folder;

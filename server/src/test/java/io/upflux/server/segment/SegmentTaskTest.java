@@ -99,6 +99,7 @@ class SegmentTaskTest {
                 1,
                 "off",
                 ReuseMode.NEAR,
+                true,
                 SegmentPlan.longest(plan),
                 null);
     }
