@@ -10,7 +10,6 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMode;
-import io.upflux.server.bench.MovingPattern;
 import io.upflux.server.bench.NativeBalance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,14 +29,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Starts jobs and cancels them at random instants; ends with 1 when something is left behind.")
 public final class Cancel implements Callable<Integer> {
-    private static final int WIDTH = 128;
-    private static final int HEIGHT = 96;
-    private static final int FRAMES = 40;
-
     private static final Duration CLOSING = Duration.ofSeconds(60);
-
-    /** Idle threads of Reactor end after a minute. */
-    private static final long SETTLING_SECONDS = 150;
 
     @Option(names = "--jobs", defaultValue = "1000", description = "How many (default: ${DEFAULT-VALUE}).")
     private int jobs;
@@ -72,10 +63,8 @@ public final class Cancel implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory("upflux-cancel");
-        Path clip = folder.resolve("clip.mkv");
-        try {
-            make(clip);
+        try (Ground ground = new Ground(catalogue)) {
+            Path clip = ground.clip();
             Random random = new Random(seed);
             job(clip, 1);
             for (int i = 0; i < warm; i++) {
@@ -86,23 +75,9 @@ public final class Cancel implements Callable<Integer> {
             for (int i = 0; i < jobs; i++) {
                 job(clip, random.nextDouble());
             }
-            NativeBalance after = settled(before);
-            boolean grown = after.resident() > (1 + growth) * before.resident();
-            System.out.println("before: " + before);
-            System.out.println("after:  " + after + (grown ? " (grown)" : ""));
+            boolean asBefore = Ground.isAsBefore(before, growth);
             System.out.println((jobs - completed) + " of " + jobs + " jobs cancelled before their end");
-            return after.pictures() == 0 && !isMore(after, before) && !grown ? 0 : 1;
-        } finally {
-            delete(folder);
-        }
-    }
-
-    private void make(Path clip) {
-        try (SuperResolver identity = catalogue.open(catalogue.find("identity-x1", 1), Device.CPU, 1);
-                MediaSink sink = MediaSink.create(clip.toString(), OutputOptions.defaults(), null, Notices.none())) {
-            UpscalePipeline.of(new MovingPattern(WIDTH, HEIGHT, FRAMES), identity, sink)
-                    .run()
-                    .blockLast();
+            return asBefore ? 0 : 1;
         }
     }
 
@@ -138,28 +113,6 @@ public final class Cancel implements Callable<Integer> {
     private static List<Path> others(Path clip) throws IOException {
         try (Stream<Path> files = Files.list(Path.of(String.valueOf(clip.getParent())))) {
             return files.filter(file -> !file.equals(clip)).toList();
-        }
-    }
-
-    private static NativeBalance settled(NativeBalance before) throws InterruptedException {
-        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLING_SECONDS);
-        NativeBalance now = NativeBalance.now();
-        while (isMore(now, before) && System.nanoTime() < limit) {
-            TimeUnit.SECONDS.sleep(1);
-            now = NativeBalance.now();
-        }
-        return now;
-    }
-
-    private static boolean isMore(NativeBalance now, NativeBalance before) {
-        return now.threads() > before.threads() || now.descriptors() > before.descriptors();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

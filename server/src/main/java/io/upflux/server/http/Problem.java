@@ -78,6 +78,13 @@ final class Problem extends RuntimeException {
     }
 
     /** @param status of a request whose head cannot be read */
+    static Problem packed(String coding) {
+        return new Problem(
+                HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
+                "the body is packed by " + coding + "; send it as it is",
+                Map.of("Accept-Encoding", "identity"));
+    }
+
     static Problem headTooLong(HttpResponseStatus status, String detail) {
         return new Problem(status, detail, Map.of());
     }

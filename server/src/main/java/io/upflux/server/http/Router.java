@@ -1,5 +1,6 @@
 package io.upflux.server.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.upflux.server.config.Role;
@@ -122,6 +123,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             throw Problem.badRequest("the address is not encoded as it must be");
         }
         access.checkPeer(request);
+        checkCoding(request);
         if (access.allowedOrigin() != null && Cors.isPreflight(request)) {
             return Cors.answer(new Exchange(request, response, Map.of(), query));
         }
@@ -148,6 +150,14 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         }
         throw Problem.methodNotAllowed(
                 here.stream().flatMap(Route::methods).distinct().collect(Collectors.joining(", ")));
+    }
+
+    /** What is packed may become anything: nothing here unpacks bodies, so packed ones are refused (RFC 9110, section 15.5.16). */
+    private static void checkCoding(HttpServerRequest request) {
+        String coding = request.requestHeaders().get(HttpHeaderNames.CONTENT_ENCODING, "identity");
+        if (!coding.equalsIgnoreCase("identity")) {
+            throw Problem.packed(coding);
+        }
     }
 
     private static Mono<Void> tell(HttpServerRequest request, HttpServerResponse response, Throwable failure) {

@@ -2,6 +2,7 @@ package io.upflux.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.upflux.server.live.LiveSegment;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.StreamState;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -49,6 +51,7 @@ class IsolationTest {
             await(() -> stream.window().view().openNumber() > before + 1);
             long sent = seen.get();
             await(() -> seen.get() > sent);
+            assertThatBreaksAreTold(stream.window().view().segments());
             assertThat(viewer.isAlive())
                     .as("the viewer still has its connection")
                     .isTrue();
@@ -57,6 +60,20 @@ class IsolationTest {
                     .isEqualTo(StreamState.LIVE);
         }
         assertThat(decoders()).as("processes that are left").isZero();
+    }
+
+    /** A source that is back within half a second, of the same kind, goes on as if nothing had been; any other is a break. */
+    private static void assertThatBreaksAreTold(List<LiveSegment> segments) {
+        for (int i = 1; i < segments.size(); i++) {
+            LiveSegment before = segments.get(i - 1);
+            LiveSegment next = segments.get(i);
+            Duration pause =
+                    Duration.between(before.wallClock().plusNanos(1000 * before.durationMicros()), next.wallClock());
+            boolean goesOn = next.header() == before.header() && pause.abs().toMillis() < 500;
+            assertThat(next.discontinuity())
+                    .as("segment %d, %s later", next.number(), pause)
+                    .isEqualTo(!goesOn);
+        }
     }
 
     private String isolated() {

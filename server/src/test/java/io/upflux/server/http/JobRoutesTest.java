@@ -290,6 +290,21 @@ class JobRoutesTest {
         assertThat(tree(hidden).get("name").asText()).isEqualTo("passwd.mp4");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate", "br, gzip"})
+    void packedBodiesAreRefused(String coding) {
+        HttpRequest request = HttpRequest.newBuilder(uri(server.address().getPort(), "/api/v1/jobs"))
+                .header("Authorization", "Bearer owner-owner-owner")
+                .header("Content-Type", "video/mp4")
+                .header("Content-Encoding", coding)
+                .POST(BodyPublishers.ofString("x"))
+                .build();
+        HttpResponse<String> answer = answer(request, BodyHandlers.ofString());
+        assertProblem(answer, 415, "the body is packed by " + coding + "; send it as it is");
+        assertThat(answer.headers().firstValue("Accept-Encoding")).contains("identity");
+        assertThat(folders()).isEmpty();
+    }
+
     @Test
     void guestsSeeAndOperatorsChange() {
         String job = create("{\"input\": \"%s/film.mp4\"}");

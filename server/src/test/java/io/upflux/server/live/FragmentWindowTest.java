@@ -8,6 +8,8 @@ import io.upflux.codecs.FragmentHeader;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.test.StepVerifier;
 
 class FragmentWindowTest {
@@ -73,8 +75,10 @@ class FragmentWindowTest {
         assertThat(segments).extracting(LiveSegment::discontinuities).containsExactly(0, 1, 1);
     }
 
-    @Test
-    void aClockThatStepsIsADiscontinuity() {
+    /** Also after the crash of who decoded the source. */
+    @ParameterizedTest
+    @CsvSource({"7000, true", "501, true", "499, false", "-499, false", "-501, true"})
+    void aClockThatStepsByHalfASecondIsADiscontinuity(long millis, boolean discontinuity) {
         add(0, 5);
         Fragment next = of(header, 5, 10);
         window.add(new Fragment(
@@ -83,11 +87,11 @@ class FragmentWindowTest {
                 true,
                 next.startMicros(),
                 200_000,
-                next.wallClock().plusSeconds(7),
+                next.wallClock().plusMillis(millis),
                 next.mp4(),
                 next.ts()));
 
-        assertThat(window.view().last().discontinuity()).isTrue();
+        assertThat(window.view().last().discontinuity()).isEqualTo(discontinuity);
         assertThat(window.view().last().headerNumber()).isZero();
     }
 
