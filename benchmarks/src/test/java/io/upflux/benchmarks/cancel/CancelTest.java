@@ -2,7 +2,11 @@ package io.upflux.benchmarks.cancel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import picocli.CommandLine;
 
 class CancelTest {
@@ -11,6 +15,32 @@ class CancelTest {
         int code = new CommandLine(new Cancel())
                 .execute("--jobs", "20", "--warm", "5", "--growth", "1", "-n", "bicubic-x2");
         assertThat(code).as("what it has printed").isZero();
+    }
+
+    /** In a process whose heap and code stay as they are, so that what grows is what native libraries allocate. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatMallocHoldsDoesNotGrow() throws Exception {
+        ProcessBuilder child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms64m",
+                        "-Xmx64m",
+                        "-Xss8m",
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dorg.bytedeco.javacpp.noPointerGC=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Cancel.class.getName(),
+                        "--jobs=40",
+                        "--warm=20",
+                        "--growth=0.15")
+                .redirectErrorStream(true);
+        child.environment().put("MALLOC_ARENA_MAX", "2");
+        Process process = child.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     @Test
