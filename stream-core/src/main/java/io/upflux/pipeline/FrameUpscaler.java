@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -121,6 +122,10 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                 .subscribeOn(decoding)
                 .publishOn(offering, false, HAND_OFF)
                 .flatMapSequential(this::infer, lanes, HAND_OFF)
+                // Strokes that fail at the same moment, such as those that wait for one look: any of them says why.
+                .onErrorMap(
+                        Exceptions::isMultiple,
+                        all -> Exceptions.unwrapMultiple(all).get(0))
                 .publishOn(composing, false, HAND_OFF)
                 .hide()
                 .map(work -> work.route().compose(work));
