@@ -43,7 +43,7 @@ for python in $twin python3; do
 print(":".join(d for p in sys.path for d in sorted(glob.glob(p + "/nvidia/*/lib") + glob.glob(p + "/tensorrt_libs"))))' 2> /dev/null) || continue
     [ -z "$found" ] || libs=${libs:+$libs:}$found
 done
-export LD_LIBRARY_PATH="${libs}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+export LD_LIBRARY_PATH="${libs:-}${libs:+${LD_LIBRARY_PATH:+:}}${LD_LIBRARY_PATH:-}"
 export UPFLUX_MODELS="$home/models" UPFLUX_CACHE="$output/cache" MALLOC_ARENA_MAX=2 LC_ALL=C.UTF-8
 export CLASSPATH="$home/lib/*"
 
@@ -72,7 +72,8 @@ if [ -n "$twin" ]; then
     esac
     "$twin" "$home/twin/torch_twin.py" --models "$home/models" --seconds "$seconds" ${where:+--device "$where"} \
         ${size:+--size "$size"} --beside "$output/targets.json" --pictures "$output/pictures" \
-        --picture-size "$picture" --json "$output/twin.json" ${TWIN_OPTIONS:-} | tee "$output/twin.md" || status=$?
+        --picture-size "$picture" --json "$output/twin.json" ${TWIN_OPTIONS:-} > "$output/twin.md" || status=$?
+    cat "$output/twin.md"
 fi
 echo "results are in $output" >&2
 exit $status

@@ -14,7 +14,7 @@ import org.apache.spark.util.SerializableConfiguration;
  *
  * @param size how much larger
  * @param models those that films of some height go through
- * @param device as {@code --device} takes it; where Spark assigns a GPU, {@code auto} and {@code cuda} are that one
+ * @param device as {@code --device} takes it; where Spark assigns a GPU, {@code auto}, {@code cuda} and {@code tensorrt} are that one
  * @param threads of one inference and one encoder
  * @param halting as {@code --halting} takes it
  * @param guard whether pictures that come out spoilt are looked for

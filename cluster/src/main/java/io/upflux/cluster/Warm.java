@@ -64,7 +64,8 @@ final class Warm {
         Device device = Device.parse(use.device());
         Warnings said = new Warnings();
         SuperResolver opened = Catalogue.standard(said).open(card, device, use.threads(), Halting.parse(use.halting()));
-        if (device.kind() == Device.Kind.CUDA && opened.traits().kind().equals("cpu")) {
+        boolean asked = device.kind() == Device.Kind.CUDA || device.kind() == Device.Kind.TENSORRT;
+        if (asked && opened.traits().kind().equals("cpu")) {
             opened.close();
             throw new StreamException(device + " is what this task should use, but " + String.join("; ", said.lines()));
         }

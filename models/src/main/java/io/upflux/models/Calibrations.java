@@ -63,7 +63,7 @@ public final class Calibrations {
 
     /**
      * What is known of a model; what is not is measured, if wanted, and kept unless the machine was too busy to tell. Blocks
-     * while it measures, for up to 3 s.
+     * while it measures, for 3 s at most, longer where the model is slow.
      *
      * @param resolver the model, open, and used by nobody else meanwhile
      * @param threads it was opened with, 0 for as many as there are cores

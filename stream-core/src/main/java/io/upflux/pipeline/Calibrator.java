@@ -33,7 +33,7 @@ public final class Calibrator implements AutoCloseable {
 
     private static final int AREA = 128;
 
-    /** No more rounds after so long; one that counts there always is. */
+    /** No more rounds after so long; two that count there always are. */
     private static final long ENOUGH_NANOS = 3_000_000_000L;
 
     /** How much longer the second least time of anything may be than the least. */
@@ -82,7 +82,7 @@ public final class Calibrator implements AutoCloseable {
 
     /**
      * Runs the resolver until its least times are borne out by others, for a fraction of a second on an idle machine and for 3
-     * s on any, longer where one round takes as long; blocks.
+     * s on any, longer where three rounds take longer; blocks.
      *
      * @param resolver used by nobody else meanwhile
      * @param nanos a clock such as {@link System#nanoTime}
@@ -130,7 +130,7 @@ public final class Calibrator implements AutoCloseable {
                 }
             }
             rounds++;
-        } while (rounds == 1
+        } while (rounds < 3
                 || (!times.stream().allMatch(Least::isBorneOut) && nanos.getAsLong() - begin < ENOUGH_NANOS));
         double pixel = times.get(0).least / samples.get(0).pixels();
         Map<Integer, Double> costs = new TreeMap<>();
@@ -145,8 +145,7 @@ public final class Calibrator implements AutoCloseable {
             before = Math.max(before, bounded);
             costs.put(sample.side(), before);
         }
-        // Of what is so slow that it ran once, nothing contradicts the time.
-        boolean borneOut = rounds == 2 || times.stream().allMatch(Least::isBorneOut);
+        boolean borneOut = times.stream().allMatch(Least::isBorneOut);
         return new Measured(new Calibration(costs, inference / samples.get(0).pixels() / 1e9), borneOut);
     }
 

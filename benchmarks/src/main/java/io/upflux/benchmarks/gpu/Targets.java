@@ -119,8 +119,11 @@ public final class Targets implements Callable<Integer> {
             System.err.println("measuring " + target + "...");
             try {
                 all.add(measure(target, sides, where));
-            } catch (StreamException e) {
-                all.add(Reached.failed(target, sides[0] + "x" + sides[1], String.valueOf(e.getMessage())));
+            } catch (RuntimeException e) {
+                all.add(Reached.failed(
+                        target,
+                        sides[0] + "x" + sides[1],
+                        String.valueOf(e instanceof StreamException ? e.getMessage() : e)));
             }
         }
         System.out.print(Reached.table(all));
@@ -148,12 +151,12 @@ public final class Targets implements Callable<Integer> {
             double fps;
             Double late = null;
             Double busy;
-            GpuLoad load = where.equals(Device.CPU) ? null : GpuLoad.start(where.index());
+            GpuLoad load = provider.equals("cpu") ? null : GpuLoad.start(where.index());
             try (load) {
                 if (target.kind() == Kind.STREAMS) {
-                    double[] seen = streams(target, card, bench, where);
-                    late = 1000 * seen[(int) (0.99 * (seen.length - 1))];
-                    fps = Math.min(network, Target.STREAMS * target.fps());
+                    DeviceBench.Streamed seen = streams(target, card, bench, where);
+                    late = 1000 * seen.late()[(int) (0.99 * (seen.late().length - 1))];
+                    fps = seen.fps();
                 } else {
                     boolean still = target.kind() == Kind.STILL;
                     fps = bench.chain(resolver, still ? ReuseMode.EXACT : ReuseMode.OFF, still, network);
@@ -177,12 +180,12 @@ public final class Targets implements Callable<Integer> {
         }
     }
 
-    private double[] streams(Target target, ModelCard card, DeviceBench bench, Device where) {
+    private DeviceBench.Streamed streams(Target target, ModelCard card, DeviceBench bench, Device where) {
         OpenModels shared = new OpenModels(catalogue);
         return bench.streams(() -> shared.open(card, where, 0, Halting.OFF), Target.STREAMS, target.fps());
     }
 
-    private static @Nullable Double busy(@Nullable GpuLoad load) throws IOException {
+    private static @Nullable Double busy(@Nullable GpuLoad load) {
         OptionalDouble busy = load == null ? OptionalDouble.empty() : load.stop();
         return busy.isPresent() ? busy.getAsDouble() : null;
     }

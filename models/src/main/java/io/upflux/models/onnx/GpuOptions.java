@@ -74,10 +74,11 @@ record GpuOptions(Precision precision, boolean onlyGpu, Map<String, String> cuda
      * Of the TensorRT provider.
      *
      * @param cache folder of this very model: engines are told apart by the form of a graph, not by its weights
+     * @param half whether the graph computes in float16; TensorRT would round others, too
      */
-    Map<String, String> forTensorRt(Path cache) {
+    Map<String, String> forTensorRt(Path cache, boolean half) {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("trt_fp16_enable", precision == Precision.FP16 ? "1" : "0");
+        options.put("trt_fp16_enable", half ? "1" : "0");
         options.put("trt_engine_cache_enable", "1");
         options.put("trt_engine_cache_path", cache.toString());
         options.put("trt_timing_cache_enable", "1");

@@ -93,7 +93,8 @@ final class SessionFactory {
         if (provider.kind() == Provider.Kind.TENSORRT) {
             Path engines = engines();
             try (OrtTensorRTProviderOptions own = new OrtTensorRTProviderOptions(provider.device())) {
-                for (Map.Entry<String, String> option : gpu.forTensorRt(engines).entrySet()) {
+                for (Map.Entry<String, String> option :
+                        gpu.forTensorRt(engines, gpu.inHalf(graph)).entrySet()) {
                     own.add(option.getKey(), option.getValue());
                 }
                 options.addTensorrt(own);

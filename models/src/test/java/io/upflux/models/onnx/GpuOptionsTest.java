@@ -22,18 +22,19 @@ class GpuOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fp16,1,1,true", "tf32,1,0,false", "fp32,0,0,false"})
-    void precisionDecidesWhatProductsAreMadeOf(String precision, String tf32, String tensorRtHalf, boolean rewritten) {
+    @CsvSource({"fp16,1,true", "tf32,1,false", "fp32,0,false"})
+    void precisionDecidesWhatProductsAreMadeOf(String precision, String tf32, boolean rewritten) {
         GpuOptions options = GpuOptions.parse("precision=" + precision);
         assertThat(options.forCuda()).containsEntry("use_tf32", tf32);
-        assertThat(options.forTensorRt(Path.of("engines"))).containsEntry("trt_fp16_enable", tensorRtHalf);
+        assertThat(options.forTensorRt(Path.of("engines"), options.inHalf(PLAIN)))
+                .containsEntry("trt_fp16_enable", rewritten ? "1" : "0");
         assertThat(options.halves(PLAIN.file().graph())).isEqualTo(rewritten);
         assertThat(options.inHalf(PLAIN)).isEqualTo(rewritten);
     }
 
     @Test
     void enginesOfTensorRtAreKept() {
-        assertThat(GpuOptions.parse("").forTensorRt(Path.of("engines")))
+        assertThat(GpuOptions.parse("").forTensorRt(Path.of("engines"), true))
                 .containsEntry("trt_engine_cache_enable", "1")
                 .containsEntry("trt_engine_cache_path", "engines")
                 .containsEntry("trt_timing_cache_enable", "1")
@@ -45,7 +46,7 @@ class GpuOptionsTest {
         GpuOptions options =
                 GpuOptions.parse("cuda.prefer_nhwc=1, cuda.use_tf32=0,trt.trt_builder_optimization_level=5");
         assertThat(options.forCuda()).containsEntry("prefer_nhwc", "1").containsEntry("use_tf32", "0");
-        assertThat(options.forTensorRt(Path.of("engines"))).containsEntry("trt_builder_optimization_level", "5");
+        assertThat(options.forTensorRt(Path.of("engines"), true)).containsEntry("trt_builder_optimization_level", "5");
     }
 
     @Test

@@ -9,14 +9,18 @@ import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
+import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMode;
+import io.upflux.tile.TilePlan;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -54,7 +58,7 @@ public final class DeviceBench {
     /** Frames a second of the network alone, whose calls overlap as far as it has lanes. */
     public double network(SuperResolver resolver) {
         TileShape shape = resolver.tileFor(width, height);
-        double share = (double) shape.batch() * shape.width() * shape.height() / ((double) width * height);
+        double share = (double) shape.batch() / tiles(resolver, shape);
         int lanes = resolver.lanes();
         List<TileBatch> batches = new ArrayList<>();
         try {
@@ -68,16 +72,17 @@ public final class DeviceBench {
             }
             LongAdder calls = new LongAdder();
             long start = System.nanoTime();
-            IntStream.range(0, lanes)
-                    .mapToObj(lane -> new Thread(() -> {
-                        while ((System.nanoTime() - start) / 1e9 < seconds) {
-                            resolver.upscale(batches.get(lane), PictureContext.NONE);
-                            calls.increment();
-                        }
-                    }))
-                    .peek(Thread::start)
-                    .toList()
-                    .forEach(DeviceBench::join);
+            List<CompletableFuture<Void>> running = IntStream.range(0, lanes)
+                    .mapToObj(lane -> CompletableFuture.runAsync(
+                            () -> {
+                                while ((System.nanoTime() - start) / 1e9 < seconds) {
+                                    resolver.upscale(batches.get(lane), PictureContext.NONE);
+                                    calls.increment();
+                                }
+                            },
+                            call -> new Thread(call, "upflux-bench").start()))
+                    .toList();
+            ended(CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0])));
             return calls.sum() * share / ((System.nanoTime() - start) / 1e9);
         } finally {
             batches.forEach(TileBatch::close);
@@ -121,12 +126,19 @@ public final class DeviceBench {
     }
 
     /**
+     * What streams came to.
+     *
+     * @param fps frames a second, of all together
+     * @param late seconds from when each frame was due to when it was upscaled, ascending
+     */
+    public record Streamed(double fps, double[] late) {}
+
+    /**
      * Streams at once, each of so many frames a second.
      *
      * @param opened opens the network that they share, for one of them
-     * @return seconds from when each frame was due to when it was upscaled, ascending
      */
-    public double[] streams(Supplier<SuperResolver> opened, int streams, double fps) {
+    public Streamed streams(Supplier<SuperResolver> opened, int streams, double fps) {
         int frames = (int) Math.max(2, seconds * fps);
         int first = (int) Math.min(frames / 2.0, fps);
         List<SuperResolver> resolvers = new ArrayList<>();
@@ -137,6 +149,7 @@ public final class DeviceBench {
             FrameFormat format = FrameUpscaler.upscaled(kept.format(), resolvers.get(0));
             List<Pace> paces =
                     resolvers.stream().map(any -> new Pace(fps, frames)).toList();
+            long start = System.nanoTime();
             Flux.range(0, streams)
                     .flatMap(
                             i -> UpscalePipeline.of(
@@ -147,10 +160,12 @@ public final class DeviceBench {
                                     .run(),
                             streams)
                     .blockLast();
-            return paces.stream()
+            double took = (System.nanoTime() - start) / 1e9;
+            double[] late = paces.stream()
                     .flatMapToDouble(pace -> Arrays.stream(pace.latencies(first)))
                     .sorted()
                     .toArray();
+            return new Streamed((double) streams * frames / took, late);
         } finally {
             resolvers.forEach(SuperResolver::close);
         }
@@ -211,12 +226,19 @@ public final class DeviceBench {
         }
     }
 
-    private static void join(Thread thread) {
+    private int tiles(SuperResolver resolver, TileShape shape) {
+        Traits traits = resolver.traits();
+        return TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo(), traits.align())
+                .tiles()
+                .size();
+    }
+
+    /** Waits for all calls, also those beside one that failed, since they use the batches. */
+    private static void ended(CompletableFuture<Void> all) {
         try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StreamException("interrupted", e);
+            all.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 }

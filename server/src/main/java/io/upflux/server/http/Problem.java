@@ -77,7 +77,7 @@ final class Problem extends RuntimeException {
         return new Problem(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, detail, Map.of());
     }
 
-    /** @param status of a request whose head cannot be read */
+    /** @param coding as {@code Content-Encoding} names it */
     static Problem packed(String coding) {
         return new Problem(
                 HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -85,6 +85,7 @@ final class Problem extends RuntimeException {
                 Map.of("Accept-Encoding", "identity"));
     }
 
+    /** @param status of a request whose head cannot be read */
     static Problem headTooLong(HttpResponseStatus status, String detail) {
         return new Problem(status, detail, Map.of());
     }
