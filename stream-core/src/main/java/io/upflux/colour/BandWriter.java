@@ -8,13 +8,13 @@ import java.util.stream.Stream;
 
 /**
  * Writes what a {@link TileWriter} does, large rectangles in bands at once: a GPU makes larger pictures than one thread can
- * convert. The result is the same to the bit. One thread at a time; where there are few cores it is all that works.
+ * convert. The result is the same to the bit. One thread at a time.
  */
 public final class BandWriter {
     /** Samples from which on a band is worth a thread of its own: a third of a millisecond. */
     private static final int LEAST = 1 << 17;
 
-    /** The other cores decode, infer and encode. */
+    /** The other cores decode and encode. */
     private static final int OTHERS = 2;
 
     /** No chroma is subsampled by more. */
@@ -22,9 +22,13 @@ public final class BandWriter {
 
     private final List<TileWriter> writers;
 
-    /** As of {@link TileWriter#TileWriter}. */
-    public BandWriter(FrameFormat format, int channels, int matrixHeight) {
-        this(format, channels, matrixHeight, Runtime.getRuntime().availableProcessors() - OTHERS);
+    /**
+     * Otherwise as of {@link TileWriter#TileWriter}.
+     *
+     * @param idle whether cores are free for bands, as where a GPU computes; else all is the calling thread's
+     */
+    public BandWriter(FrameFormat format, int channels, int matrixHeight, boolean idle) {
+        this(format, channels, matrixHeight, idle ? Runtime.getRuntime().availableProcessors() - OTHERS : 1);
     }
 
     BandWriter(FrameFormat format, int channels, int matrixHeight, int most) {

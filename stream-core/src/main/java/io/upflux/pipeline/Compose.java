@@ -55,7 +55,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         this.name = traits.name();
         this.scale = traits.scale();
         this.channels = traits.channels();
-        this.writer = new BandWriter(frames.joined(), channels, from.height());
+        this.writer = new BandWriter(frames.joined(), channels, from.height(), traits.onGpu());
         this.depths = new Depths(from.width(), from.height(), traits);
         this.composition = composition;
         this.mode = mode;

@@ -37,7 +37,7 @@ final class Conversions implements AutoCloseable {
         source = scope.frame(format, 0, 0);
         upscaled = scope.frame(to, 0, 0);
         reader = new TileReader(format, channels);
-        writer = new BandWriter(to, channels, side);
+        writer = new BandWriter(to, channels, side, resolver.traits().onGpu());
         // Something that no network finds easy.
         for (Plane plane : source.planes()) {
             for (int i = 0; i < plane.data().capacity(); i++) {

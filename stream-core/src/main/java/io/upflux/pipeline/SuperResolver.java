@@ -202,6 +202,11 @@ public interface SuperResolver extends AutoCloseable {
             int colon = provider.indexOf(':');
             return colon < 0 ? provider : provider.substring(0, colon);
         }
+
+        /** Whether it leaves the processor to others while it computes. */
+        public boolean onGpu() {
+            return kind().equals("cuda") || kind().equals("tensorrt");
+        }
     }
 
     /**
