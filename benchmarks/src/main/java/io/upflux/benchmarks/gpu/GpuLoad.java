@@ -4,18 +4,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** How busy a GPU is while something runs, as NVIDIA's own tool tells several times a second. */
 final class GpuLoad implements AutoCloseable {
     private final Process process;
-    private final CompletableFuture<OptionalDouble> mean;
 
     GpuLoad(Process process) {
         this.process = process;
-        // Read as it comes: what an ended process has said cannot be read any more.
-        this.mean = CompletableFuture.supplyAsync(this::read);
     }
 
     /** @return null where there is no such tool */
@@ -36,25 +32,15 @@ final class GpuLoad implements AutoCloseable {
     }
 
     /** Ends it. The mean so far, 0 to 1; empty where it said nothing. */
-    OptionalDouble stop() {
-        process.destroy();
-        return mean.join();
-    }
-
-    private OptionalDouble read() {
-        double sum = 0;
-        long count = 0;
+    OptionalDouble stop() throws IOException {
+        // By its handle: Process.destroy closes what is to be read here.
+        process.toHandle().destroy();
         try (BufferedReader said = process.inputReader()) {
-            for (String line = said.readLine(); line != null; line = said.readLine()) {
-                if (line.strip().matches("[0-9]+")) {
-                    sum += Integer.parseInt(line.strip()) / 100.0;
-                    count++;
-                }
-            }
-        } catch (IOException e) {
-            // It was ended.
+            return said.lines()
+                    .filter(line -> line.strip().matches("[0-9]+"))
+                    .mapToDouble(line -> Integer.parseInt(line.strip()) / 100.0)
+                    .average();
         }
-        return count == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / count);
     }
 
     @Override

@@ -151,7 +151,7 @@ public final class Targets implements Callable<Integer> {
             double fps;
             Double late = null;
             Double busy;
-            GpuLoad load = provider.equals("cpu") ? null : GpuLoad.start(where.index());
+            GpuLoad load = resolver.traits().onGpu() ? GpuLoad.start(where.index()) : null;
             try (load) {
                 if (target.kind() == Kind.STREAMS) {
                     DeviceBench.Streamed seen = streams(target, card, bench, where);
@@ -185,7 +185,7 @@ public final class Targets implements Callable<Integer> {
         return bench.streams(() -> shared.open(card, where, 0, Halting.OFF), Target.STREAMS, target.fps());
     }
 
-    private static @Nullable Double busy(@Nullable GpuLoad load) {
+    private static @Nullable Double busy(@Nullable GpuLoad load) throws IOException {
         OptionalDouble busy = load == null ? OptionalDouble.empty() : load.stop();
         return busy.isPresent() ? busy.getAsDouble() : null;
     }
