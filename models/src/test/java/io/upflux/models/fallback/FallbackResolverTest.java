@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
+import io.upflux.models.onnx.Said;
 import io.upflux.pipeline.ForwardingResolver;
-import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class FallbackResolverTest {
     private static final TileShape SHAPE = new TileShape(3, 64, 48);
 
-    private final List<String> said = new ArrayList<>();
+    private final Said said = new Said();
     private final AtomicInteger faults = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
 
@@ -83,15 +83,7 @@ class FallbackResolverTest {
                     opened.incrementAndGet();
                     return cpu;
                 },
-                new Notices() {
-                    @Override
-                    public void warning(String line) {
-                        said.add(line);
-                    }
-
-                    @Override
-                    public void info(String line) {}
-                },
+                said,
                 faults::incrementAndGet);
     }
 
@@ -122,7 +114,7 @@ class FallbackResolverTest {
             assertThat(upscaled(resolver, SHAPE)).containsExactly(expected(SHAPE));
             assertThat(upscaled(resolver, SHAPE)).containsExactly(expected(SHAPE));
         }
-        assertThat(said)
+        assertThat(said.warnings)
                 .containsExactly("bicubic-x2: inference failed: no more memory; going on with one tile at a time");
         assertThat(faults).as("what worked is not given up").hasValue(1);
     }
@@ -133,7 +125,10 @@ class FallbackResolverTest {
         try (FallbackResolver resolver = over(network, null)) {
             assertThat(upscaled(resolver, SHAPE)).containsExactly(expected(SHAPE));
         }
-        assertThat(said).singleElement().asString().endsWith("going on with tiles of half the width and height");
+        assertThat(said.warnings)
+                .singleElement()
+                .asString()
+                .endsWith("going on with tiles of half the width and height");
         assertThat(network.computed)
                 .last()
                 .satisfies(shape -> assertThat(shape.width()).isLessThan(SHAPE.width()));
@@ -148,7 +143,7 @@ class FallbackResolverTest {
             assertThat(upscaled(resolver, SHAPE)).containsExactly(expected(SHAPE));
             assertThat(upscaled(resolver, SHAPE)).containsExactly(expected(SHAPE));
         }
-        assertThat(said).containsExactly("bicubic-x2: not enough memory; going on with the CPU");
+        assertThat(said.warnings).containsExactly("bicubic-x2: not enough memory; going on with the CPU");
         assertThat(opened).hasValue(1);
         assertThat(faults).hasValue(3);
         assertThat(network.closed).isOne();
@@ -163,7 +158,7 @@ class FallbackResolverTest {
                     .isInstanceOf(StreamException.class)
                     .hasMessage("bicubic-x2: inference failed: no more memory");
         }
-        assertThat(said).isEmpty();
+        assertThat(said.warnings).isEmpty();
     }
 
     @Test

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
+import io.upflux.models.onnx.Said;
 import io.upflux.pipeline.ForwardingResolver;
-import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.PictureMemory;
 import io.upflux.pipeline.StreamException;
@@ -45,7 +45,7 @@ class RecutTest {
     /** What {@link #STAGED} makes when nothing fails. */
     private static final Map<String, float[]> STAGES = new TreeMap<>();
 
-    private final List<String> said = new ArrayList<>();
+    private final Said said = new Said();
 
     private static final class Failing extends ForwardingResolver {
         private final Predicate<Stroke> tooMuch;
@@ -71,18 +71,7 @@ class RecutTest {
 
     private FallbackResolver failing(String model, Halting halting, Predicate<Stroke> tooMuch) {
         return new FallbackResolver(
-                new Failing(open(model, halting), tooMuch),
-                () -> open(model, halting),
-                new Notices() {
-                    @Override
-                    public void warning(String line) {
-                        said.add(line);
-                    }
-
-                    @Override
-                    public void info(String line) {}
-                },
-                () -> {});
+                new Failing(open(model, halting), tooMuch), () -> open(model, halting), said, () -> {});
     }
 
     private static boolean isWide(Stroke stroke) {
@@ -105,7 +94,7 @@ class RecutTest {
                         .anyMatch(placed -> placed.places().size() > 1))) {
             compare(pictureAndSquares(network), STAGES);
         }
-        assertThat(said).containsExactly("no memory; going on with one tile at a time");
+        assertThat(said.warnings).containsExactly("no memory; going on with one tile at a time");
     }
 
     /** Squares that follow see what the smaller tiles left in the memory. */
@@ -114,7 +103,7 @@ class RecutTest {
         try (SuperResolver network = failing(STAGED, Halting.OFF, RecutTest::isWide)) {
             compare(pictureAndSquares(network), STAGES);
         }
-        assertThat(said).containsExactly("no memory; going on with tiles of half the width and height");
+        assertThat(said.warnings).containsExactly("no memory; going on with tiles of half the width and height");
     }
 
     @Test
@@ -123,7 +112,7 @@ class RecutTest {
         try (SuperResolver network = failing(STAGED, Halting.OFF, stroke -> strokes[0]++ > 0)) {
             compare(pictureAndSquares(network), STAGES);
         }
-        assertThat(said).containsExactly("no memory; going on with the CPU");
+        assertThat(said.warnings).containsExactly("no memory; going on with the CPU");
     }
 
     /** In a part of the picture such a network would see, and decide, otherwise. */
@@ -137,7 +126,7 @@ class RecutTest {
             compare(picture(network, PictureContext.NONE), expected);
         }
         assertThat(expected.get("depths")).hasSize(WIDTH / WINDOW * HEIGHT / WINDOW);
-        assertThat(said).containsExactly("no memory; going on with the CPU");
+        assertThat(said.warnings).containsExactly("no memory; going on with the CPU");
     }
 
     private static void compare(Map<String, float[]> made, Map<String, float[]> expected) {
