@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.av_mallocz;
 
 import io.upflux.codecs.ffmpeg.Av;
+import java.nio.ByteBuffer;
 import org.bytedeco.ffmpeg.avcodec.AVBSFContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -16,12 +17,6 @@ import org.bytedeco.javacpp.BytePointer;
  */
 final class BareAac implements AutoCloseable {
     private static final String FILTER = "aac_adtstoasc";
-    private static final int LOW_COMPLEXITY = 2;
-
-    /** Table 1.18. */
-    private static final int[] RATES = {
-        96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350
-    };
 
     private final AVBSFContext filter = new AVBSFContext(null);
 
@@ -42,17 +37,20 @@ final class BareAac implements AutoCloseable {
         return source.codec_id() == AV_CODEC_ID_AAC
                 && source.extradata_size() == 0
                 && source.profile() == AV_PROFILE_AAC_LOW
-                && rate(source) >= 0
-                && channels(source) > 0;
+                && AacConfiguration.isPlain(
+                        source.sample_rate(), source.ch_layout().nb_channels());
     }
 
     /** With the configuration. */
     void describeTo(AVCodecParameters parameters) {
         Av.check(avcodec_parameters_copy(parameters, filter.par_in()), FILTER);
-        int configuration = LOW_COMPLEXITY << 11 | rate(parameters) << 7 | channels(parameters) << 3;
-        BytePointer bytes = new BytePointer(Av.allocated(av_mallocz(2L + AV_INPUT_BUFFER_PADDING_SIZE), FILTER));
-        bytes.put(0, (byte) (configuration >> 8)).put(1, (byte) configuration);
-        parameters.extradata(bytes).extradata_size(2).codec_tag(0);
+        ByteBuffer configuration = AacConfiguration.plain(
+                parameters.sample_rate(), parameters.ch_layout().nb_channels());
+        int size = configuration.capacity();
+        BytePointer bytes =
+                new BytePointer(Av.allocated(av_mallocz((long) size + AV_INPUT_BUFFER_PADDING_SIZE), FILTER));
+        bytes.put(configuration.array());
+        parameters.extradata(bytes).extradata_size(size).codec_tag(0);
     }
 
     /** Takes the header off a packet. */
@@ -61,21 +59,6 @@ final class BareAac implements AutoCloseable {
         Av.check(av_bsf_receive_packet(filter, packet), FILTER);
         // The configuration again, which has been said.
         av_packet_free_side_data(packet);
-    }
-
-    private static int rate(AVCodecParameters source) {
-        for (int i = 0; i < RATES.length; i++) {
-            if (RATES[i] == source.sample_rate()) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    /** Table 1.19, where a count says which channels they are; else 0. */
-    private static int channels(AVCodecParameters source) {
-        int count = source.ch_layout().nb_channels();
-        return count == 8 ? 7 : count <= 6 ? count : 0;
     }
 
     @Override

@@ -10,9 +10,6 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 
 /** Names of codecs as browsers want them: RFC 6381, with the parameters of ISO 14496-15 and 14496-3. */
 final class CodecNames {
-    private static final int ESCAPED_OBJECT_TYPE = 31;
-    private static final int LOW_COMPLEXITY = 2;
-
     private CodecNames() {}
 
     /**
@@ -92,11 +89,7 @@ final class CodecNames {
             return name(parameters);
         }
         ByteBuffer bytes = StreamLikeness.extradata(parameters);
-        int type = bytes.remaining() > 0 ? (bytes.get(0) & 0xff) >> 3 : LOW_COMPLEXITY;
-        if (type == ESCAPED_OBJECT_TYPE && bytes.remaining() > 1) {
-            type = 32 + ((bytes.get(0) & 7) << 3 | (bytes.get(1) & 0xff) >> 5);
-        }
-        return "mp4a.40." + type;
+        return "mp4a.40." + new AacConfiguration(bytes).objectType();
     }
 
     private static String name(AVCodecParameters parameters) {
