@@ -330,6 +330,8 @@ class LiveOutputTest {
 
         assertThat(fragments).extracting(fragment -> fragment.header().width()).containsOnly(320);
         assertThat(headers()).hasSize(3);
+        assertThat(aspect(1)).isEqualTo("1:1");
+        assertThat(aspect(3)).as("as wide as it was").isEqualTo("3:4");
         Fragment last = fragments.get(fragments.size() - 1);
         assertThat(last.startMicros() + last.durationMicros()).isCloseTo(6_000_000L, within(1000L));
     }
@@ -521,7 +523,7 @@ class LiveOutputTest {
         }
     }
 
-    private static void pump(LiveOutput output, Path clip, int frames) {
+    static void pump(LiveOutput output, Path clip, int frames) {
         InputOptions looped = InputOptions.defaults().withLoop(true);
         try (NativeScope scope = new NativeScope();
                 MediaSource source = MediaSource.open(clip.toString(), looped, Notices.none());
@@ -557,6 +559,26 @@ class LiveOutputTest {
         Set<FragmentHeader> headers = Collections.newSetFromMap(new IdentityHashMap<>());
         fragments.forEach(fragment -> headers.add(fragment.header()));
         return headers;
+    }
+
+    /** Of the samples of the pictures at a second. */
+    private String aspect(int second) throws IOException {
+        int at = 0;
+        while (fragments.get(at).startMicros() < second * 1_000_000L) {
+            at++;
+        }
+        Path file = write("aspect.mp4", at, fragments.get(at).header().init(), Fragment::mp4);
+        return FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        "v:0",
+                        "-show_entries",
+                        "stream=sample_aspect_ratio",
+                        "-of",
+                        "csv=p=0",
+                        file.toString())
+                .strip();
     }
 
     private static int count(Path file, String stream) {

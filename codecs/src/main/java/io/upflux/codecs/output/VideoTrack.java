@@ -69,7 +69,9 @@ final class VideoTrack implements AutoCloseable {
             boolean jpeg = candidate.spec().name().equals("mjpeg");
             FrameFormat wanted =
                     PictureFormat.wanted(offered, candidate.layout().layout(), jpeg, sourceHeight, sized.height());
-            FrameFormat encoded = wanted.withSize(sized.width(), sized.height());
+            FrameFormat encoded = sized.withLayout(wanted.layout())
+                    .withColour(wanted.colour())
+                    .withTimeBase(wanted.timeBase());
             try {
                 FrameEncoder encoder =
                         FrameEncoder.open(candidate, encoded, request, options.encoderOptions(), globalHeader, hdr);
