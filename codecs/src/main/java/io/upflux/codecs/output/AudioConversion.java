@@ -5,6 +5,7 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import static org.bytedeco.ffmpeg.global.swresample.*;
 
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.frame.Rational;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.util.function.Consumer;
@@ -13,9 +14,9 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVChannelLayout;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.swresample.SwrContext;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Sound in a codec that the container cannot hold, decoded and encoded anew. The start offset and gaps stay where they
  * were; the encoder's delay is stated in the container, so that players skip it.
  */
-final class AudioConversion implements Carried {
+final class AudioConversion implements Carried, SoundFeed {
     private final Notices notices;
     private final String label;
     private final AVCodecContext decoder;
@@ -46,6 +47,8 @@ final class AudioConversion implements Carried {
     /**
      * Opens both codecs, or returns null when that is not possible.
      *
+     * @param codec FFmpeg's number of the codec that is wanted
+     * @param like whose rate and channels are wanted; null for the source's own
      * @param globalHeader whether the container wants the codec's configuration apart from the packets
      * @param output gets every packet, in {@link #timeBase()}; it may empty but must not keep it
      */
@@ -54,7 +57,8 @@ final class AudioConversion implements Carried {
             Notices notices,
             String label,
             AVStream source,
-            String encoderName,
+            int codec,
+            @Nullable AVCodecParameters like,
             Consumer<AVPacket> output) {
         AVCodec from = avcodec_find_decoder(source.codecpar().codec_id());
         if (from == null || from.isNull() || source.codecpar().sample_rate() <= 0) {
@@ -65,7 +69,9 @@ final class AudioConversion implements Carried {
             Av.check(avcodec_parameters_to_context(decoder, source.codecpar()), label);
             decoder.pkt_timebase(source.time_base());
             Av.check(avcodec_open2(decoder, from, (AVDictionary) null), label);
-            AudioEncoder encoder = AudioEncoder.open(globalHeader, label, encoderName, decoder, output);
+            int rate = like == null ? decoder.sample_rate() : like.sample_rate();
+            AVChannelLayout layout = like == null ? decoder.ch_layout() : like.ch_layout();
+            AudioEncoder encoder = AudioEncoder.open(globalHeader, label, codec, rate, layout, output);
             return new AudioConversion(notices, label, decoder, encoder);
         } catch (StreamException e) {
             avcodec_free_context(decoder);
@@ -73,13 +79,13 @@ final class AudioConversion implements Carried {
         }
     }
 
-    /** Of the packets that come out. */
-    AVRational timeBase() {
+    @Override
+    public Rational timeBase() {
         return encoder.timeBase();
     }
 
-    /** Copies what a muxer must know about the stream. */
-    void describeTo(AVCodecParameters parameters) {
+    @Override
+    public void describeTo(AVCodecParameters parameters) {
         encoder.describeTo(parameters);
     }
 
@@ -145,7 +151,7 @@ final class AudioConversion implements Carried {
         SwrContext swr = resamplerFor(decoded);
         long pts = decoded.best_effort_timestamp();
         if (pts != AV_NOPTS_VALUE) {
-            pts = av_rescale_q(pts, decoder.pkt_timebase(), encoder.timeBase())
+            pts = Av.rescale(pts, Av.rational(decoder.pkt_timebase()), encoder.timeBase())
                     - swr_get_delay(swr, encoder.sampleRate());
         }
         encoder.shape(resampled);

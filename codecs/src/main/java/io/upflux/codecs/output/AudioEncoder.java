@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -31,14 +32,14 @@ final class AudioEncoder implements AutoCloseable {
     private final AVAudioFifo queue;
     private final AVPacket packet = av_packet_alloc();
     private final int frameSize;
-    private final AVRational timeBase;
+    private final Rational timeBase;
     private long nextPts = AV_NOPTS_VALUE;
 
     private AudioEncoder(Consumer<AVPacket> output, String label, AVCodecContext context) {
         this.output = output;
         this.label = label;
         this.context = context;
-        this.timeBase = Av.rational(Av.rational(context.time_base()));
+        this.timeBase = Av.rational(context.time_base());
         this.frameSize = context.frame_size() > 0 ? context.frame_size() : 1024;
         this.queue =
                 av_audio_fifo_alloc(context.sample_fmt(), context.ch_layout().nb_channels(), frameSize * 2);
@@ -48,22 +49,26 @@ final class AudioEncoder implements AutoCloseable {
      * Opens the encoder.
      *
      * @param globalHeader whether the container wants the codec's configuration apart from the packets
+     * @param id FFmpeg's number of the codec
+     * @param rate that is wanted; it gets the nearest of the encoder's
+     * @param layout that is wanted; it gets one of as many channels, else two, where the encoder does not take it
      * @param output gets every packet, in {@link #timeBase()}; it may empty but must not keep it
      * @throws StreamException when the encoder is absent or takes no such sound
      */
     static AudioEncoder open(
-            boolean globalHeader, String label, String name, AVCodecContext decoder, Consumer<AVPacket> output) {
+            boolean globalHeader, String label, int id, int rate, AVChannelLayout layout, Consumer<AVPacket> output) {
+        String name = name(id);
         AVCodec codec = avcodec_find_encoder_by_name(name);
         if (codec == null || codec.isNull()) {
             throw new StreamException(label + ": this FFmpeg has no encoder " + name);
         }
-        int channels = Math.max(1, decoder.ch_layout().nb_channels());
-        AVCodecContext context = tryOpen(globalHeader, codec, decoder, decoder.ch_layout(), 0);
+        int channels = Math.max(1, layout.nb_channels());
+        AVCodecContext context = tryOpen(globalHeader, codec, rate, layout, 0);
         if (context == null) {
-            context = tryOpen(globalHeader, codec, decoder, null, channels);
+            context = tryOpen(globalHeader, codec, rate, null, channels);
         }
         if (context == null) {
-            context = tryOpen(globalHeader, codec, decoder, null, 2);
+            context = tryOpen(globalHeader, codec, rate, null, 2);
         }
         if (context == null) {
             throw new StreamException(label + ": " + name + " takes no such sound");
@@ -71,13 +76,26 @@ final class AudioEncoder implements AutoCloseable {
         return new AudioEncoder(output, label, context);
     }
 
+    private static String name(int id) {
+        return switch (id) {
+            case AV_CODEC_ID_OPUS -> "libopus";
+            case AV_CODEC_ID_MP3 -> "libmp3lame";
+            default -> String.valueOf(Av.string(avcodec_get_name(id)));
+        };
+    }
+
     /** Copies what a muxer must know about the stream. */
     void describeTo(AVCodecParameters parameters) {
         Av.check(avcodec_parameters_from_context(parameters, context), label);
     }
 
-    AVRational timeBase() {
+    Rational timeBase() {
         return timeBase;
+    }
+
+    /** How much more it must be given, in {@link #timeBase()}, until all before an instant has come out. */
+    int delay() {
+        return context.initial_padding() + 2 * frameSize;
     }
 
     int sampleRate() {
@@ -110,6 +128,23 @@ final class AudioEncoder implements AutoCloseable {
         encodeWhole();
     }
 
+    /** Silence up to an instant, from where the last samples ended, or from 0. */
+    void silence(long until) {
+        nextPts = nextPts == AV_NOPTS_VALUE ? 0 : nextPts;
+        for (long missing = until - end(); missing > 0; missing = until - end()) {
+            int part = (int) Math.min(missing, frameSize);
+            AVFrame silence = newFrame(part);
+            try {
+                av_samples_set_silence(
+                        silence.extended_data(), 0, part, context.ch_layout().nb_channels(), context.sample_fmt());
+                write(silence.extended_data(), part);
+            } finally {
+                av_frame_free(silence);
+            }
+            encodeWhole();
+        }
+    }
+
     void finish() {
         int rest = av_audio_fifo_size(queue);
         if (rest > 0) {
@@ -132,7 +167,7 @@ final class AudioEncoder implements AutoCloseable {
             nextPts = pts;
             return true;
         }
-        long drift = pts - (nextPts + av_audio_fifo_size(queue));
+        long drift = pts - end();
         // Less is rounding of time stamps, which must not become clicks.
         if (Math.abs(drift) < LARGEST_DRIFT_SECONDS * context.sample_rate()) {
             return true;
@@ -140,20 +175,13 @@ final class AudioEncoder implements AutoCloseable {
         if (drift < 0) {
             return false;
         }
-        while (drift > 0) {
-            int part = (int) Math.min(drift, frameSize);
-            AVFrame silence = newFrame(part);
-            try {
-                av_samples_set_silence(
-                        silence.extended_data(), 0, part, context.ch_layout().nb_channels(), context.sample_fmt());
-                write(silence.extended_data(), part);
-            } finally {
-                av_frame_free(silence);
-            }
-            encodeWhole();
-            drift -= part;
-        }
+        silence(pts);
         return true;
+    }
+
+    /** Of the samples that were given. */
+    private long end() {
+        return nextPts + av_audio_fifo_size(queue);
     }
 
     private void write(PointerPointer<?> planes, int count) {
@@ -203,18 +231,14 @@ final class AudioEncoder implements AutoCloseable {
 
     /** @param layout to use, or null for the usual one of {@code channels} */
     private static @Nullable AVCodecContext tryOpen(
-            boolean globalHeader,
-            AVCodec codec,
-            AVCodecContext decoder,
-            @Nullable AVChannelLayout layout,
-            int channels) {
+            boolean globalHeader, AVCodec codec, int wantedRate, @Nullable AVChannelLayout layout, int channels) {
         AVCodecContext context = avcodec_alloc_context3(codec);
         if (layout == null || layout.order() == AV_CHANNEL_ORDER_UNSPEC) {
             av_channel_layout_default(context.ch_layout(), layout == null ? channels : layout.nb_channels());
         } else {
             av_channel_layout_copy(context.ch_layout(), layout);
         }
-        int rate = nearest(codec, AV_CODEC_CONFIG_SAMPLE_RATE, decoder.sample_rate());
+        int rate = nearest(codec, AV_CODEC_CONFIG_SAMPLE_RATE, wantedRate);
         context.sample_rate(rate);
         context.sample_fmt(nearest(codec, AV_CODEC_CONFIG_SAMPLE_FORMAT, AV_SAMPLE_FMT_FLTP));
         context.time_base(new AVRational().num(1).den(rate));

@@ -152,10 +152,9 @@ final class CarriedStreams implements AutoCloseable {
     }
 
     private void convertAudio(AVStream source, String label, int codec) {
-        String encoder = codec == AV_CODEC_ID_OPUS ? "libopus" : codec == AV_CODEC_ID_MP3 ? "libmp3lame" : name(codec);
         MuxedTrack track = new MuxedTrack(muxer);
         AudioConversion conversion =
-                AudioConversion.open(muxer.wantsGlobalHeader(), notices, label, source, encoder, track);
+                AudioConversion.open(muxer.wantsGlobalHeader(), notices, label, source, codec, null, track);
         if (conversion != null) {
             conversion.describeTo(track.add(conversion.timeBase()));
         }

@@ -4,13 +4,13 @@ import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
 
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.frame.Rational;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avutil.AVRational;
-import org.jspecify.annotations.Nullable;
 
 /** The same streams in every container that viewers may ask for, as long as they stay of one kind. One thread. */
 final class FragmentContainers implements AutoCloseable {
@@ -19,7 +19,6 @@ final class FragmentContainers implements AutoCloseable {
 
     private final FragmentStreams streams;
     private final Map<FragmentForm, FragmentMuxer> muxers = new EnumMap<>(FragmentForm.class);
-    private final Map<FragmentForm, AVRational> soundTicks = new EnumMap<>(FragmentForm.class);
     private final FragmentHeader header;
 
     /** @param streams what they hold; closed with this, and when this fails */
@@ -31,10 +30,9 @@ final class FragmentContainers implements AutoCloseable {
                 FragmentMuxer muxer = new FragmentMuxer(name, form.format());
                 muxers.put(form, muxer);
                 muxer.addStream(streams.video(), FragmentOutput.CLOCK);
-                FragmentStreams.Sound sound = streams.sound(form);
+                AVCodecParameters sound = streams.sounds().get(form);
                 if (sound != null) {
-                    muxer.addStream(sound.parameters(), sound.timeBase());
-                    soundTicks.put(form, Av.rational(sound.timeBase()));
+                    muxer.addStream(sound, new Rational(1, sound.sample_rate()));
                 }
                 ByteBuffer begin = muxer.begin(form.settings());
                 init = form == FragmentForm.MP4 ? begin : init;
@@ -47,10 +45,10 @@ final class FragmentContainers implements AutoCloseable {
     }
 
     private static FragmentHeader header(FragmentStreams streams, double frameRate, ByteBuffer init) {
-        FragmentStreams.@Nullable Sound sound = streams.sound(FragmentForm.MP4);
+        AVCodecParameters sound = streams.sounds().get(FragmentForm.MP4);
         return new FragmentHeader(
                 CodecNames.video(init.slice()),
-                sound == null ? null : CodecNames.audio(sound.parameters()),
+                sound == null ? null : CodecNames.audio(sound),
                 streams.video().width(),
                 streams.video().height(),
                 frameRate,
@@ -59,6 +57,10 @@ final class FragmentContainers implements AutoCloseable {
 
     FragmentHeader header() {
         return header;
+    }
+
+    FragmentStreams streams() {
+        return streams;
     }
 
     /** Whether packets of such streams can go on in these containers. */
@@ -76,9 +78,9 @@ final class FragmentContainers implements AutoCloseable {
         }
     }
 
-    /** Writes a packet of the sound of one container, in its time base, which stays as it is. */
-    void audio(FragmentForm form, AVPacket packet) {
-        muxer(form).write(packet, AUDIO, Objects.requireNonNull(soundTicks.get(form)));
+    /** Writes a packet of the sound of one container, in ticks of {@code timeBase}, which stays as it is. */
+    void audio(FragmentForm form, AVPacket packet, Rational timeBase) {
+        muxer(form).write(packet, AUDIO, Av.rational(timeBase));
     }
 
     /** What was written to one container since its last call. */

@@ -10,8 +10,10 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,11 @@ public final class FragmentOutput implements AutoCloseable {
         Rational shown = alike ? aspect : new Rational(aspect.num() * across, aspect.den() * down).reduced();
         return new FrameFormat(
                 width, height, offered.layout(), offered.colour(), shown, offered.timeBase(), offered.frameRate());
+    }
+
+    /** What the sound in each container has been; empty for none. */
+    Map<FragmentForm, AVCodecParameters> sounds() {
+        return containers == null ? Map.of() : containers.streams().sounds();
     }
 
     /** The containers for such streams: those there are if they can hold them, else fresh ones. */

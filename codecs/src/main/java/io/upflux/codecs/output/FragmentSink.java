@@ -75,8 +75,7 @@ final class FragmentSink implements FrameSink {
                 output.notices());
         video = opened;
         timeBase = offered.timeBase();
-        LiveAudio sound =
-                LiveAudio.open(carriage, output.name(), start, output.options().sound(), output.notices());
+        LiveAudio sound = LiveAudio.open(carriage, start, output);
         audio = sound;
         if (sound == null) {
             carriage.abandon();

@@ -1,15 +1,12 @@
 package io.upflux.codecs.output;
 
-import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avformat.av_find_best_stream;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 
-import io.upflux.codecs.LiveSound;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.frame.Rational;
-import io.upflux.pipeline.Notices;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -29,15 +26,13 @@ public final class LiveAudio implements AutoCloseable {
     private static final Rational MICROS = new Rational(1, Av.MICROS);
 
     private final Carriage carriage;
-    private final AVStream source;
     private final Rational sourceBase;
     private final Map<FragmentForm, SoundTrack> tracks;
     private final Set<SoundTrack> distinct;
 
-    private LiveAudio(Carriage carriage, AVStream source, Map<FragmentForm, SoundTrack> tracks) {
+    private LiveAudio(Carriage carriage, Rational sourceBase, Map<FragmentForm, SoundTrack> tracks) {
         this.carriage = carriage;
-        this.source = source;
-        this.sourceBase = Av.rational(source.time_base());
+        this.sourceBase = sourceBase;
         this.tracks = tracks;
         this.distinct = new LinkedHashSet<>(tracks.values());
     }
@@ -45,53 +40,21 @@ public final class LiveAudio implements AutoCloseable {
     /** Whether there is a container that sound goes into as it is. */
     public static boolean canCopy(AVCodecParameters sound) {
         return Stream.of(FragmentForm.values()).anyMatch(form -> form.plays(sound.codec_id()))
-                && SoundTrack.isComplete(sound);
+                && CopiedSound.fits(sound);
     }
 
     /**
-     * The best sound track of an input, or null when it has none that can be decoded, or none is wanted.
+     * The best sound track of an input, in the kind of the sound that the output has had; null for none.
      *
      * @param start on the output's clock, of the input's first picture
      */
-    static @Nullable LiveAudio open(Carriage carriage, String name, long start, LiveSound wanted, Notices notices) {
-        int index = av_find_best_stream(
+    static @Nullable LiveAudio open(Carriage carriage, long start, FragmentOutput output) {
+        int best = av_find_best_stream(
                 carriage.input(), AVMEDIA_TYPE_AUDIO, -1, carriage.videoStream(), (AVCodec) null, 0);
-        if (index < 0 || wanted == LiveSound.NONE) {
-            return null;
-        }
-        AVStream source = carriage.input().streams(index);
-        Map<FragmentForm, SoundTrack> tracks = new EnumMap<>(FragmentForm.class);
-        SoundTrack copied = null;
-        SoundTrack encoded = null;
-        for (FragmentForm form : FragmentForm.values()) {
-            if (isCopied(source, form, wanted)) {
-                copied = copied == null ? SoundTrack.copied(source, name, start) : copied;
-                tracks.put(form, copied);
-                continue;
-            }
-            if (encoded == null) {
-                String encoder = wanted == LiveSound.OPUS ? "libopus" : "aac";
-                encoded = SoundTrack.encoded(carriage.decoded(source), name, start, encoder, notices);
-            }
-            if (encoded == null) {
-                notices.warning(name + ": its sound cannot be decoded and is left out");
-                tracks.values().forEach(SoundTrack::close);
-                return null;
-            }
-            tracks.put(form, encoded);
-        }
-        return new LiveAudio(carriage, source, tracks);
-    }
-
-    private static boolean isCopied(AVStream source, FragmentForm form, LiveSound wanted) {
-        int codec = source.codecpar().codec_id();
-        boolean fits = switch (wanted) {
-            case COPY -> form.plays(codec);
-            case AAC -> codec == AV_CODEC_ID_AAC;
-            case OPUS -> codec == AV_CODEC_ID_OPUS;
-            case NONE -> false;
-        };
-        return fits && SoundTrack.isComplete(source.codecpar());
+        AVStream source = best < 0 ? null : carriage.input().streams(best);
+        Map<FragmentForm, SoundTrack> tracks = SoundTracks.open(source, carriage, start, output);
+        Rational sourceBase = source == null ? MICROS : Av.rational(source.time_base());
+        return tracks.isEmpty() ? null : new LiveAudio(carriage, sourceBase, tracks);
     }
 
     /** For one of the containers. */
@@ -141,7 +104,7 @@ public final class LiveAudio implements AutoCloseable {
     private void write(SoundTrack track, AVPacket packet, FragmentContainers containers) {
         for (Map.Entry<FragmentForm, SoundTrack> form : tracks.entrySet()) {
             if (form.getValue() == track) {
-                containers.audio(form.getKey(), packet);
+                containers.audio(form.getKey(), packet, track.timeBase());
             }
         }
     }

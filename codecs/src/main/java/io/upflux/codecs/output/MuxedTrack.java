@@ -1,6 +1,7 @@
 package io.upflux.codecs.output;
 
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.frame.Rational;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -24,10 +25,10 @@ final class MuxedTrack implements Consumer<AVPacket> {
      * @param base time base of the packets to come
      * @return its description, to be filled in
      */
-    AVCodecParameters add(AVRational base) {
-        AVStream target = muxer.addStream(Av.rational(base));
+    AVCodecParameters add(Rational base) {
+        AVStream target = muxer.addStream(base);
         stream = target.index();
-        timeBase = base;
+        timeBase = Av.rational(base);
         return target.codecpar();
     }
 

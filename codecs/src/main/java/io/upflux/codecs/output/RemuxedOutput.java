@@ -110,8 +110,8 @@ public final class RemuxedOutput implements AutoCloseable {
 
     private Carried encoded(Container container, AVStream source) {
         MuxedTrack track = new MuxedTrack(muxer);
-        AudioConversion conversion =
-                AudioConversion.open(muxer.wantsGlobalHeader(), Notices.none(), name, source, "aac", track);
+        AudioConversion conversion = AudioConversion.open(
+                muxer.wantsGlobalHeader(), Notices.none(), name, source, AV_CODEC_ID_AAC, null, track);
         if (conversion == null) {
             throw cannotHold(container, source);
         }

@@ -17,9 +17,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,31 +95,82 @@ class IngestTest {
                 .isSorted();
     }
 
-    /** A file has one header; MPEG-TS says at any time what comes. */
+    /** One file, with the sound of both, the second in the codec of the first. */
     @Test
-    void whereTheSoundChangesInKindMp4EndsAndMpegTsGoesOn() throws IOException {
-        Path opus = folder.resolve("opus.mkv");
-        FfmpegPrograms.ffmpeg(
-                "-i", folder.resolve("clip.mp4").toString(), "-c:v", "copy", "-c:a", "libopus", opus.toString());
-        CompletableFuture<byte[]> mp4 = CompletableFuture.supplyAsync(
-                () -> server.bytes("/live/push.mp4").body());
-        CompletableFuture<byte[]> ts = CompletableFuture.supplyAsync(
-                () -> server.bytes("/live/push.ts").body());
-        HttpRequest.BodyPublisher clip = HttpRequest.BodyPublishers.ofFile(transportStream());
-        assertThat(send("PUT", "/ingest/push", clip).statusCode()).isEqualTo(204);
-        await(() -> push.viewers() == 2);
-        assertThat(send("PUT", "/ingest/push", HttpRequest.BodyPublishers.ofFile(opus))
-                        .statusCode())
-                .isEqualTo(204);
+    void whoWatchesStaysWhereTheSoundChangesInKind() throws IOException {
+        CompletableFuture<byte[]> mp4 = watched("/live/push.mp4");
+        sendSound("aac -ar 48000 -ac 2", "first.ts");
+        await(() -> push.viewers() == 1);
+        sendSound("libmp3lame -ar 44100 -ac 1", "second.mkv");
+        assertThat(push.viewers()).isEqualTo(1);
+        server.streams().close();
+
         Path file = Files.write(
                 folder.resolve("seen.mp4"), mp4.orTimeout(60, TimeUnit.SECONDS).join());
-        assertThat(codecs(file)).contains("aac").doesNotContain("opus");
+        assertThat(sound(file, "stream=codec_name,sample_rate,channels")).containsExactly("aac,48000,2");
+        List<Double> times =
+                sound(file, "packet=pts_time").stream().map(Double::valueOf).toList();
+        assertThat(IntStream.range(1, times.size()).mapToObj(i -> times.get(i) - times.get(i - 1)))
+                .allMatch(gap -> gap > 0 && gap < 0.15);
+        assertThat(times.get(times.size() - 1) - times.get(0))
+                .as("more than one of them")
+                .isGreaterThan(4.5);
+        assertThat(FfmpegPrograms.frames(file.toString())).contains("#codec_id 1: aac");
+    }
+
+    /** A file has one header; MPEG-TS says at any time what comes. */
+    @Test
+    void whereSoundComesToPicturesWithoutMp4EndsAndMpegTsGoesOn() throws IOException {
+        CompletableFuture<byte[]> mp4 = watched("/live/push.mp4");
+        CompletableFuture<byte[]> ts = watched("/live/push.ts");
+        sendSound("", "silent.ts");
+        await(() -> push.viewers() == 2);
+        sendSound("libopus", "opus.mkv");
+        Path file = Files.write(
+                folder.resolve("seen.mp4"), mp4.orTimeout(60, TimeUnit.SECONDS).join());
+        assertThat(codecs(file)).contains("h264").doesNotContain("opus");
         assertThat(push.viewers()).isEqualTo(1);
         assertThat(codecs(server.url("/live/push/media.m3u8"))).contains("opus");
         server.streams().close();
         Path all = Files.write(
                 folder.resolve("seen.ts"), ts.orTimeout(60, TimeUnit.SECONDS).join());
-        assertThat(all).isNotEmptyFile();
+        assertThat(codecs(all)).contains("opus");
+    }
+
+    private CompletableFuture<byte[]> watched(String path) {
+        return CompletableFuture.supplyAsync(() -> server.bytes(path).body());
+    }
+
+    /** @param sound encoder and what it is told; empty for none */
+    private void sendSound(String sound, String name) throws IOException {
+        Path file = folder.resolve(name);
+        String encoder = sound.isEmpty() ? "-an" : "-c:a " + sound;
+        FfmpegPrograms.ffmpeg(Stream.of(
+                        Stream.of("-i", folder.resolve("clip.mp4").toString(), "-c:v", "copy"),
+                        Arrays.stream(encoder.split(" ")),
+                        Stream.of(file.toString()))
+                .flatMap(Function.identity())
+                .toArray(String[]::new));
+        assertThat(send("PUT", "/ingest/push", HttpRequest.BodyPublishers.ofFile(file))
+                        .statusCode())
+                .isEqualTo(204);
+    }
+
+    private static List<String> sound(Path file, String entries) {
+        return FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        "a",
+                        "-show_entries",
+                        entries,
+                        "-of",
+                        "csv=p=0",
+                        file.toString())
+                .lines()
+                .map(line -> line.replaceAll(",+$", ""))
+                .filter(line -> !line.isEmpty())
+                .toList();
     }
 
     private static String codecs(Object media) {
