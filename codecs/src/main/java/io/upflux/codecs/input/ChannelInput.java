@@ -10,9 +10,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
@@ -59,14 +59,28 @@ final class ChannelInput implements AutoCloseable {
         BY_ADDRESS.put(key.address(), this);
     }
 
-    static ChannelInput standardInput() {
-        // Not closed with the stream object: the channel is what closes the descriptor.
-        return new ChannelInput(new FileInputStream(FileDescriptor.in).getChannel(), null, "standard input");
-    }
-
-    /** Blocks until somebody writes to it. */
-    static ChannelInput named(Path pipe) throws IOException {
-        return new ChannelInput(FileChannel.open(pipe, StandardOpenOption.READ), null, pipe.toString());
+    /**
+     * Of what FFmpeg shall not open itself; null for all else. Blocks until somebody writes to a named pipe.
+     *
+     * @throws StreamException when it cannot be opened, or a stored file is empty
+     */
+    static @Nullable ChannelInput of(Location location) {
+        try {
+            return switch (location.kind()) {
+                // Not closed with the stream object: the channel is what closes the descriptor.
+                case STANDARD_INPUT ->
+                    new ChannelInput(new FileInputStream(FileDescriptor.in).getChannel(), null, location.name());
+                case NAMED_PIPE ->
+                    new ChannelInput(
+                            FileChannel.open(Objects.requireNonNull(location.path()), StandardOpenOption.READ),
+                            null,
+                            location.name());
+                case STORED -> stored(location.name());
+                default -> null;
+            };
+        } catch (IOException e) {
+            throw new StreamException(location.name() + ": " + e.getMessage(), e);
+        }
     }
 
     /** @param channel to be closed by this */
@@ -74,22 +88,14 @@ final class ChannelInput implements AutoCloseable {
         return new ChannelInput(channel, null, name);
     }
 
-    /**
-     * A file of a {@link Storage}, by ranges.
-     *
-     * @throws StreamException when it cannot be opened, or is empty
-     */
-    static ChannelInput stored(String url) {
-        try {
-            SeekableByteChannel file = Storage.of(url).orElseThrow().open(url);
-            if (file.size() == 0) {
-                file.close();
-                throw new StreamException(url + ": the file is empty");
-            }
-            return new ChannelInput(file, file, url);
-        } catch (IOException e) {
-            throw new StreamException(url + ": " + e.getMessage(), e);
+    /** A file of a {@link Storage}, by ranges. */
+    private static ChannelInput stored(String url) throws IOException {
+        SeekableByteChannel file = Storage.of(url).orElseThrow().open(url);
+        if (file.size() == 0) {
+            file.close();
+            throw new StreamException(url + ": the file is empty");
         }
+        return new ChannelInput(file, file, url);
     }
 
     /** Makes a context read from here. To be called before it is opened. */

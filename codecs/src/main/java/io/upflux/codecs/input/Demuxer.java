@@ -10,7 +10,6 @@ import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -91,7 +90,7 @@ public final class Demuxer implements AutoCloseable {
         if (location.isNetwork() || location.kind() == Kind.LOCAL) {
             interrupts.deadline(options.openDeadline());
         }
-        ChannelInput source = channelInput();
+        ChannelInput source = channel == null ? ChannelInput.of(location) : ChannelInput.of(channel, location.name());
         if (source != null) {
             input = source;
             source.attach(context);
@@ -120,23 +119,6 @@ public final class Demuxer implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private @Nullable ChannelInput channelInput() {
-        if (channel != null) {
-            return ChannelInput.of(channel, location.name());
-        }
-        if (location.kind() == Kind.STANDARD_INPUT) {
-            return ChannelInput.standardInput();
-        }
-        if (location.kind() == Kind.NAMED_PIPE) {
-            try {
-                return ChannelInput.named(Objects.requireNonNull(location.path()));
-            } catch (IOException e) {
-                throw new StreamException(location.name() + ": " + e.getMessage(), e);
-            }
-        }
-        return location.kind() == Kind.STORED ? ChannelInput.stored(location.name()) : null;
     }
 
     /** The container, for readers of its fields. Owned by this demuxer. */

@@ -6,7 +6,6 @@ import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import java.util.Locale;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -26,8 +25,8 @@ public final class FrameReader implements AutoCloseable {
 
     private static final Rational MICROS = new Rational(1, Av.MICROS);
 
-    private final Notices notices;
     private final Demuxer demuxer;
+    private final Damage damage;
     private final AVStream stream;
     private final int streamIndex;
     private final Rational timeBase;
@@ -43,7 +42,6 @@ public final class FrameReader implements AutoCloseable {
     /** Whether frames next to the wanted ones help to shape them. */
     private boolean neighbours;
 
-    private volatile boolean damaged;
     private boolean ended;
     private boolean closed;
 
@@ -58,8 +56,8 @@ public final class FrameReader implements AutoCloseable {
      * @param opened owned by this from now on, also on failure
      */
     public FrameReader(Demuxer opened, InputOptions options, Notices notices) {
-        this.notices = notices;
         demuxer = opened;
+        damage = new Damage(opened, notices);
         Parts parts = new Parts();
         try {
             streamIndex = VideoStreamChoice.of(demuxer.context(), options.videoStream(), demuxer.name());
@@ -176,7 +174,7 @@ public final class FrameReader implements AutoCloseable {
 
     /** Whether some of what was read so far could not be read as it should. Any thread. */
     public boolean damaged() {
-        return damaged;
+        return damage.isThere();
     }
 
     /** Makes {@link #next} fail soon. Any thread. */
@@ -265,34 +263,9 @@ public final class FrameReader implements AutoCloseable {
         if (range.endsEarlier() && !segment) {
             frames.readOthers();
         }
-        if (frames.damaged() > 0) {
-            warnOfDamage(frames.damaged() + " damaged packet(s) or frame(s), skipped or concealed");
-        }
-        if (timeline.repaired() > 0) {
-            warnOfDamage(timeline.repaired() + " frame time(s) repaired");
-        }
-        if (demuxer.brokenOff() != null) {
-            warnOfDamage("reading ended early: " + demuxer.brokenOff());
-        }
-        warnOfEarlyEnd();
-    }
-
-    private void warnOfDamage(String what) {
-        damaged = true;
-        notices.warning(demuxer.name() + ": " + what);
-    }
-
-    /** Containers state how long they are; one that stops well before was cut off. */
-    private void warnOfEarlyEnd() {
-        long stated = demuxer.context().duration();
-        boolean guessed = demuxer.context().duration_estimation_method() == avformat.AVFMT_DURATION_FROM_BITRATE;
-        if (toTicks != Long.MAX_VALUE || guessed || stated == Av.NO_PTS || stated <= 0) {
-            return;
-        }
-        double missing = (demuxer.startMicros() + stated - others.furthestMicros()) / (double) Av.MICROS;
-        if (missing > 0.5 && missing * Av.MICROS > 0.05 * stated) {
-            warnOfDamage(
-                    String.format(Locale.ROOT, "ends %.1f s before its stated duration; it may be cut off", missing));
+        damage.report(frames.damaged(), timeline.repaired());
+        if (toTicks == Long.MAX_VALUE) {
+            damage.reportEarlyEnd(others.furthestMicros());
         }
     }
 
