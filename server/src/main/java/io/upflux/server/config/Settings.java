@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -199,6 +200,16 @@ public final class Settings {
     /** A copy of what was written. */
     ObjectNode tree() {
         return node.deepCopy();
+    }
+
+    /** A value by a rule that lies elsewhere, whose message is given the name of the key. */
+    <T> T checked(String key, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (StreamException e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.contains(": ") && message.contains(key + ":") ? e : wrong(key, message);
+        }
     }
 
     /** What to throw when a value cannot be. */

@@ -5,7 +5,6 @@ import io.upflux.codecs.LiveSound;
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
-import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +75,7 @@ final class StreamSettings {
     /** Refuses keys that no stream has, also where there is no stream yet. */
     static void check(Settings defaults) {
         KEYS.forEach(defaults::text);
-        defaults.mappings("models").forEach(StreamSettings::rule);
+        defaults.mappings("models").forEach(ModelRule::read);
         defaults.texts("sourceOptions");
         defaults.texts("encoderOptions");
         defaults.end();
@@ -88,7 +86,7 @@ final class StreamSettings {
         if (source == null || source.isBlank()) {
             throw own.wrong("source", "is missing: a file or URL to read from");
         }
-        Device device = checked("device", () -> {
+        Device device = own.checked("device", () -> {
             String text = get(settings -> settings.text("device"));
             return text == null ? Device.AUTO : Device.parse(text);
         });
@@ -99,7 +97,7 @@ final class StreamSettings {
         Duration part = Objects.requireNonNullElse(get(settings -> settings.duration("part")), usual.part());
         boolean listen = Objects.requireNonNullElse(own.flag("listen"), false);
         LiveSound sound = sound();
-        LiveOptions live = checked(
+        LiveOptions live = own.checked(
                 "part",
                 () -> usual.withEncoding(encoding).withCuts(segment, part).withSound(sound));
         StreamConfig config = new StreamConfig(
@@ -139,65 +137,15 @@ final class StreamSettings {
         if (said.isEmpty() && defaults != null) {
             said = defaults.mappings("models");
         }
-        return said.stream().map(StreamSettings::rule).toList();
-    }
-
-    private static ModelRule rule(Settings said) {
-        String model = said.text("model");
-        Integer scale = said.integer("scale", 1, 8);
-        When when = when(said);
-        said.end();
-        if (when == null) {
-            throw said.wrong("when", "is missing: minHeight, maxHeight, minRate or maxRate of the source");
-        }
-        return new ModelRule(model, scale, when);
-    }
-
-    private static @Nullable When when(Settings said) {
-        Settings when = said.child("when");
-        if (when == null) {
-            return null;
-        }
-        When conditions = new When(
-                Objects.requireNonNullElse(when.integer("minHeight", 1, 16384), 0),
-                Objects.requireNonNullElse(when.integer("maxHeight", 1, 16384), Integer.MAX_VALUE),
-                Objects.requireNonNullElse(when.number("minRate"), 0.0),
-                Objects.requireNonNullElse(when.number("maxRate"), Double.POSITIVE_INFINITY));
-        when.end();
-        return conditions;
+        return said.stream().map(ModelRule::read).toList();
     }
 
     private List<RenditionConfig> renditions(LiveOptions stream) {
         Map<String, RenditionConfig> renditions = new LinkedHashMap<>();
         for (Settings said : own.mappings("renditions")) {
-            String name = said.text("name");
-            if (name == null || !isName(name)) {
-                throw said.wrong("name", "must be given, of up to 64 letters, digits, dots, dashes and underscores");
-            }
-            OutputOptions usual = stream.encoding();
-            Integer crf = said.integer("crf", 0, 63);
-            Long bitrate = said.bitrate("bitrate");
-            boolean quality = crf != null || bitrate != null;
-            String codec = said.text("videoCodec");
-            Integer height = said.integer("height", 16, 16384);
-            Map<String, String> options = said.texts("encoderOptions");
-            OutputOptions encoding = checked(
-                    "renditions",
-                    () -> new OutputOptions(
-                            codec == null ? usual.videoCodec() : codec,
-                            codec == null && options.isEmpty() ? usual.encoderOptions() : options,
-                            quality ? crf : usual.crf(),
-                            quality ? bitrate : usual.bitrate(),
-                            height == null ? usual.height() : height,
-                            false,
-                            null,
-                            usual.threads()));
-            When when = when(said);
-            said.end();
-            RenditionConfig rendition =
-                    new RenditionConfig(name, stream.withEncoding(encoding), when == null ? When.ALWAYS : when);
-            if (renditions.putIfAbsent(name, rendition) != null) {
-                throw said.wrong("name", "there is another rendition " + name);
+            RenditionConfig rendition = RenditionConfig.read(said, stream);
+            if (renditions.putIfAbsent(rendition.name(), rendition) != null) {
+                throw said.wrong("name", "there is another rendition " + rendition.name());
             }
         }
         return List.copyOf(renditions.values());
@@ -229,7 +177,7 @@ final class StreamSettings {
     }
 
     private OutputOptions encoding(int threads) {
-        return checked(
+        return own.checked(
                 "crf",
                 () -> new OutputOptions(
                         get(settings -> settings.text("videoCodec")),
@@ -252,7 +200,7 @@ final class StreamSettings {
     }
 
     private Halting halting() {
-        return checked("halting", () -> {
+        return own.checked("halting", () -> {
             String text = mode("halting");
             return text == null ? Halting.OFF : Halting.parse(text);
         });
@@ -279,16 +227,6 @@ final class StreamSettings {
             return text == null ? ReuseMode.NEAR : ReuseMode.parse(text);
         } catch (IllegalArgumentException e) {
             throw own.wrong("reuse", String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** Gives the message of a rule that lies elsewhere the name of the key. */
-    private <T> T checked(String key, Supplier<T> value) {
-        try {
-            return value.get();
-        } catch (StreamException e) {
-            String message = String.valueOf(e.getMessage());
-            throw message.contains(": ") && message.contains(key + ":") ? e : own.wrong(key, message);
         }
     }
 
