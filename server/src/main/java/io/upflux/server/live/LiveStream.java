@@ -1,7 +1,6 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.Fragment;
-import io.upflux.codecs.FragmentHeader;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.decode.Decoders;
@@ -10,11 +9,8 @@ import io.upflux.server.preview.PreviewWish;
 import io.upflux.server.preview.Previews;
 import io.upflux.server.source.SourceGuard;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -33,17 +29,13 @@ import reactor.core.publisher.Sinks;
 public final class LiveStream implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
 
-    /** Stands for the stream's own output where renditions have names. */
-    static final String MAIN = "";
-
     private static final long STOP_SECONDS = 20;
 
     private volatile StreamConfig config;
     private final SourceGuard guard;
     private final Ladders ladders;
     private final LoggedNotices notices;
-    private final FragmentWindow window;
-    private final Map<String, FragmentWindow> renditions;
+    private final StreamWindows windows;
     private final Previews previews;
     private final Outputs outputs;
     private final Demand demand;
@@ -51,7 +43,6 @@ public final class LiveStream implements AutoCloseable {
     private final Publications publications = new Publications();
     private final Sinks.Empty<Void> stop = Sinks.empty();
     private final Thread worker;
-    private volatile Set<String> present = Set.of();
     private volatile StreamState state = StreamState.STARTING;
     private volatile @Nullable String error;
     private volatile boolean closed;
@@ -59,8 +50,7 @@ public final class LiveStream implements AutoCloseable {
     /**
      * @param guard opens sources that came by request
      * @param opener opens what makes the pictures of a stream
-     * @param windows where fragments go, by the name of the rendition, {@link #MAIN} for the stream's own output; ended with
-     *     this
+     * @param windows where fragments go, as {@link StreamWindows} asks for them; ended with this
      */
     LiveStream(
             StreamConfig config,
@@ -71,12 +61,9 @@ public final class LiveStream implements AutoCloseable {
         this.guard = guard;
         this.ladders = new Ladders(config, opener);
         this.notices = new LoggedNotices(config.name());
-        this.window = windows.apply(MAIN);
-        Map<String, FragmentWindow> further = new LinkedHashMap<>();
-        config.renditions().forEach(each -> further.put(each.name(), windows.apply(each.name())));
-        this.renditions = Collections.unmodifiableMap(further);
+        this.windows = new StreamWindows(config, windows);
         this.previews = new Previews(config.name());
-        this.outputs = new Outputs(window);
+        this.outputs = new Outputs(this.windows.main());
         this.demand = new Demand(config.always(), config.closeAfter(), this::followers, System::nanoTime);
         this.worker = new Thread(this::run, "upflux-live-" + config.name());
         worker.setDaemon(true);
@@ -92,23 +79,22 @@ public final class LiveStream implements AutoCloseable {
 
     /** Of its own output. */
     public FragmentWindow window() {
-        return window;
+        return windows.main();
     }
 
     /** Its further outputs by their names, also those that are not for its present source. */
     public Map<String, FragmentWindow> renditions() {
-        return renditions;
+        return windows.renditions();
     }
 
     /** Names of the further outputs that there are of its present source. */
     public Set<String> present() {
-        return present;
+        return windows.present();
     }
 
     /** How many follow it, in whichever rendition. */
     public int viewers() {
-        return window.viewers()
-                + renditions.values().stream().mapToInt(FragmentWindow::viewers).sum();
+        return windows.viewers();
     }
 
     public StreamCounters counters() {
@@ -146,15 +132,13 @@ public final class LiveStream implements AutoCloseable {
     }
 
     public StreamStatus status() {
-        WindowView view = window.view();
-        FragmentHeader header = view.isEmpty() ? null : view.last().header();
         return new StreamStatus(
                 name(),
                 state,
                 error,
                 ladders.current(),
                 counters.rungs().map(RungCounters::now).orElse(null),
-                header,
+                windows.header(),
                 viewers(),
                 counters.in(),
                 counters.out(),
@@ -198,8 +182,7 @@ public final class LiveStream implements AutoCloseable {
             LOG.error("{}: does not stop", name());
         }
         previews.close();
-        window.end(over);
-        renditions.values().forEach(rendition -> rendition.end(over));
+        windows.end(over);
         outputs.close();
     }
 
@@ -212,12 +195,7 @@ public final class LiveStream implements AutoCloseable {
         try (ladders;
                 Decoders decoders = new Decoders(name(), config.limits().memoryBytes());
                 Renditions output = new Renditions(
-                        config,
-                        names -> present = Set.copyOf(names),
-                        this::publish,
-                        this::publish,
-                        counters::leftOut,
-                        notices)) {
+                        config, windows::present, this::publish, this::publish, counters::leftOut, notices)) {
             if (config.isolated() && config.always()) {
                 // It starts while the models are opened.
                 decoders.prepare();
@@ -298,14 +276,14 @@ public final class LiveStream implements AutoCloseable {
     private void publish(Fragment fragment) {
         state = StreamState.LIVE;
         error = null;
-        window.add(fragment);
+        windows.main().add(fragment);
         counters.made(fragment);
         counters.shown(fragment);
     }
 
     private void publish(String rendition, Fragment fragment) {
         counters.made(fragment);
-        Objects.requireNonNull(renditions.get(rendition)).add(fragment);
+        windows.add(rendition, fragment);
     }
 
     private static String line(RuntimeException failure) {

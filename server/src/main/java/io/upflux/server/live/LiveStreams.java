@@ -107,7 +107,7 @@ public final class LiveStreams implements AutoCloseable {
         stream.stop(false);
         forget(stream);
         run(new LiveStream(config, guard, ladders, name -> {
-            FragmentWindow before = name.equals(LiveStream.MAIN)
+            FragmentWindow before = name.equals(StreamWindows.MAIN)
                     ? stream.window()
                     : stream.renditions().get(name);
             return before == null ? fresh() : new FragmentWindow(segments, before);
