@@ -13,9 +13,7 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -133,7 +131,7 @@ public final class SegmentedJob {
                     order.seconds(),
                     order.times().timeBase(),
                     plan);
-            boolean published = prepare(folder, header);
+            boolean published = new EarlierRun(order, plan, folder, finished, notices).settle(header);
             if (published) {
                 folder.remove();
                 return outcome(traits, finished.frames());
@@ -172,71 +170,10 @@ public final class SegmentedJob {
         }
     }
 
-    /** Settles what to do with what is there. @return whether an earlier run had done all but tidying up */
-    private boolean prepare(WorkFolder folder, ObjectNode header) {
-        if (!order.resume() || !Files.exists(folder.journal())) {
-            if (Files.exists(folder.journal()) && !options.encoding().overwrite()) {
-                throw new StreamException(unfinished(output));
-            }
-            folder.clear();
-            return false;
-        }
-        Journal.Contents contents = Journal.read(folder.journal());
-        if (contents.header().isEmpty()) {
-            notices.info(folder.journal() + ": its first line is damaged; everything is computed again");
-            folder.clear();
-            return false;
-        }
-        List<String> differences = JobHeader.differences(contents.header(), header);
-        if (!differences.isEmpty()) {
-            String reason = output + ": cannot be resumed, since this is another job than the one begun: "
-                    + String.join("; ", differences);
-            if (!options.encoding().overwrite()) {
-                throw new StreamException(reason + "; --overwrite starts anew");
-            }
-            notices.info(reason + "; it is begun anew");
-            folder.clear();
-            return false;
-        }
-        if (contents.unreadable() > 0) {
-            notices.info(folder.journal() + ": " + contents.unreadable()
-                    + " unreadable line(s); what they spoke of is computed again");
-        }
-        boolean published = contents.wholeBytes() >= 0
-                && WorkFolder.holds(output, contents.wholeBytes())
-                && !Files.exists(folder.whole());
-        if (Files.exists(output, LinkOption.NOFOLLOW_LINKS)
-                && !published
-                && !options.encoding().overwrite()) {
-            throw new StreamException(output + ": exists already; --overwrite replaces it");
-        }
-        folder.tidyUp();
-        for (SegmentResult result : contents.segments().values()) {
-            if (result.segment() < plan.size() && (published || isIntact(folder, result))) {
-                finished.add(result);
-                result.warnings().forEach(notices::warning);
-            }
-        }
-        return published;
-    }
-
     /** @return what to say to somebody who would begin a job that was begun before */
     public static String unfinished(Path output) {
         return output + ": an earlier run left its work in " + WorkFolder.of(output)
                 + "; --resume continues it, --overwrite starts anew";
-    }
-
-    private boolean isIntact(WorkFolder folder, SegmentResult result) {
-        Path file = folder.segment(result.segment());
-        try {
-            if (WorkFolder.holds(file, result.bytes()) && Sha256.of(file).equals(result.sha256())) {
-                return true;
-            }
-        } catch (IOException unreadable) {
-            // As good as damaged.
-        }
-        notices.info(file + ": is " + (Files.exists(file) ? "damaged" : "gone") + " and computed again");
-        return false;
     }
 
     private void compute(
