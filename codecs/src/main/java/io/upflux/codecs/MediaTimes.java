@@ -21,11 +21,13 @@ public record MediaTimes(Rational timeBase, List<Long> frames, List<Long> keys, 
      *
      * @param type {@code video}, {@code audio}, {@code subtitle} or {@code data}
      * @param upscaled whether this is the video that is upscaled
-     * @param packets that are shown or heard
+     * @param packets that are shown or heard at a stated time
+     * @param untimed those without one, as all of elementary streams are
      * @param start of the first of them in seconds on the input's clock; not a number without any
      * @param end of the last of them
      */
-    public record Track(int index, String type, boolean upscaled, long packets, double start, double end) {}
+    public record Track(
+            int index, String type, boolean upscaled, long packets, long untimed, double start, double end) {}
 
     public MediaTimes {
         tracks = List.copyOf(tracks);

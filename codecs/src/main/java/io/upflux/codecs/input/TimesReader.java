@@ -21,6 +21,7 @@ public final class TimesReader {
     /** A stream on the way; times in microseconds. */
     private static final class Tally {
         private long packets;
+        private long untimed;
         private long first = Long.MAX_VALUE;
         private long end = Long.MIN_VALUE;
 
@@ -77,14 +78,19 @@ public final class TimesReader {
         while (tallies.size() <= stream) {
             tallies.add(new Tally());
         }
+        // AVI and ASF state when packets are decoded only.
+        long time = packet.pts() != Av.NO_PTS ? packet.pts() : packet.dts();
         if (stream == video) {
             noteOrder(packet);
             if (firstKey == Av.NO_PTS && (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0) {
-                firstKey = packet.pts();
+                firstKey = time;
             }
         }
-        long time = packet.pts() != Av.NO_PTS ? packet.pts() : packet.dts();
-        if (time == Av.NO_PTS || (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0) {
+        if ((packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0) {
+            return;
+        }
+        if (time == Av.NO_PTS) {
+            tallies.get(stream).untimed++;
             return;
         }
         Rational base = demuxer.timeBase(stream);
@@ -143,6 +149,7 @@ public final class TimesReader {
                     String.valueOf(Av.string(avutil.av_get_media_type_string(type))),
                     i == video,
                     tally.packets,
+                    tally.untimed,
                     any ? tally.first / (double) Av.MICROS : Double.NaN,
                     any ? tally.end / (double) Av.MICROS : Double.NaN));
         }

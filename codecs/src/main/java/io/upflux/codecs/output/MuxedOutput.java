@@ -93,7 +93,7 @@ final class MuxedOutput implements AutoCloseable {
 
     /** What was added; empty before {@link #begin}. */
     OutputStreams streams() {
-        return new OutputStreams(videoIndex, streams);
+        return new OutputStreams(container.isFlv() ? null : videoIndex, streams);
     }
 
     /** Ticks of the video's time base that lie before the output's zero. */

@@ -93,7 +93,7 @@ public final class PostCheck {
     }
 
     private void checkFrames(MediaTimes made, long frames, List<String> differences) {
-        int written = made.frames().size();
+        long written = made.frames().size() + untimed(made);
         if (written < frames) {
             differences.add(written + " frames in the file, " + frames + " were encoded");
         }
@@ -177,7 +177,11 @@ public final class PostCheck {
             String output, InputOptions readingOutput, MediaTimes made, Encoded encoded, List<String> differences) {
         Track before = upscaled(source);
         Track after = upscaled(made);
-        if (before == null || after == null || damaged || source.frames().isEmpty()) {
+        if (before == null
+                || after == null
+                || damaged
+                || source.frames().isEmpty()
+                || made.frames().isEmpty()) {
             return;
         }
         for (int i = 0; i < SAMPLES; i++) {
@@ -209,6 +213,14 @@ public final class PostCheck {
         if (flaw != null) {
             differences.add(String.format(Locale.ROOT, "the picture at %.3f s %s", seconds, flaw));
         }
+    }
+
+    /** Frames that an elementary stream says no times of. */
+    private static long untimed(MediaTimes times) {
+        return times.tracks().stream()
+                .filter(Track::upscaled)
+                .mapToLong(Track::untimed)
+                .sum();
     }
 
     private static @Nullable Track upscaled(MediaTimes times) {
