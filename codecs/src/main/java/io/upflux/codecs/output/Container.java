@@ -42,6 +42,8 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
 
     private static final Set<String> ISO = Set.of("mp4", "mov", "ipod", "3gp", "3g2", "ismv", "f4v", "psp");
 
+    private static final Set<String> PROGRAM_STREAMS = Set.of("mpeg", "vob", "dvd", "svcd");
+
     /** Their only picture is a cover. */
     private static final Set<String> AUDIO_ONLY =
             Set.of("mp3", "flac", "aiff", "wav", "adts", "tta", "oga", "opus", "spx");
@@ -68,6 +70,25 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
             AV_CODEC_ID_DVB_TELETEXT,
             AV_CODEC_ID_SMPTE_KLV,
             AV_CODEC_ID_TIMED_ID3);
+
+    /** Program streams have none either; ISO 13818-1 as DVD players know it. */
+    private static final Set<Integer> PS_CODECS = Set.of(
+            AV_CODEC_ID_MPEG1VIDEO,
+            AV_CODEC_ID_MPEG2VIDEO,
+            AV_CODEC_ID_MP2,
+            AV_CODEC_ID_MP3,
+            AV_CODEC_ID_AC3,
+            AV_CODEC_ID_DTS,
+            AV_CODEC_ID_DVD_SUBTITLE);
+
+    /** Nor has Ogg; what Xiph.Org has mappings for. */
+    private static final Set<Integer> OGG_CODECS = Set.of(
+            AV_CODEC_ID_THEORA,
+            AV_CODEC_ID_VP8,
+            AV_CODEC_ID_VORBIS,
+            AV_CODEC_ID_OPUS,
+            AV_CODEC_ID_FLAC,
+            AV_CODEC_ID_SPEEX);
 
     /**
      * @param location path, pattern, URL or {@code -}
@@ -119,6 +140,16 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         return name.equals("flv");
     }
 
+    /** MPEG's container for files, of DVDs for instance. */
+    boolean isProgramStream() {
+        return PROGRAM_STREAMS.contains(name);
+    }
+
+    /** Whether pictures follow each other at a constant rate, which is all that it says of times. */
+    boolean hasFrameRateOnly() {
+        return name.equals("yuv4mpegpipe");
+    }
+
     /** Whether a display matrix survives in it. */
     boolean carriesRotation() {
         return isIso() || isMatroska();
@@ -129,7 +160,7 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
     }
 
     boolean hasChapters() {
-        return isIso() || isMatroska() || isWebm() || name.equals("ogg") || name.equals("nut");
+        return isIso() || isMatroska() || isWebm() || name.equals("ogg") || name.equals("ogv") || name.equals("nut");
     }
 
     /** Whether it keeps parameter sets apart from the packets. */
@@ -149,6 +180,12 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         }
         if (name.equals("mpegts")) {
             return TS_CODECS.contains(codec);
+        }
+        if (isProgramStream()) {
+            return PS_CODECS.contains(codec);
+        }
+        if (name.equals("ogg") || name.equals("ogv")) {
+            return OGG_CODECS.contains(codec);
         }
         int answer = avformat_query_codec(format, codec, -2);
         if (answer >= 0) {

@@ -61,6 +61,7 @@ final class EncoderTable {
                 deep
                         ? List.of("libx265", "hevc_nvenc", "libx264", "h264_nvenc", "libopenh264", "mpeg2video")
                         : List.of("libx264", "h264_nvenc", "libopenh264", "mpeg2video");
+            case "mpeg", "vob", "dvd", "svcd" -> List.of("mpeg2video");
             case "mov" ->
                 deep && fullChroma
                         ? List.of("prores_ks", "libx265")
@@ -98,8 +99,8 @@ final class EncoderTable {
                         .from(16)
                         .evenSides(),
                 EncoderSpec.software("libsvtav1", EncoderTable::svtav1).from(64),
+                EncoderSpec.software("libvpx", EncoderTable::vp8),
                 EncoderSpec.software("libvpx-vp9", EncoderTable::vp9)
-                        // Its alpha is a second stream that only WebM and Matroska can hold.
                         .without(AV_PIX_FMT_YUVA420P),
                 EncoderSpec.software("libaom-av1", EncoderTable::aom),
                 EncoderSpec.software("prores_ks", EncoderTable::prores),
@@ -184,6 +185,19 @@ final class EncoderTable {
         options.put("row-mt", "1");
         options.put("lag-in-frames", "0");
         return threads(request, quality(request, options, 20));
+    }
+
+    private static Map<String, String> vp8(Request request) {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("deadline", "realtime");
+        options.put("cpu-used", "4");
+        options.put("lag-in-frames", "0");
+        quality(request, options, 10);
+        // It takes constant quality up to a bit rate alone, which is 200 kbit/s unless told otherwise.
+        if (request.bitrate() == null) {
+            options.put("b", "200M");
+        }
+        return threads(request, options);
     }
 
     private static Map<String, String> aom(Request request) {

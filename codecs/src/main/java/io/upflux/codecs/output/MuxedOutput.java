@@ -195,12 +195,16 @@ final class MuxedOutput implements AutoCloseable {
 
     private void addVideo(Muxer out, VideoTrack video, @Nullable Carriage input) {
         FrameFormat format = video.wanted();
-        AVStream stream = out.addStream(format.timeBase());
+        Rational rate = format.frameRate();
+        AVStream stream = out.addStream(
+                container.hasFrameRateOnly() && rate.isKnown()
+                        ? new Rational(rate.den(), rate.num())
+                        : format.timeBase());
         video.describeTo(stream.codecpar());
         SampleEntry.choose(out.context(), stream.codecpar());
         stream.sample_aspect_ratio(stream.codecpar().sample_aspect_ratio());
-        if (format.frameRate().isKnown()) {
-            stream.avg_frame_rate(Av.rational(format.frameRate()));
+        if (rate.isKnown()) {
+            stream.avg_frame_rate(Av.rational(rate));
         }
         if (input != null) {
             Tags.copyVideo(input.input().streams(input.videoStream()), stream);

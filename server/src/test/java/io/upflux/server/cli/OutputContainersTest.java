@@ -1,0 +1,48 @@
+package io.upflux.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.codecs.FfmpegPrograms;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Containers that lack what most have, as presentation times or an order of streams: all pass the check. */
+class OutputContainersTest {
+    private static final int FRAMES = 25;
+
+    private final Streams streams = new Streams();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"avi", "flv", "wmv", "h264", "ivf", "y4m", "mpg", "vob", "ogv", "mxf", "nut", "3gp"})
+    void eachHoldsAllPictures(String extension) {
+        Path output = folder.resolve("out." + extension);
+
+        assertThat(streams.upflux("upscale", clip(), "-o", output, "-n", "bicubic-x2"))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(streams.err()).contains(FRAMES + " frames");
+        assertThat(frames(output)).isEqualTo(FRAMES);
+    }
+
+    /** Its sound comes first, as FLV has it, so that streams change places. */
+    private Path clip() {
+        Path clip = folder.resolve("clip.mkv");
+        FfmpegPrograms.ffmpeg(
+                "-f", "lavfi", "-i", "sine=duration=1:sample_rate=48000",
+                "-f", "lavfi", "-i", "testsrc2=size=160x120:duration=1:rate=25",
+                "-c:v", "mpeg4", "-c:a", "mp2", clip.toString());
+        return clip;
+    }
+
+    private static int frames(Path file) {
+        String count = FfmpegPrograms.ffprobe(
+                "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames",
+                "-of", "csv=p=0", file.toString());
+        return Integer.parseInt(count.strip().split("\\D+")[0]);
+    }
+}
