@@ -1,6 +1,7 @@
 package io.upflux.codecs.input;
 
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.AvOptions;
 import io.upflux.pipeline.StreamException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,7 +32,7 @@ final class VideoDecoder implements AutoCloseable {
      */
     VideoDecoder(AVStream stream, int threads, long pixels, String name) {
         int id = stream.codecpar().codec_id();
-        AVCodec codec = avcodec.avcodec_find_decoder(id);
+        AVCodec codec = decoder(stream);
         if (codec == null) {
             throw new StreamException(name + ": there is no decoder for " + Av.string(avcodec.avcodec_get_name(id))
                     + " video in this build of FFmpeg");
@@ -54,6 +55,15 @@ final class VideoDecoder implements AutoCloseable {
             avcodec.avcodec_free_context(context);
             throw e;
         }
+    }
+
+    /** The usual one; but FFmpeg's own of VP8 and VP9 leave out the alpha, which is a stream beside the packets. */
+    private static @Nullable AVCodec decoder(AVStream stream) {
+        int id = stream.codecpar().codec_id();
+        boolean alpha = "1".equals(AvOptions.entries(stream.metadata()).get("alpha_mode"));
+        String name = id == avcodec.AV_CODEC_ID_VP9 ? "libvpx-vp9" : id == avcodec.AV_CODEC_ID_VP8 ? "libvpx" : null;
+        AVCodec codec = alpha && name != null ? avcodec.avcodec_find_decoder_by_name(name) : null;
+        return codec != null ? codec : avcodec.avcodec_find_decoder(id);
     }
 
     /** Damaged packets and frames so far. */

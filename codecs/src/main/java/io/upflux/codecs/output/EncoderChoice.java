@@ -54,7 +54,7 @@ final class EncoderChoice {
     List<Candidate> candidates(PixelLayout offered, int width, int height) {
         List<Candidate> candidates = new ArrayList<>();
         for (AVCodec codec : encoders(offered)) {
-            EncoderSpec spec = EncoderTable.spec(codec.name().getString());
+            EncoderSpec spec = EncoderTable.spec(codec.name().getString()).in(container);
             EncodedLayout layout = EncodedLayout.nearest(codec, spec, offered);
             if (layout != null && spec.fits(width, height) && firstUnknown(codec) == null) {
                 Loss loss = EncodedLayout.loss(offered, layout.layout(), spec.lossless());

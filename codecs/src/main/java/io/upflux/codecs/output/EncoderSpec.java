@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param minSide least width and height in samples it takes
  * @param evenOnly whether it drops an odd last column or row of a subsampled picture
  * @param largestTimeBase greatest denominator of a time base it takes
- * @param avoid pixel formats it lists but should not get
+ * @param avoid pixel formats it lists but should not get, where {@link #in} says nothing else
  * @param rate how quality, bitrate and speed are asked of it
  */
 record EncoderSpec(
@@ -72,6 +72,11 @@ record EncoderSpec(
     EncoderSpec without(Integer... pixelFormats) {
         return new EncoderSpec(
                 name, hardware, lossless, minSide, evenOnly, largestTimeBase, Set.of(pixelFormats), rate);
+    }
+
+    /** The same for a container: the alpha of libvpx is a second stream that only WebM and Matroska hold. */
+    EncoderSpec in(Container container) {
+        return container.isWebm() || container.isMatroska() ? without() : this;
     }
 
     /** MPEG-1 and MPEG-2 know eight frame rates and nothing between. */

@@ -100,8 +100,7 @@ final class EncoderTable {
                         .evenSides(),
                 EncoderSpec.software("libsvtav1", EncoderTable::svtav1).from(64),
                 EncoderSpec.software("libvpx", EncoderTable::vp8),
-                EncoderSpec.software("libvpx-vp9", EncoderTable::vp9)
-                        .without(AV_PIX_FMT_YUVA420P),
+                EncoderSpec.software("libvpx-vp9", EncoderTable::vp9).without(AV_PIX_FMT_YUVA420P),
                 EncoderSpec.software("libaom-av1", EncoderTable::aom),
                 EncoderSpec.software("prores_ks", EncoderTable::prores),
                 EncoderSpec.software("ffv1", request -> fixed("ffv1", request, Map.of("level", "3", "slicecrc", "1")))

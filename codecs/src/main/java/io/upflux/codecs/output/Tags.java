@@ -69,10 +69,10 @@ final class Tags {
         to.disposition(from.disposition());
     }
 
-    /** As {@link #copy}, but without what was counted on the old pictures. */
+    /** As {@link #copy}, but without what was counted on the old pictures or says how they hold their alpha. */
     static void copyVideo(AVStream from, AVStream to) {
         Map<String, String> tags = AvOptions.entries(from.metadata());
-        tags.keySet().removeIf(Tags::isStatistic);
+        tags.keySet().removeIf(key -> isStatistic(key) || key.equalsIgnoreCase("alpha_mode"));
         to.metadata(dictionary(tags));
         to.disposition(from.disposition());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.codecs.Collected;
 import io.upflux.codecs.InputOptions;
+import io.upflux.codecs.MediaSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,30 @@ class CarriedStreamsTest {
 
         assertThat(notices.warnings).isEmpty();
         assertThat(soundHash(out)).isEqualTo(soundHash(in)).isNotEmpty();
+    }
+
+    /** The alpha of VP9 is a second stream beside the packets, which FFmpeg's own decoder passes over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"out.webm", "out.mkv"})
+    void keepsTheTransparencyOfVp9(String to) {
+        Path in = folder.resolve("in.webm");
+        Path out = folder.resolve(to);
+        Programs.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=s=64x48:r=25:d=0.4,format=yuva420p,geq=lum='lum(X,Y)':a='4*X'",
+                "-c:v",
+                "libvpx-vp9",
+                in);
+
+        Remux.run(in, out, notices);
+
+        assertThat(notices.warnings).isEmpty();
+        assertThat(notices.infos).containsExactly("encoder libvpx-vp9, yuv420p+alpha");
+        try (MediaSource again = MediaSource.open(out.toString(), InputOptions.defaults(), notices)) {
+            assertThat(again.format().layout()).hasToString("yuv420p+alpha");
+        }
     }
 
     @Test
