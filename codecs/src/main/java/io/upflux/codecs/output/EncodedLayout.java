@@ -1,5 +1,6 @@
 package io.upflux.codecs.output;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_GIF;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.upflux.codecs.ffmpeg.PixelFormats;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record EncodedLayout(PixelLayout layout, int pixelFormat) {
     private static final PixelLayout RGB48 = PixelLayout.RGB24.withDepth(16);
 
-    /** Packed formats and the planar layout that holds the same samples. */
+    /** Packed formats and the planar layout that holds the same samples, or what a palette is made of. */
     private static final Map<Integer, PixelLayout> PACKED = Map.ofEntries(
             Map.entry(AV_PIX_FMT_RGB24, PixelLayout.RGB24),
             Map.entry(AV_PIX_FMT_BGR24, PixelLayout.RGB24),
@@ -35,6 +36,7 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
             Map.entry(AV_PIX_FMT_RGBA64LE, RGB48.withAlpha(true)),
             Map.entry(AV_PIX_FMT_RGBA64BE, RGB48.withAlpha(true)),
             Map.entry(AV_PIX_FMT_GRAY16BE, new PixelLayout(Family.GRAY, 16, 0, 0, false)),
+            Map.entry(AV_PIX_FMT_PAL8, PixelLayout.RGB24.withAlpha(true)),
             Map.entry(AV_PIX_FMT_NV12, PixelLayout.YUV420P),
             Map.entry(AV_PIX_FMT_P010LE, PixelLayout.yuv(10, 1, 1)));
 
@@ -111,11 +113,17 @@ record EncodedLayout(PixelLayout layout, int pixelFormat) {
                     : PixelFormats.layout(format).orElse(null);
             if (layout != null
                     && !PixelFormats.isFullRange(format)
+                    && isWorthwhile(format, codec)
                     && !spec.avoid().contains(format)) {
                 layouts.add(new EncodedLayout(layout, format));
             }
         }
         return layouts;
+    }
+
+    /** 256 colours are for those that have no more. */
+    private static boolean isWorthwhile(int format, AVCodec codec) {
+        return format != AV_PIX_FMT_PAL8 || codec.id() == AV_CODEC_ID_GIF;
     }
 
     private static int[] pixelFormats(AVCodec codec) {

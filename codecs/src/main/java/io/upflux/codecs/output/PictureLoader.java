@@ -28,6 +28,7 @@ final class PictureLoader implements AutoCloseable {
     private final int planarFormat;
     private final List<AVFrame> pool = new ArrayList<>();
     private final @Nullable SwsContext scaler;
+    private final @Nullable Palette palette;
     private final AVFrame view;
 
     /**
@@ -38,14 +39,15 @@ final class PictureLoader implements AutoCloseable {
     PictureLoader(FrameFormat incoming, FrameFormat encoded, int pixelFormat) {
         this.incoming = incoming;
         this.encoded = encoded;
-        this.pixelFormat = pixelFormat;
+        this.palette = pixelFormat == AV_PIX_FMT_PAL8 ? new Palette(encoded.width(), encoded.height()) : null;
+        this.pixelFormat = palette == null ? pixelFormat : AV_PIX_FMT_RGB32;
         this.planarFormat = PixelFormats.format(incoming.layout()).orElseThrow();
         boolean resized = incoming.width() != encoded.width() || incoming.height() != encoded.height();
         boolean recoloured = !incoming.colour().equals(encoded.colour());
         this.view = av_frame_alloc();
         view.format(planarFormat).width(incoming.width()).height(incoming.height());
         ColourTags.apply(incoming.colour(), view);
-        if (resized || recoloured || planarFormat != pixelFormat) {
+        if (resized || recoloured || planarFormat != this.pixelFormat) {
             scaler = sws_alloc_context();
             scaler.flags(SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP);
         } else {
@@ -66,11 +68,14 @@ final class PictureLoader implements AutoCloseable {
             }
             Av.check(sws_scale_frame(scaler, picture, view), "scaling the picture");
         }
-        return picture;
+        return palette == null ? picture : palette.reduce(picture);
     }
 
     @Override
     public void close() {
+        if (palette != null) {
+            palette.close();
+        }
         for (AVFrame picture : pool) {
             av_frame_free(picture);
         }

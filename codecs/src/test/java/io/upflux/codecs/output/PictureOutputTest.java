@@ -163,6 +163,47 @@ class PictureOutputTest {
         assertThat(folder).isEmptyDirectory();
     }
 
+    /** A GIF has 256 colours, which are chosen for each picture. */
+    @Test
+    void gifsKeepTheirColours() throws IOException {
+        Path in = folder.resolve("in.gif");
+        Path out = folder.resolve("out.gif");
+        Programs.ffmpeg("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=0.5", in);
+
+        try (NativeScope scope = new NativeScope();
+                MediaSource source = MediaSource.open(in.toString(), InputOptions.defaults(), notices);
+                MediaSink sink = MediaSink.create(out.toString(), OutputOptions.defaults(), source, notices)) {
+            sink.open(source.format());
+            source.frames(scope).doOnNext(sink::write).blockLast();
+            sink.finish();
+            assertThat(scope.outstanding()).isZero();
+        }
+
+        assertThat(notices.warnings).isEmpty();
+        assertThat(Programs.ffprobe(out, "-show_entries", "frame=pts_time"))
+                .containsExactly("0.000000", "0.100000", "0.200000", "0.300000", "0.400000");
+        assertThat(psnr(in, out)).isGreaterThan(35);
+    }
+
+    /** Of all samples of all pictures, in dB. */
+    private double psnr(Path one, Path other) throws IOException {
+        byte[] left = rgb(one);
+        byte[] right = rgb(other);
+        assertThat(right).hasSameSizeAs(left);
+        double squares = 0;
+        for (int i = 0; i < left.length; i++) {
+            int difference = (left[i] & 0xFF) - (right[i] & 0xFF);
+            squares += difference * difference;
+        }
+        return 10 * Math.log10(255 * 255 / Math.max(squares / left.length, 1e-6));
+    }
+
+    private byte[] rgb(Path file) throws IOException {
+        Path raw = folder.resolve(file.getFileName() + ".rgb");
+        Programs.ffmpeg("-i", file, "-f", "rawvideo", "-pix_fmt", "rgb24", raw);
+        return Files.readAllBytes(raw);
+    }
+
     @Test
     void resizesToTheWantedHeight() {
         Path out = folder.resolve("out.mkv");
