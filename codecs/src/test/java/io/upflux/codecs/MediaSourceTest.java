@@ -163,6 +163,7 @@ class MediaSourceTest {
         List<VideoFrame> fields = read(clip, InputOptions.defaults().withDeinterlace(false));
         List<VideoFrame> full = read(clip, InputOptions.defaults());
         assertThat(full).hasSameSizeAs(fields).hasSize(25);
+        assertThat(notices.infos).containsExactly(clip + ": interlaced; each pair of fields becomes one whole picture");
         assertThat(full.stream().map(VideoFrame::pts))
                 .isEqualTo(fields.stream().map(VideoFrame::pts).toList());
         assertThat(combing(full.get(10))).isLessThan(0.6 * combing(fields.get(10)));

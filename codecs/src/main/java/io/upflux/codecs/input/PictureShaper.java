@@ -45,6 +45,7 @@ final class PictureShaper implements AutoCloseable {
     private @Nullable PictureShape current;
     private @Nullable PictureShape emitted;
     private boolean deinterlacing;
+    private boolean saidFields;
     /** {@code AVChromaLocation} of what leaves the filters, which forget it when they convert. */
     private int siting;
 
@@ -93,6 +94,7 @@ final class PictureShaper implements AutoCloseable {
         boolean fields = isInterlaced(frame);
         if (changed || (fields && !deinterlacing) || (filters == null && needsFilters(frame))) {
             finish();
+            sayWhetherDeinterlacing(fields);
             deinterlacing |= fields;
             siting = turned(frame.chroma_location());
             filters = new FilterChain(frame, timeBase, chain(frame, now), name);
@@ -217,6 +219,13 @@ final class PictureShaper implements AutoCloseable {
     private List<String> turning() {
         Orientation known = orientation;
         return rotatePixels && known != null ? known.filters() : List.of();
+    }
+
+    private void sayWhetherDeinterlacing(boolean fields) {
+        if (fields && !saidFields) {
+            saidFields = true;
+            notices.info(name + ": interlaced; each pair of fields becomes one whole picture");
+        }
     }
 
     private void sayWhatCannotBeTurned() {

@@ -25,6 +25,10 @@ record Encoding(
     static Encoding of(
             String location, OutputOptions options, @Nullable Carriage carriage, int sourceHeight, Notices notices) {
         Container container = Container.of(location, options.container());
+        Integer height = options.height();
+        if (height != null && PictureFormat.even(height) != height) {
+            notices.info("height " + height + " becomes " + PictureFormat.even(height) + ": sides are even");
+        }
         return new Encoding(
                 container, new EncoderChoice(container, location, options), options, carriage, sourceHeight, notices);
     }

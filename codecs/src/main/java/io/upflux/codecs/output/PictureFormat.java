@@ -60,7 +60,8 @@ final class PictureFormat {
         return sourceHeight > 0 && colour.effectiveMatrix(sourceHeight) != colour.effectiveMatrix(height);
     }
 
-    private static int even(double samples) {
+    /** The nearest that chroma of half the size can have. */
+    static int even(double samples) {
         return Math.max(2, (int) Math.round(samples / 2) * 2);
     }
 }

@@ -213,6 +213,7 @@ class PictureOutputTest {
 
         assertThat(wanted.width()).isEqualTo(160);
         assertThat(Programs.video(out, "width,height")).isEqualTo("84,52");
+        assertThat(notices.infos).contains("height 51 becomes 52: sides are even");
     }
 
     @ParameterizedTest
