@@ -173,7 +173,8 @@ final class CarriedStreams implements AutoCloseable {
         // A conversion adds its stream when both codecs have opened, so it is the newest.
         Tags.copy(source, muxer.newestStream());
         byInput.put(source.index(), conversion);
-        notices.info(label + " is converted to " + name(codec) + ": " + container + " cannot hold it as it is");
+        String becomes = codec == source.codecpar().codec_id() ? "encoded anew" : "converted to " + name(codec);
+        notices.info(label + " is " + becomes + ": " + container + " cannot hold it as it is");
     }
 
     /** Matroska keeps cover art as an attached file, which players show again as cover. */

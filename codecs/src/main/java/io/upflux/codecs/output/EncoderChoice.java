@@ -117,11 +117,23 @@ final class EncoderChoice {
         if (options.encoderOptions().isEmpty()) {
             return;
         }
+        StreamException refused = null;
+        boolean byHardware = false;
         for (AVCodec codec : possible) {
             if (firstUnknown(codec) == null) {
-                checkValues(codec);
-                return;
+                StreamException refusal = refusal(codec);
+                if (refusal == null) {
+                    return;
+                }
+                // What software says holds on all machines.
+                if (refused == null || byHardware) {
+                    refused = refusal;
+                    byHardware = EncoderTable.spec(codec.name().getString()).hardware();
+                }
             }
+        }
+        if (refused != null) {
+            throw refused;
         }
         String names = possible.stream().map(codec -> codec.name().getString()).collect(Collectors.joining(", "));
         String keys = String.join(", ", options.encoderOptions().keySet());
@@ -147,15 +159,17 @@ final class EncoderChoice {
         }
     }
 
-    private void checkValues(AVCodec codec) {
+    /** What is wrong with the values of options that an encoder knows; null for nothing. */
+    private @Nullable StreamException refusal(AVCodec codec) {
         AVCodecContext context = avcodec_alloc_context3(codec);
         try {
             for (Map.Entry<String, String> option : options.encoderOptions().entrySet()) {
                 if (av_opt_set(context, option.getKey(), option.getValue(), AV_OPT_SEARCH_CHILDREN) < 0) {
-                    throw new StreamException("encoder " + codec.name().getString() + ": option " + option.getKey()
+                    return new StreamException("encoder " + codec.name().getString() + ": option " + option.getKey()
                             + " does not take the value " + option.getValue());
                 }
             }
+            return null;
         } finally {
             avcodec_free_context(context);
         }

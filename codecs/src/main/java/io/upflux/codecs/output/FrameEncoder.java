@@ -71,7 +71,8 @@ final class FrameEncoder implements AutoCloseable {
                 int rc = avcodec_open2(context, candidate.codec(), options.dictionary());
                 if (rc < 0) {
                     throw new StreamException("encoder " + name + " does not open for " + format.width() + "x"
-                            + format.height() + " " + candidate.layout().layout() + ": " + Av.text(rc));
+                            + format.height() + " " + candidate.layout().layout() + ": " + Av.text(rc)
+                            + (candidate.spec().hardware() ? " (it needs an NVIDIA GPU and its driver)" : ""));
                 }
                 for (String key : options.entries().keySet()) {
                     if (userOptions.containsKey(key)) {

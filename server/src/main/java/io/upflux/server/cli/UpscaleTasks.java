@@ -67,8 +67,7 @@ final class UpscaleTasks {
             if (inputByOutput.containsKey(written)) {
                 written = name + "." + other;
             }
-            notices.info(name + ": cannot be written as " + (extension.isEmpty() ? "it is" : extension) + ", becomes "
-                    + written);
+            notices.info(name + ": becomes " + written + " (another container takes a run that names its output)");
         }
         String earlier = inputByOutput.put(written, input);
         if (earlier != null) {
