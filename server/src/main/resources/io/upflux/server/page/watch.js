@@ -52,7 +52,7 @@ export class Watch {
     const facts = {
       Codecs: stream.codecs ?? '–',
       Dropped: `${stream.framesDropped} of ${stream.framesIn}`,
-      Viewers: stream.viewers,
+      Connections: stream.viewers,
       Buffered: `${ahead(this.#video).toFixed(1)} s`,
     };
     reconcile(byId('facts'), Object.entries(facts), ([name]) => name,
