@@ -1,5 +1,7 @@
 package io.upflux.codecs.output;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_AC3;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_MP3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_parameters_copy;
 import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
@@ -68,7 +70,7 @@ final class ContainerTrial {
         }
     }
 
-    /** The four-character code stays only where the container would read it as the same codec. */
+    /** All but another container's own terms; its four-character code stays where it means the same codec. */
     static void copyParameters(Container container, AVCodecParameters from, AVCodecParameters to) {
         avcodec_parameters_copy(to, from);
         var tags = container.format().codec_tag();
@@ -78,6 +80,10 @@ final class ContainerTrial {
                 || av_codec_get_tag(tags, from.codec_id()) == 0;
         if (!keep) {
             to.codec_tag(0);
+        }
+        if (from.codec_id() == AV_CODEC_ID_AC3 || from.codec_id() == AV_CODEC_ID_MP3) {
+            // AVI's way of counting bytes; its muxer would take each packet for a whole number of blocks.
+            to.block_align(0);
         }
     }
 }

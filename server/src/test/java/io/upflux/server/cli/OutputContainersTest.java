@@ -59,6 +59,46 @@ class OutputContainersTest {
                 .isZero();
     }
 
+    /** AVI counts sound in blocks of bytes, by which packets of AC-3 and MP3 lost their times. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ac3", "libmp3lame"})
+    void soundKeepsItsTimesFromAviToAvi(String codec) {
+        Path clip = folder.resolve("clip.avi");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=160x120:duration=2:rate=25",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=duration=2",
+                "-c:v",
+                "mpeg4",
+                "-c:a",
+                codec,
+                clip.toString());
+        Path output = folder.resolve("out.avi");
+
+        assertThat(streams.upflux("upscale", clip, "-o", output, "-n", "bicubic-x2"))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(soundTimes(output)).isEqualTo(soundTimes(clip));
+    }
+
+    private static String soundTimes(Path file) {
+        return FfmpegPrograms.ffprobe(
+                "-v",
+                "error",
+                "-select_streams",
+                "a",
+                "-show_entries",
+                "packet=pts_time",
+                "-of",
+                "csv=p=0",
+                file.toString());
+    }
+
     @Test
     void transparencyThatIsLostIsSaidAndNotClaimed() {
         Path clip = folder.resolve("clip.webm");
