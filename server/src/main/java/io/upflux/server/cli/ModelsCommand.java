@@ -125,7 +125,7 @@ final class ModelsCommand implements Runnable {
                 .collect(Collectors.joining(", "));
         return String.format(
                         Locale.ROOT,
-                        "%-20s x%d  %,12d parameters  %-9s %s",
+                        "%-24s x%d  %,12d parameters  %-9s %s",
                         card.name(),
                         card.scale(),
                         card.parameters(),
