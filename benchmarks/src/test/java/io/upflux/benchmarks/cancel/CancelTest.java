@@ -33,9 +33,9 @@ class CancelTest {
                         "-XX:TieredStopAtLevel=1",
                         "-Dorg.bytedeco.javacpp.noPointerGC=true",
                         Cancel.class.getName(),
-                        "--jobs=40",
+                        "--jobs=80",
                         "--warm=20",
-                        "--growth=0.15")
+                        "--growth=0.2")
                 .redirectErrorStream(true);
         child.environment().put("MALLOC_ARENA_MAX", "2");
         // Not among the arguments: ONNX Runtime crashes where these are longer than 4096 bytes.
