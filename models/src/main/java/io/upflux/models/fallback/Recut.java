@@ -165,10 +165,15 @@ final class Recut implements AutoCloseable {
         }
     }
 
-    /** Windows never straddle cores, which are aligned to them where any halts. */
+    /** Windows never straddle cores of parts, which are aligned to them where any halts; squares are not, and not cut. */
     private void depths(Piece piece) {
         int window = traits.window();
         if (window == 0 || piece.part().depths().capacity() == 0) {
+            return;
+        }
+        if (piece.whole().margin() > 0) {
+            int each = piece.part().depths().capacity();
+            piece.whole().depths().put(piece.item() * each, piece.part().depths(), 0, each);
             return;
         }
         Tile core = piece.core();

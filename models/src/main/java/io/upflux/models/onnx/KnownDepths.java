@@ -25,11 +25,26 @@ final class KnownDepths {
      * @param blocks that a window passes of which nothing is known
      */
     KnownDepths(int width, int height, int blocks) {
-        this.columns = width / WindowGrid.WINDOW;
-        this.rows = height / WindowGrid.WINDOW;
-        this.blocks = (byte) blocks;
-        this.depths = new byte[columns * rows];
-        this.before = new byte[columns * rows];
+        this(
+                width / WindowGrid.WINDOW,
+                height / WindowGrid.WINDOW,
+                (byte) blocks,
+                new byte[width / WindowGrid.WINDOW * (height / WindowGrid.WINDOW)]);
+    }
+
+    private KnownDepths(int columns, int rows, byte blocks, byte[] depths) {
+        this.columns = columns;
+        this.rows = rows;
+        this.blocks = blocks;
+        this.depths = depths;
+        this.before = new byte[depths.length];
+    }
+
+    /** As it is now. */
+    KnownDepths copy() {
+        KnownDepths copy = new KnownDepths(columns, rows, blocks, depths.clone());
+        copy.last = last;
+        return copy;
     }
 
     /** Goes on to the next picture; does nothing when that has happened for the same one. */

@@ -222,17 +222,23 @@ public final class OnnxResolver implements SuperResolver {
             return;
         }
         SeenContext seen = known(context);
-        runs.call(options -> {
-            if (staged != null) {
-                Stroke stroke = new Stroke(work, origins, context, memory, Stroke.NO_DEADLINE);
-                staged.upscale(List.of(stroke), seen, null, options);
-            } else {
-                for (Placed placed : work) {
-                    ((OnnxBatch) placed.batch()).run(placed.places(), seen, kept, options);
+        StreamMemory.State before = kept.state();
+        try {
+            runs.call(options -> {
+                if (staged != null) {
+                    Stroke stroke = new Stroke(work, origins, context, memory, Stroke.NO_DEADLINE);
+                    staged.upscale(List.of(stroke), seen, null, options);
+                } else {
+                    for (Placed placed : work) {
+                        ((OnnxBatch) placed.batch()).run(placed.places(), seen, kept, options);
+                    }
                 }
-            }
-            return memory;
-        });
+                return memory;
+            });
+        } catch (RuntimeException | OutOfMemoryError e) {
+            kept.restore(before);
+            throw e;
+        }
     }
 
     @Override

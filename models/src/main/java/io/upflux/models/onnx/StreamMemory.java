@@ -12,7 +12,7 @@ final class StreamMemory implements PictureMemory {
     private final int width;
     private final int height;
     private final @Nullable FeatureCache features;
-    private final @Nullable KnownDepths depths;
+    private @Nullable KnownDepths depths;
     private @Nullable SeenContext seen;
 
     /**
@@ -26,6 +26,19 @@ final class StreamMemory implements PictureMemory {
         this.height = height;
         this.features = features;
         this.depths = depths;
+    }
+
+    /** What is known of a stream beside features, which are made again with the pictures they are of. */
+    record State(@Nullable KnownDepths depths, @Nullable SeenContext seen) {}
+
+    State state() {
+        return new State(depths == null ? null : depths.copy(), seen);
+    }
+
+    /** Forgets what a stroke has left here that failed, so that it is computed by what was known before, whoever tries it again. */
+    void restore(State before) {
+        depths = before.depths();
+        seen = before.seen();
     }
 
     @Nullable
