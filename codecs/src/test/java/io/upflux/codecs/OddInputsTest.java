@@ -114,9 +114,15 @@ class OddInputsTest {
         refused(
                 clip,
                 new InputLimits(3000, 2, 50, null),
-                "has pictures of 64x48, of which at most 3000 pixels are taken");
-        refused(clip, new InputLimits(3072, 1, 50, null), "has 2 streams, of which at most 1 are taken");
-        refused(clip, new InputLimits(3072, 2, 25, null), "has 50 frames a second, of which at most 25 are taken");
+                "has pictures of 64x48, of which at most 3000 pixels are taken (--max-pixels, limits.pixels)");
+        refused(
+                clip,
+                new InputLimits(3072, 1, 50, null),
+                "has 2 streams, of which at most 1 are taken (--max-streams, limits.streams)");
+        refused(
+                clip,
+                new InputLimits(3072, 2, 25, null),
+                "has 50 frames a second, of which at most 25 are taken (--max-frame-rate, limits.frameRate)");
         MediaSource.open(clip.toString(), DEFAULTS.withLimits(new InputLimits(3072, 2, 50, null)), notices)
                 .close();
     }
@@ -125,7 +131,7 @@ class OddInputsTest {
     void whatLastsTooLongIsRefusedOnceThatShows() {
         InputLimits brief = InputLimits.USUAL.withDuration(Duration.ofMillis(500));
         Path stated = make("stated.mkv", "testsrc2=size=64x48:rate=25:duration=1");
-        String why = ": is longer than 0.5 s, which is all that is taken";
+        String why = ": is longer than 0.5 s, which is all that is taken (--max-duration, limits.duration)";
         assertThatThrownBy(() -> MediaSource.open(stated.toString(), DEFAULTS.withLimits(brief), notices))
                 .isInstanceOf(StreamException.class)
                 .hasMessage(stated + why);

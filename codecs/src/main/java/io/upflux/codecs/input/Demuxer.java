@@ -10,6 +10,7 @@ import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -129,6 +130,12 @@ public final class Demuxer implements AutoCloseable {
     /** What to call the input in messages. */
     public String name() {
         return location.name();
+    }
+
+    /** Of a file on this machine; null for all else. */
+    @Nullable
+    Path file() {
+        return location.kind() == Kind.LOCAL ? location.path() : null;
     }
 
     public String formatName() {

@@ -75,6 +75,7 @@ public final class FrameReader implements AutoCloseable {
                 goTo(range.startMicros());
             }
             if (!fill()) {
+                LimitCheck.refuseLargePicture(options.limits(), demuxer);
                 throw new StreamException(demuxer.name() + ": no decodable video frame"
                         + (range.startsLater() || range.endsEarlier() ? " in the range asked for" : ""));
             }

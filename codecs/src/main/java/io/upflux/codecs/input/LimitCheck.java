@@ -5,9 +5,11 @@ import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.global.avutil;
 
 /** What an input says of itself, against what is taken. */
 final class LimitCheck {
@@ -23,19 +25,15 @@ final class LimitCheck {
         int streams = demuxer.context().nb_streams();
         if (streams > limits.streams()) {
             throw new StreamException(demuxer.name() + ": has " + streams + " streams, of which at most "
-                    + limits.streams() + " are taken");
+                    + limits.streams() + " are taken (--max-streams, limits.streams)");
         }
-        int width = stream.codecpar().width();
-        int height = stream.codecpar().height();
-        if ((long) width * height > limits.pixels()) {
-            throw new StreamException(demuxer.name() + ": has pictures of " + width + "x" + height
-                    + ", of which at most " + limits.pixels() + " pixels are taken");
-        }
+        refuseBeyond(
+                limits, demuxer, stream.codecpar().width(), stream.codecpar().height());
         Rational rate = Av.rational(stream.avg_frame_rate());
         if (rate.isKnown() && rate.num() > limits.rate() * rate.den()) {
             throw new StreamException(String.format(
                     Locale.ROOT,
-                    "%s: has %.0f frames a second, of which at most %.0f are taken",
+                    "%s: has %.0f frames a second, of which at most %.0f are taken (--max-frame-rate, limits.frameRate)",
                     demuxer.name(),
                     (double) rate.num() / rate.den(),
                     limits.rate()));
@@ -45,6 +43,32 @@ final class LimitCheck {
                 && micros != Av.NO_PTS
                 && micros > limits.duration().toMillis() * 1000) {
             throw tooLong(demuxer.name(), limits.duration());
+        }
+    }
+
+    private static void refuseBeyond(InputLimits limits, Demuxer demuxer, int width, int height) {
+        if ((long) width * height > limits.pixels()) {
+            throw new StreamException(demuxer.name() + ": has pictures of " + width + "x" + height
+                    + ", of which at most " + limits.pixels() + " pixels are taken (--max-pixels, limits.pixels)");
+        }
+    }
+
+    /**
+     * Tells why nothing of a file could be decoded, where that is its size: of a still picture that is larger than FFmpeg
+     * decodes, it does not say how large it is.
+     *
+     * @throws StreamException when there is too much of it
+     */
+    static void refuseLargePicture(InputLimits limits, Demuxer demuxer) {
+        Path file = demuxer.file();
+        HeaderSize size = demuxer.isPicture() && file != null ? HeaderSize.of(file) : null;
+        if (size == null) {
+            return;
+        }
+        refuseBeyond(limits, demuxer, size.width(), size.height());
+        if (avutil.av_image_check_size(size.width(), size.height(), 0, null) < 0) {
+            throw new StreamException(demuxer.name() + ": has pictures of " + size.width() + "x" + size.height()
+                    + ", more than FFmpeg decodes");
         }
     }
 
@@ -61,6 +85,7 @@ final class LimitCheck {
     static StreamException tooLong(String name, Duration most) {
         String seconds =
                 BigDecimal.valueOf(most.toMillis(), 3).stripTrailingZeros().toPlainString();
-        return new StreamException(name + ": is longer than " + seconds + " s, which is all that is taken");
+        return new StreamException(name + ": is longer than " + seconds
+                + " s, which is all that is taken (--max-duration, limits.duration)");
     }
 }

@@ -96,7 +96,8 @@ class DecodersTest {
             assertThat(text.isOpen()).isFalse();
             InputOptions limited = OPTIONS.withLimits(OPTIONS.limits().withPixels(1000));
             assertThatThrownBy(() -> decoders.open(clip.toString(), limited, Mono.never(), Notices.none()))
-                    .hasMessageEndingWith("has pictures of 320x180, of which at most 1000 pixels are taken");
+                    .hasMessageEndingWith("has pictures of 320x180, of which at most 1000 pixels are taken"
+                            + " (--max-pixels, limits.pixels)");
         }
     }
 

@@ -215,7 +215,9 @@ class JobsTest {
         Job ended = jobs().follow(job.id()).blockLast(Duration.ofSeconds(200));
         assertThat(ended).isNotNull();
         assertThat(ended.state()).isEqualTo(JobState.FAILED);
-        assertThat(ended.error()).endsWith("long.mkv: is longer than 0.5 s, which is all that is taken");
+        assertThat(ended.error())
+                .endsWith(
+                        "long.mkv: is longer than 0.5 s, which is all that is taken (--max-duration, limits.duration)");
         assertThat(ended.crashes()).isZero();
     }
 
