@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,14 +43,34 @@ final class FolderShelf implements Shelf {
         return file(name).toString();
     }
 
+    /** Whether there is a file of this name with other contents. */
+    boolean holdsOther(String file, byte[] bytes) {
+        Path path = folder.resolve(file);
+        return Files.exists(path) && !holds(path, bytes);
+    }
+
+    private static boolean holds(Path file, byte[] bytes) {
+        try {
+            return Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), bytes);
+        } catch (IOException e) {
+            throw new StreamException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /**
-     * Appears whole or not at all: what lies beside the main file is there before it.
+     * Appears whole or not at all: what lies beside the main file is there before it. Files that are there already stay, since
+     * another model may share them.
      *
      * @param beside other files of the model, by name
      */
     void put(String name, byte[] main, Map<String, byte[]> beside) {
         Map<Path, byte[]> files = new LinkedHashMap<>();
-        beside.forEach((file, bytes) -> files.put(folder.resolve(file), bytes));
+        beside.forEach((file, bytes) -> {
+            Path path = folder.resolve(file);
+            if (!holds(path, bytes)) {
+                files.put(path, bytes);
+            }
+        });
         files.put(file(name), main);
         Map<Path, Path> partial = new LinkedHashMap<>();
         List<Path> placed = new ArrayList<>();

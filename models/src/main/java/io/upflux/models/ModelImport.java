@@ -5,11 +5,15 @@ import io.upflux.models.onnx.Pass;
 import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Takes the files of a verified model into the user's folder, all or none. */
 final class ModelImport {
+    /** Of a file beside the graphs. */
+    private static final Pattern WEIGHTS = Pattern.compile("[^/\\\\]+\\.safetensors");
+
     private final FolderShelf shelf;
     private final Predicate<String> taken;
 
@@ -40,10 +44,10 @@ final class ModelImport {
                         path + ": keeps weights in other files (" + String.join(", ", files.weightFiles())
                                 + "); save it as one file to import it, or name it by its path");
             }
-            String weights = card.name() + ".safetensors";
-            if (!files.weightFiles().equals(Set.of(weights))) {
+            // A network in 8 bits rounds the weights of one in float, whose name they have.
+            if (!files.weightFiles().stream().allMatch(WEIGHTS.asMatchPredicate())) {
                 throw new StreamException(path + ": keeps weights in " + String.join(", ", files.weightFiles())
-                        + "; to be imported they must be in " + weights);
+                        + "; to be imported they must lie beside it in one NAME.safetensors");
             }
             family = true;
         }
@@ -55,7 +59,14 @@ final class ModelImport {
             throw new StreamException(
                     path + ": there is a model named " + name + " already; rename the file to import it");
         }
-        shelf.put(name, files.main().withContract(card.contract()), files.beside(name));
+        Map<String, byte[]> beside = files.beside(name);
+        for (String weights : files.weightFiles()) {
+            if (shelf.holdsOther(weights, beside.get(weights))) {
+                throw new StreamException(path + ": the folder of imported models has another " + weights
+                        + ", which a model there may need; give this model's files another name to import it");
+            }
+        }
+        shelf.put(name, files.main().withContract(card.contract()), beside);
         return name;
     }
 

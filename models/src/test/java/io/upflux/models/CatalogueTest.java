@@ -18,8 +18,13 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -201,6 +206,45 @@ class CatalogueTest {
         assertThat(said.warnings).isEmpty();
     }
 
+    /** As a network in float and one in 8 bits do. */
+    @Test
+    void importsModelsThatShareTheirWeights() throws IOException, NoSuchAlgorithmException {
+        write(sharing("one-x2", 1));
+        Path eightBits = write(sharing("one-int8-x2", 1));
+        catalogue().importFile(eightBits);
+        catalogue().importFile(folder.resolve("one-x2.onnx"));
+
+        assertThat(imports().toFile().list())
+                .containsExactlyInAnyOrder("one-x2.onnx", "one-int8-x2.onnx", "one-x2.safetensors");
+        for (String name : new String[] {"one-x2", "one-int8-x2"}) {
+            catalogue().open(find(name, null), Device.CPU, 1).close();
+        }
+        Path other = write(sharing("one-stream-x2", 0.5f));
+        assertThatThrownBy(() -> catalogue().importFile(other))
+                .hasMessageContainingAll("has another one-x2.safetensors", "give this model's files another name");
+        assertThat(imports()).isDirectoryNotContaining("glob:**one-stream*");
+    }
+
+    /** A model that multiplies by a weight in {@code one-x2.safetensors}. */
+    private static Map<String, byte[]> sharing(String name, float weight) throws NoSuchAlgorithmException {
+        byte[] weights = ByteBuffer.allocate(Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(weight)
+                .array();
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(weights);
+        OnnxBuilder model = new OnnxBuilder()
+                .input("lr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
+                .output("hr", OnnxBuilder.FLOAT, "n", 3, "", "")
+                .longs("repeat", 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2)
+                .external("weight", OnnxBuilder.FLOAT, "one-x2.safetensors", 0, Float.BYTES, 1)
+                .node("Mul", "lr weight", "weighed", Map.of())
+                .node("Gather", "weighed repeat", "wide", Map.of("axis", 1))
+                .node("DepthToSpace", "wide", "hr", Map.of("blocksize", 2, "mode", "CRD"));
+        TestModels.declare(model, 2, 0)
+                .metadata("upflux.weights", HexFormat.of().formatHex(hash));
+        return Map.of(name + ".onnx", model.build(), "one-x2.safetensors", weights);
+    }
+
     @Test
     void importRefusesAModelThatLacksAFileOrWouldBeRenamed() throws IOException {
         Path renamed = write(new TestPair("Pair_two"));
@@ -313,8 +357,12 @@ class CatalogueTest {
     }
 
     private Path write(TestPair pair) throws IOException {
+        return write(pair.files());
+    }
+
+    private Path write(Map<String, byte[]> files) throws IOException {
         Path main = folder;
-        for (Map.Entry<String, byte[]> file : pair.files().entrySet()) {
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Path written = Files.write(folder.resolve(file.getKey()), file.getValue());
             main = Pass.namesLeader(file.getKey()) ? written : main;
         }
