@@ -88,6 +88,28 @@ public final class TestModels {
                 .node("DepthToSpace", "wide", "hr", Map.of("blocksize", scale, "mode", "CRD"));
     }
 
+    /** Nearest whose inference fails for wider tiles, as for want of memory: it looks the width up in a list that ends. */
+    public static OnnxBuilder narrow(int scale, int widest) {
+        return new OnnxBuilder()
+                .input("lr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
+                .output("hr", OnnxBuilder.FLOAT, "n", 3, "", "")
+                .longs("repeat", repeat(scale))
+                .longs("across", 3)
+                .floats("zero", new float[1], 1)
+                .floats("list", new float[widest + 1], widest + 1)
+                .node("Shape", "lr", "shape", Map.of())
+                .node("Gather", "shape across", "width", Map.of("axis", 0))
+                // By the picture, too, or that would show before anything is run.
+                .node("ReduceMax", "lr", "peak", Map.of("keepdims", 0))
+                .node("Mul", "peak zero", "nought", Map.of())
+                .node("Cast", "nought", "none", Map.of("to", OnnxBuilder.INT64))
+                .node("Add", "width none", "place", Map.of())
+                .node("Gather", "list place", "nothing", Map.of("axis", 0))
+                .node("Add", "lr nothing", "same", Map.of())
+                .node("Gather", "same repeat", "wide", Map.of("axis", 1))
+                .node("DepthToSpace", "wide", "hr", Map.of("blocksize", scale, "mode", "CRD"));
+    }
+
     /** Nearest that clips to the legal range of 8-bit video: works on samples of 0 to 255 only. */
     public static OnnxBuilder bytes(int scale) {
         return new OnnxBuilder()
