@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import io.upflux.server.config.LogConfig;
+import io.upflux.server.http.LeaverFilter;
 import org.slf4j.LoggerFactory;
 
 /** How much the libraries say on standard error: warnings without stack traces, unless the user wants to see more. */
@@ -24,6 +25,7 @@ final class Logging {
             if (root.getLevel() == Level.DEBUG) {
                 return;
             }
+            root.getLoggerContext().addTurboFilter(new LeaverFilter());
             // Libraries tell of every connection at info.
             root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
             root.getLoggerContext().getLogger("io.upflux").setLevel(level);

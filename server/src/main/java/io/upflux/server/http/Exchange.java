@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
@@ -193,7 +195,15 @@ record Exchange(
      * connection may miss that it is to read the next request.
      */
     Mono<Void> onLoop(Mono<Void> sending) {
-        return Mono.defer(() -> sending.subscribeOn(
-                Schedulers.fromExecutor(Outlet.connection(response).channel().eventLoop())));
+        return Mono.defer(() -> sending.subscribeOn(Schedulers.fromExecutor(loop())));
+    }
+
+    private EventLoop loop() {
+        try {
+            return Outlet.connection(response).channel().eventLoop();
+        } catch (IllegalStateException closed) {
+            // A connection has none any more once it is closed, which may happen at any moment.
+            throw new AbortedException(closed);
+        }
     }
 }

@@ -19,6 +19,7 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -99,6 +100,11 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
 
     @Override
     public Publisher<Void> apply(HttpServerRequest request, HttpServerResponse response) {
+        if (response.hasSentHeaders()) {
+            // What came behind a request for a WebSocket that has not been answered yet.
+            response.withConnection(Connection::dispose);
+            return Mono.empty();
+        }
         response.header("X-Content-Type-Options", "nosniff");
         String origin = access.allowedOrigin();
         if (origin != null) {

@@ -10,16 +10,20 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
  * Says in problem details (RFC 9457) what no handler has seen: the head of a request that is none, or too long. Hangs up on
- * whoever does not wait for the answer to a request for a WebSocket (RFC 6455, section 4.1).
+ * whoever does not wait for the answer to a request for a WebSocket (RFC 6455, section 4.1), and says nothing of those who leave
+ * in the middle of a head.
  */
 @Sharable
 final class UnreadableHeads extends ChannelDuplexHandler {
@@ -48,7 +52,12 @@ final class UnreadableHeads extends ChannelDuplexHandler {
             add(channel);
         } else {
             // What is spoken is settled by then, and set up on the spot.
-            tls.handshakeFuture().addListener(done -> channel.eventLoop().execute(() -> add(channel)));
+            tls.handshakeFuture().addListener(done -> {
+                // A connection that was closed instead has no event loop any more.
+                if (done.isSuccess()) {
+                    channel.eventLoop().execute(() -> add(channel));
+                }
+            });
         }
     }
 
@@ -65,6 +74,11 @@ final class UnreadableHeads extends ChannelDuplexHandler {
             // Left over by the codec, which has just gone: nobody else would release it.
             early.release();
             context.close();
+        } else if (message instanceof HttpObject part
+                && part.decoderResult().cause() instanceof PrematureChannelClosureException) {
+            // Nobody is there any more to be told, also where it was the codec that took what came behind such a
+            // request for a head.
+            ReferenceCountUtil.release(message);
         } else {
             context.fireChannelRead(message);
         }

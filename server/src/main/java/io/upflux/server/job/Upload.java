@@ -147,7 +147,10 @@ final class Upload {
 
     /** Where things lie on this machine is for the log only. */
     private static JobRefusal unwritable(IOException failure) {
-        LOG.warn("an upload cannot be written: {}", failure.toString());
+        // What is closed on the way was given up by whoever sent it, which also interrupts the thread that writes.
+        if (!(failure instanceof ClosedChannelException)) {
+            LOG.warn("an upload cannot be written: {}", failure.toString());
+        }
         return new JobRefusal(Reason.NO_SPACE, "the upload cannot be written; the server's log says why");
     }
 }
