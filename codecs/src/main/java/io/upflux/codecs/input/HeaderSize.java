@@ -30,8 +30,8 @@ record HeaderSize(int width, int height) {
             } finally {
                 reader.dispose();
             }
-        } catch (IOException | RuntimeException e) {
-            // Readers throw what they like at headers that contradict themselves.
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // Readers throw what they like at headers that contradict themselves, and a Java runtime may lack them.
             return null;
         }
     }

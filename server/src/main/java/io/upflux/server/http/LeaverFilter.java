@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 import reactor.netty.channel.AbortedException;
@@ -27,11 +28,14 @@ public final class LeaverFilter extends TurboFilter {
             Object @Nullable [] arguments,
             @Nullable Throwable failure) {
         boolean left = logger.getName().equals(BODIES)
-                || (logger.getName().startsWith(LIBRARY)
-                        && failure != null
-                        && AbortedException.isConnectionReset(failure));
+                || (logger.getName().startsWith(LIBRARY) && failure != null && isOfLeaving(failure));
         return left && level.isGreaterOrEqual(Level.WARN) && !logger.isDebugEnabled()
                 ? FilterReply.DENY
                 : FilterReply.NEUTRAL;
+    }
+
+    /** The latter in the middle of a message of several frames. */
+    private static boolean isOfLeaving(Throwable failure) {
+        return AbortedException.isConnectionReset(failure) || failure instanceof PrematureChannelClosureException;
     }
 }
