@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,11 @@ public final class Catalogue {
             return ModelSearch.requireScale(card, name, scale);
         }
         return search.find(name, scale);
+    }
+
+    /** What has this full name; empty where nothing has. */
+    public Optional<ModelCard> named(String name) {
+        return Optional.ofNullable(search.named(name));
     }
 
     /**

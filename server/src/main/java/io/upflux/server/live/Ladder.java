@@ -14,11 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * The ways in which a stream's pictures may be made, best first: its model as it is, then less of it, a lighter network, a
- * resizer, nothing. All are opened at the start: opening a network takes longer than a late frame allows, and the light
+ * The ways in which a stream's pictures may be made, best first: its model as it is, then less of it, the same in 8 bits, a
+ * lighter network, a resizer, nothing. All are opened at the start: opening a network takes longer than a late frame allows, and the light
  * ones need little. Closes its resolvers, whose networks other streams may go on using.
  */
 public final class Ladder implements AutoCloseable {
@@ -29,11 +29,13 @@ public final class Ladder implements AutoCloseable {
     private static final Halting EARLY = new Halting(0.95);
 
     private static final String LIGHTER = "plain-s";
+    private static final String STREAM_KIND = "-stream";
+    private static final String EIGHT_BITS = "-int8";
     private static final String RESIZER = "bicubic";
     private static final String SET = "set5";
 
     /** Names of all rungs that a ladder may have, best first. */
-    static final List<String> RUNGS = List.of("full", "tolerance", "halting", "lighter", "resize", "drop");
+    static final List<String> RUNGS = List.of("full", "tolerance", "halting", "int8", "lighter", "resize", "drop");
 
     private final List<Step> steps;
     private final List<SuperResolver> resolvers;
@@ -114,11 +116,13 @@ public final class Ladder implements AutoCloseable {
                     && stream.halting().threshold() > EARLY.threshold()) {
                 add("halting", best, EARLY, 1, 0.8);
             }
-            ModelCard lighter = there(LIGHTER);
-            if (best.trained() && lighter != null && lighter.parameters() < best.parameters()) {
-                add("lighter", lighter, Halting.OFF, 1, 0.3);
-            }
             if (best.trained()) {
+                inEightBits(stemOf(best))
+                        .filter(same -> same.bundled() && best.bundled())
+                        .ifPresent(same -> add("int8", same, Halting.OFF, 1, 0.6));
+                lighter()
+                        .filter(card -> card.parameters() < best.parameters())
+                        .ifPresent(card -> add("lighter", card, Halting.OFF, 1, 0.25));
                 add("resize", catalogue.find(RESIZER, best.scale()), Halting.OFF, 1, 0.1);
             }
             steps.add(new Step(Rung.dropping(), null));
@@ -144,12 +148,25 @@ public final class Ladder implements AutoCloseable {
             return best.psnr().getOrDefault(SET, Double.NaN) - of.getOrDefault(SET, Double.NaN);
         }
 
-        private @Nullable ModelCard there(String stem) {
-            String name = stem + "-x" + best.scale();
-            return catalogue.list().stream()
-                    .filter(card -> card.name().equals(name))
-                    .findFirst()
-                    .orElse(null);
+        /** Of the kind that the best one is, and in 8 bits where that is faster. */
+        private Optional<ModelCard> lighter() {
+            String kind = LIGHTER + STREAM_KIND;
+            boolean sameKind = stemOf(best).contains(STREAM_KIND) && there(kind).isPresent();
+            String stem = sameKind ? kind : LIGHTER;
+            return inEightBits(stem).or(() -> there(stem));
+        }
+
+        /** The CPU's way: a GPU computes in float16. */
+        private Optional<ModelCard> inEightBits(String stem) {
+            return resolvers.get(0).traits().onGpu() ? Optional.empty() : there(stem + EIGHT_BITS);
+        }
+
+        private Optional<ModelCard> there(String stem) {
+            return catalogue.named(stem + "-x" + best.scale());
+        }
+
+        private static String stemOf(ModelCard card) {
+            return card.name().replaceFirst("-x[0-9]+$", "");
         }
     }
 }

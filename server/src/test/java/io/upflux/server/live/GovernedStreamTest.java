@@ -68,8 +68,10 @@ class GovernedStreamTest {
     void aLadderHoldsWhatTheModelAndReuseAllow() {
         Catalogue catalogue = Catalogue.standard();
         assertThat(rungs(catalogue, "model: plain-m-x2"))
-                .containsExactly("full", "tolerance", "lighter", "resize", "drop");
-        assertThat(rungs(catalogue, "model: plain-s-x2, reuse: exact")).containsExactly("full", "resize", "drop");
+                .containsExactly("full", "tolerance", "int8", "lighter", "resize", "drop");
+        assertThat(rungs(catalogue, "model: plain-s-x2, reuse: exact")).containsExactly("full", "int8", "resize", "drop");
+        assertThat(rungs(catalogue, "model: plain-m-int8-x2, reuse: exact"))
+                .containsExactly("full", "lighter", "resize", "drop");
         assertThat(rungs(catalogue, "model: adaformer-s-x2, reuse: off"))
                 .containsExactly("full", "halting", "lighter", "resize", "drop");
         assertThat(rungs(catalogue, "model: adaformer-s-x2, reuse: off, halting: 0.9"))

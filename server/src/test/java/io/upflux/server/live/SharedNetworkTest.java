@@ -25,7 +25,7 @@ class SharedNetworkTest {
         FfmpegPrograms.ffmpeg(
                 "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=10", "-t", "2", "-c:v", "libopenh264", clip.toString());
         ServerConfig config = ConfigFile.parse("test", """
-                streamDefaults: {model: plain-s-x2, device: cpu, governor: false}
+                streamDefaults: {model: plain-s-int8-x2, device: cpu, governor: false}
                 streams:
                   one: {source: %1$s}
                   other: {source: %1$s, reuse: exact}
@@ -39,14 +39,14 @@ class SharedNetworkTest {
             until(() ->
                     streams.all().stream().allMatch(stream -> stream.status().framesOut() > 15));
             // The lighter rung of the one that is governed is the network of the two others.
-            assertThat(models.networks()).isEqualTo(2);
-            assertThat(models.users()).isEqualTo(4);
-            assertThat(gauge(registry, "upflux.shared.networks")).isEqualTo(2);
-            assertThat(gauge(registry, "upflux.shared.users")).isEqualTo(4);
+            assertThat(models.networks()).isEqualTo(3);
+            assertThat(models.users()).isEqualTo(5);
+            assertThat(gauge(registry, "upflux.shared.networks")).isEqualTo(3);
+            assertThat(gauge(registry, "upflux.shared.users")).isEqualTo(5);
             assertThat(models.calls()).isGreaterThan(30).isGreaterThanOrEqualTo(models.runs());
 
             assertThat(streams.remove("one")).isTrue();
-            assertThat(models.users()).isEqualTo(3);
+            assertThat(models.users()).isEqualTo(4);
             LiveStream other = streams.find("other").orElseThrow();
             long shown = other.status().framesOut();
             until(() -> other.status().framesOut() > shown + 10);
