@@ -11,12 +11,13 @@ import java.util.Map;
  * its flash kernels in half precision as it is.
  *
  * @param precision of products
+ * @param locked whether memory is kept in its pages, so that the GPU copies it by itself
  * @param onlyGpu whether a graph with a node that would run on the CPU is refused, rather than copied to and fro
  * @param cuda more options of its CUDA provider
  * @param tensorRt more options of its TensorRT provider
  */
-record GpuOptions(Precision precision, boolean onlyGpu, Map<String, String> cuda, Map<String, String> tensorRt) {
-    /** For measurements: {@code precision=fp16|tf32|fp32}, {@code only=1}, {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}. */
+record GpuOptions(Precision precision, boolean locked, boolean onlyGpu, Map<String, String> cuda, Map<String, String> tensorRt) {
+    /** For measurements: {@code precision=fp16|tf32|fp32}, {@code locked=0}, {@code only=1}, {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}. */
     static final String PROPERTY = "upflux.gpu";
 
     /** What sums are made of; they are themselves of single precision in all three. */
@@ -36,6 +37,7 @@ record GpuOptions(Precision precision, boolean onlyGpu, Map<String, String> cuda
     /** @throws StreamException in one line, when a part is none of those */
     static GpuOptions parse(String text) {
         Precision precision = Precision.FP16;
+        boolean locked = true;
         boolean onlyGpu = false;
         Map<String, String> cuda = new LinkedHashMap<>();
         Map<String, String> tensorRt = new LinkedHashMap<>();
@@ -44,6 +46,8 @@ record GpuOptions(Precision precision, boolean onlyGpu, Map<String, String> cuda
             String value = pair.length == 2 ? pair[1] : "";
             if (pair[0].equals("precision") && value.matches("fp16|tf32|fp32")) {
                 precision = Precision.valueOf(value.toUpperCase(Locale.ROOT));
+            } else if (pair[0].equals("locked") && value.matches("[01]")) {
+                locked = value.equals("1");
             } else if (pair[0].equals("only") && value.matches("[01]")) {
                 onlyGpu = value.equals("1");
             } else if (pair[0].startsWith("cuda.") && !value.isEmpty()) {
@@ -52,10 +56,10 @@ record GpuOptions(Precision precision, boolean onlyGpu, Map<String, String> cuda
                 tensorRt.put(pair[0].substring(4), value);
             } else {
                 throw new StreamException("-D" + PROPERTY + ": '" + part
-                        + "' is none of precision=fp16|tf32|fp32, only=0|1, cuda.KEY=VALUE, trt.KEY=VALUE");
+                        + "' is none of precision=fp16|tf32|fp32, locked=0|1, only=0|1, cuda.KEY=VALUE, trt.KEY=VALUE");
             }
         }
-        return new GpuOptions(precision, onlyGpu, cuda, tensorRt);
+        return new GpuOptions(precision, locked, onlyGpu, cuda, tensorRt);
     }
 
     /** Of the CUDA provider, for a session of one shape or of any. */

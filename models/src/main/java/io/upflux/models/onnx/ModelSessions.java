@@ -1,5 +1,6 @@
 package io.upflux.models.onnx;
 
+import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.reuse.WindowGrid;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelSessions implements AutoCloseable {
     private final PassGraph main;
     private final Weights weights;
+    private final Provider provider;
     private final float threshold;
     private final boolean driven;
     private final Map<Pass, ShapeSessions> passes = new EnumMap<>(Pass.class);
@@ -30,6 +32,7 @@ final class ModelSessions implements AutoCloseable {
             String name) {
         this.main = graphs.main();
         this.weights = weights;
+        this.provider = provider;
         this.threshold = (float) threshold.orElse(Float.POSITIVE_INFINITY);
         PassGraph first = graphs.get(Pass.FEATURES);
         this.driven =
@@ -52,6 +55,11 @@ final class ModelSessions implements AutoCloseable {
 
     PassGraph main() {
         return main;
+    }
+
+    /** As {@link ShapeSessions#memory}. */
+    TileMemory memory() {
+        return new TileMemory(CudaPages.of(provider));
     }
 
     /** Confidence at which windows halt. */

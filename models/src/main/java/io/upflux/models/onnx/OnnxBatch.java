@@ -39,7 +39,7 @@ final class OnnxBatch implements TileBatch {
         float white = contract.range().white();
         long[] small = {shape.batch(), channels, shape.height() + 2 * margin, shape.width() + 2 * margin};
         long[] large = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
-        TileMemory memory = owned.own(new TileMemory());
+        TileMemory memory = owned.own(sessions.memory());
         try {
             from = new PictureSamples(memory, label, small, picture.half(), white);
             to = new PictureSamples(memory, label, large, picture.halfOutput(), white);

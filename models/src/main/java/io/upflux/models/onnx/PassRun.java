@@ -115,7 +115,7 @@ final class PassRun implements AutoCloseable {
     }
 
     private FloatBuffer kept(String name, long... sides) throws OrtException {
-        TileMemory memory = owned.own(new TileMemory());
+        TileMemory memory = owned.own(sessions.memory());
         ByteBuffer bytes = memory.allocate(sessions.graph().label(), Float.BYTES, sides);
         outputs.put(name, owned.own(OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT)));
         return bytes.asFloatBuffer();

@@ -24,7 +24,7 @@ final class SampleBatch implements TileBatch {
 
     private final ShapeSessions sessions;
     private final TileShape shape;
-    private final TileMemory memory = new TileMemory();
+    private final TileMemory memory;
     private final PictureSamples from;
     private final OnnxTensor input;
     private final OrtSession session;
@@ -34,6 +34,7 @@ final class SampleBatch implements TileBatch {
     SampleBatch(ShapeSessions sessions, Contract contract, String label, TileShape shape) {
         this.sessions = sessions;
         this.shape = shape;
+        this.memory = sessions.memory();
         PassGraph key = sessions.graph();
         this.context = Objects.requireNonNull(key.context(), "context").name();
         this.session = sessions.acquire(shape);

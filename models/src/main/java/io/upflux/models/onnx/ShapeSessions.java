@@ -2,6 +2,7 @@ package io.upflux.models.onnx;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.util.Iterator;
@@ -39,6 +40,11 @@ final class ShapeSessions implements AutoCloseable {
 
     PassGraph graph() {
         return factory.graph();
+    }
+
+    /** For tensors of these sessions, as their provider likes it best; to be closed by the caller. */
+    TileMemory memory() {
+        return new TileMemory(CudaPages.of(provider));
     }
 
     /** To be paired with {@link #release}. */

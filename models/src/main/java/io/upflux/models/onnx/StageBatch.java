@@ -26,7 +26,7 @@ final class StageBatch implements AutoCloseable {
     private final TileShape taken;
     private final int margin;
     private final int reach;
-    private final TileMemory memory = new TileMemory();
+    private final TileMemory memory;
     private final PictureSamples from;
     private final FloatBuffer features;
     private final @Nullable PictureSamples to;
@@ -48,6 +48,7 @@ final class StageBatch implements AutoCloseable {
         PassGraph graph = sessions.graph();
         boolean last = graph.pass().enlargesWindows();
         this.sessions = sessions;
+        this.memory = sessions.inside().memory();
         this.shape = shape;
         this.margin = graph.margin();
         this.reach = graph.reach();
