@@ -1,6 +1,6 @@
 """Evaluation on video: clips downsampled, clean and after H.264, enlarged again and compared with what they were.
 
-    UPFLUX_PROFILES=gpl python -m upflux_training.clips CLIP... --models plain-s-x2.onnx plain-s-stream-x2.safetensors
+    UPFLUX_PROFILES=gpl python -m upflux_training.clips CLIP... --scale 2 --models plain-s-x2.onnx plain-s-stream-x2.safetensors
 
 Prints a Markdown table of mean luma PSNR per clip, bicubic beside the models, which are exported files or weights of
 one scale. Every clip is encoded whole, and frames spread evenly over it are judged.
