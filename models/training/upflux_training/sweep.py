@@ -44,7 +44,7 @@ class Pair:
 
     def halting(self, low: Tensor, threshold: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the picture and the halting depths."""
-        hr, depth = self._halting.run(None, {"lr": low.numpy(), "threshold": np.array(threshold, np.float32)})
+        hr, depth = self._halting.run(["hr", "depth"], {"lr": low.numpy(), "threshold": np.array(threshold, np.float32)})
         return hr, depth
 
     def by_dense(self, low: Tensor, threshold: float) -> tuple[np.ndarray, np.ndarray]:
