@@ -73,7 +73,8 @@ def main() -> None:
     if network.local:
         raise SystemExit(f"{arguments.name} has no context")
     scale = network.scale
-    print(f"| clip | own | {' | '.join(f'{age} frames old' for age in _AGES)} | {_SAMPLES} tiles |\n|---|{'---|' * (len(_AGES) + 2)}")
+    ages = [f"{age} frame{'s' * (age > 1)} old" for age in _AGES]
+    print(f"| clip | own | {' | '.join(ages)} | {_SAMPLES} tiles |\n|---|{'---|' * (len(_AGES) + 2)}")
     rows = []
     for path in [file for path in arguments.clips for file in (sorted(path.iterdir()) if path.is_dir() else [path])]:
         high = whole_steps(video.decode(path).permute(0, 3, 1, 2), scale * network.align).float()
