@@ -9,6 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.function.Function;
+import org.bytedeco.ffmpeg.global.avfilter;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.swscale;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
@@ -17,6 +20,13 @@ public final class MediaRelay {
     private static final Duration BEAT = Duration.ofSeconds(1);
 
     private MediaRelay() {}
+
+    /** Loads what sending takes, so that it begins sooner once there is a source. */
+    public static void prepare() {
+        avformat.avformat_version();
+        avfilter.avfilter_version();
+        swscale.swscale_version();
+    }
 
     /**
      * Sends all of a source, or why it cannot be read. Blocks until its end, or until nobody takes it any more.

@@ -23,6 +23,7 @@ public final class DecodeMain {
                 args.length > 0 ? new FileOutputStream(args[0]) : new FileOutputStream(FileDescriptor.out);
         endWithParent();
         endFirst();
+        MediaRelay.prepare();
         FileInputStream in = new FileInputStream(FileDescriptor.in);
         DecodeOrder order = DecodeOrder.read(in);
         MediaRelay.send(notices -> open(order, in, notices), out.getChannel());

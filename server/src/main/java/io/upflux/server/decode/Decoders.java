@@ -88,11 +88,16 @@ public final class Decoders implements AutoCloseable {
         return process == null ? DecoderProcess.start(memoryBytes) : process;
     }
 
-    @Override
-    public void close() {
+    /** Ends the process for the next source, if there is one. */
+    public void dismiss() {
         if (ready != null) {
             ready.close();
             ready = null;
         }
+    }
+
+    @Override
+    public void close() {
+        dismiss();
     }
 }

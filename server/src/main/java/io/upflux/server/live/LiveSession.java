@@ -79,23 +79,26 @@ final class LiveSession {
 
     private LiveInput open(String url, Map<String, String> options, Mono<Void> stop) {
         if (config.isolated()) {
-            LiveInput source = decoders.open(url, input(options), stop, notices);
-            if (config.listen()) {
-                // Whoever comes next shall not knock before somebody listens.
-                decoders.prepare();
-            }
-            return source;
+            return followed(decoders.open(url, input(options), stop, notices));
         }
         try (InterruptedBy interruption = new InterruptedBy(stop)) {
             return MediaSource.open(url, input(options), notices);
         }
     }
 
+    /** A source that may be lost: what decodes the next one is there by then, and listens before somebody knocks. */
+    private LiveInput followed(LiveInput source) {
+        if (config.isPublished() || !config.isFile()) {
+            decoders.prepare();
+        }
+        return source;
+    }
+
     /** Reads what somebody sends; else as {@link #run(LiveInput, Mono, Demand)}. */
     void run(Publication publication, Mono<Void> stop, Demand demand) {
         InputOptions input = input(config.sourceOptions());
         LiveInput source = config.isolated()
-                ? decoders.read(publication, input, stop, notices)
+                ? followed(decoders.read(publication, input, stop, notices))
                 : MediaSource.read(config.name(), publication, input, notices);
         run(source, stop, demand);
     }

@@ -223,6 +223,9 @@ public final class LiveStream implements AutoCloseable {
         Backoff backoff = new Backoff();
         while (!closed) {
             state = StreamState.IDLE;
+            if (!demand.exists()) {
+                decoders.dismiss();
+            }
             demand.await();
             if (closed) {
                 return;
