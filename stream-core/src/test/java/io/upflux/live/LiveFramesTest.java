@@ -41,20 +41,29 @@ class LiveFramesTest {
 
     @Test
     void aConsumerThatKeepsUpGetsEveryFrameWhenItIsDue() {
+        // Classes are loaded here: on a busy machine that takes longer than some frames last.
+        try (LiveFrames live = new LiveFrames(new Counting(2), true)) {
+            times(live);
+        }
         try (LiveFrames live = new LiveFrames(new Counting(30), true)) {
             long start = System.nanoTime();
-            List<Long> times = live.frames(scope)
-                    .map(frame -> {
-                        long pts = frame.pts();
-                        frame.close();
-                        return pts;
-                    })
-                    .collectList()
-                    .block();
+            List<Long> times = times(live);
             assertThat(times).hasSize(30).isSorted();
             assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(290));
             assertThat(live.dropped()).isZero();
         }
+    }
+
+    private List<Long> times(LiveFrames live) {
+        return live.frames(scope)
+                .map(frame -> {
+                    long pts = frame.pts();
+                    frame.close();
+                    return pts;
+                })
+                .collectList()
+                .blockOptional()
+                .orElseThrow();
     }
 
     @Test
