@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an output is encoded and written. Immutable; every {@code with} method returns a changed copy.
  *
- * @param videoCodec name of an FFmpeg encoder ({@code libsvtav1}); null to choose by container and picture format
+ * @param videoCodec FFmpeg's name of an encoder ({@code libsvtav1}), or of a codec ({@code av1}) for the best encoder of it
+ *     that works; null to choose by container and picture format
  * @param encoderOptions options of that encoder by FFmpeg's names, winning over everything Upflux sets by itself
  * @param crf quality on the encoder's own constant-quality scale; null for a default that is hard to tell from lossless
  * @param bitrate target in bits a second instead of a quality; null for constant quality

@@ -71,7 +71,7 @@ class LiveOutputTest {
 
     /** As FFmpeg's muxer for DASH calls it. */
     @ParameterizedTest
-    @ValueSource(strings = {"libopenh264", "libsvtav1", "libvpx-vp9"})
+    @ValueSource(strings = {"libopenh264", "libsvtav1", "vp9"})
     void playersAreToldTheCodecByTheNameTheyAskFor(String encoder) throws IOException {
         Collected notices = new Collected();
         LiveOptions options = OPTIONS.withEncoding(OPTIONS.encoding().withVideoCodec(encoder));

@@ -44,7 +44,7 @@ final class EncoderChoice {
         }
         checkOptions(possible);
         if (options.videoCodec() != null) {
-            EncoderTable.spec(options.videoCodec())
+            EncoderTable.spec(possible.get(0).name().getString())
                     .rate()
                     .options(new EncoderSpec.Request(options.crf(), options.bitrate(), 25, options.threads(), 0));
         }
@@ -74,7 +74,7 @@ final class EncoderChoice {
     private List<AVCodec> encoders(PixelLayout layout) {
         String wanted = options.videoCodec();
         if (wanted != null) {
-            return List.of(named(wanted));
+            return named(wanted);
         }
         List<String> names = new ArrayList<>(EncoderTable.preferences(container, layout));
         String byContainer = EncoderTable.containerDefault(container);
@@ -100,17 +100,13 @@ final class EncoderChoice {
                 && (!container.isIso() || ContainerTrial.acceptsVideo(container, codec.id()));
     }
 
-    private AVCodec named(String wanted) {
-        AVCodec codec = EncoderTable.find(wanted);
-        if (codec == null) {
-            throw new StreamException("there is no video encoder " + wanted + " in this build of FFmpeg; available: "
-                    + EncoderTable.present().stream().map(EncoderSpec::name).collect(Collectors.joining(", ")));
-        }
-        if (!holds(codec)) {
+    private List<AVCodec> named(String wanted) {
+        List<AVCodec> named = EncoderNames.encoders(wanted);
+        if (!holds(named.get(0))) {
             throw new StreamException(location + ": " + container + " cannot hold what " + wanted
                     + " makes; choose another video codec or container (Matroska holds nearly everything)");
         }
-        return codec;
+        return named;
     }
 
     private void checkOptions(List<AVCodec> possible) {

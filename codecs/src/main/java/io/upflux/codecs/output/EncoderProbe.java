@@ -1,7 +1,6 @@
 package io.upflux.codecs.output;
 
 import io.upflux.codecs.VideoEncoders.Encoder;
-import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.output.EncodedLayout.Loss;
 import io.upflux.codecs.output.EncoderChoice.Candidate;
 import io.upflux.frame.ColourSpec;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
-import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /** Which encoders of the table there are, and whether those that need a device open. */
@@ -34,9 +32,9 @@ public final class EncoderProbe {
         for (EncoderSpec spec : EncoderTable.present()) {
             AVCodec codec = EncoderTable.find(spec.name());
             if (codec != null) {
-                String codecName = String.valueOf(Av.string(avcodec.avcodec_get_name(codec.id())));
                 String reason = spec.hardware() ? failure(spec, codec) : "";
-                encoders.add(new Encoder(spec.name(), codecName, spec.hardware(), reason.isEmpty(), reason));
+                encoders.add(new Encoder(
+                        spec.name(), EncoderNames.codecName(codec.id()), spec.hardware(), reason.isEmpty(), reason));
             }
         }
         return encoders;

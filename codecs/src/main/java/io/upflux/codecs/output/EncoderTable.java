@@ -37,7 +37,7 @@ final class EncoderTable {
         return known != null ? known : EncoderSpec.software(name, EncoderTable::plain);
     }
 
-    /** All table entries that this build has, in order of the table. */
+    /** All table entries that this build has, those of one codec best first. */
     static List<EncoderSpec> present() {
         return SPECS.values().stream().filter(spec -> find(spec.name()) != null).toList();
     }
@@ -94,20 +94,20 @@ final class EncoderTable {
     private static Map<String, EncoderSpec> specs() {
         List<EncoderSpec> all = List.of(
                 EncoderSpec.software("libx264", request -> x26x(request, "17", "veryfast")),
-                EncoderSpec.software("libx265", EncoderTable::x265).from(32),
+                EncoderSpec.software("h264_nvenc", EncoderTable::nvenc).asHardware(),
                 EncoderSpec.software("libopenh264", EncoderTable::openh264)
                         .from(16)
                         .evenSides(),
+                EncoderSpec.software("libx265", EncoderTable::x265).from(32),
+                EncoderSpec.software("hevc_nvenc", EncoderTable::nvenc).asHardware(),
                 EncoderSpec.software("libsvtav1", EncoderTable::svtav1).from(64),
+                EncoderSpec.software("libaom-av1", EncoderTable::aom),
+                EncoderSpec.software("av1_nvenc", EncoderTable::nvenc).asHardware(),
                 EncoderSpec.software("libvpx", EncoderTable::vp8),
                 EncoderSpec.software("libvpx-vp9", EncoderTable::vp9).without(AV_PIX_FMT_YUVA420P),
-                EncoderSpec.software("libaom-av1", EncoderTable::aom),
                 EncoderSpec.software("prores_ks", EncoderTable::prores),
                 EncoderSpec.software("ffv1", request -> fixed("ffv1", request, Map.of("level", "3", "slicecrc", "1")))
                         .asLossless(),
-                EncoderSpec.software("h264_nvenc", EncoderTable::nvenc).asHardware(),
-                EncoderSpec.software("hevc_nvenc", EncoderTable::nvenc).asHardware(),
-                EncoderSpec.software("av1_nvenc", EncoderTable::nvenc).asHardware(),
                 EncoderSpec.software("mpeg4", EncoderTable::quantiser).withLargestTimeBase(65535),
                 EncoderSpec.software("mpeg2video", EncoderTable::quantiser),
                 EncoderSpec.software("mjpeg", EncoderTable::quantiser),

@@ -5,8 +5,8 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.jspecify.annotations.Nullable;
 
@@ -42,20 +42,17 @@ final class LiveEncoder {
             @Nullable AVFrame model,
             Notices notices) {
         StreamException first = null;
-        for (String encoder :
-                options.videoCodec() != null ? List.of(options.videoCodec()) : List.copyOf(SETTINGS.keySet())) {
-            if (options.videoCodec() == null && EncoderTable.find(encoder) == null) {
-                continue;
-            }
+        String wanted = options.videoCodec();
+        for (AVCodec encoder : EncoderNames.encoders(wanted == null ? "h264" : wanted)) {
             try {
-                OutputOptions own = own(encoder, options);
+                OutputOptions own = own(encoder.name().getString(), options);
                 EncoderChoice choice = new EncoderChoice(Container.of("live.mp4", null), name, own);
                 return VideoTrack.open(choice, own, offered, sized, sourceHeight, 0, model, true, notices);
             } catch (StreamException e) {
                 first = first == null ? e : first;
             }
         }
-        throw first != null ? first : new StreamException(name + ": this FFmpeg has no H.264 encoder");
+        throw first != null ? first : new StreamException(name + ": no video encoder opens");
     }
 
     private static OutputOptions own(String encoder, OutputOptions options) {

@@ -161,7 +161,7 @@ final class VideoTrack implements AutoCloseable {
                     .loss()
                     .describe(offered.layout(), candidate.layout().layout());
             notices.warning("encoder " + name + ": " + lost);
-        } else if (options.videoCodec() == null) {
+        } else if (!name.equals(options.videoCodec())) {
             notices.info("encoder " + name + ", " + candidate.layout().layout());
         }
     }

@@ -90,9 +90,17 @@ class OutputRefusalTest {
                 .hasMessageContaining("holds no video");
         assertThatThrownBy(() -> create(out(), DEFAULTS.withVideoCodec("libx999")))
                 .hasMessageContaining("no video encoder libx999")
-                .hasMessageContaining("libopenh264");
+                .hasMessageContaining("libopenh264")
+                .hasMessageContaining("codecs: h264");
+        // What is known, but not made, and what is made, but no video.
+        assertThatThrownBy(() -> create(out(), DEFAULTS.withVideoCodec("vvc")))
+                .hasMessageContaining("no video encoder vvc");
+        assertThatThrownBy(() -> create(out(), DEFAULTS.withVideoCodec("aac")))
+                .hasMessageContaining("no video encoder aac");
         assertThatThrownBy(() -> create(folder.resolve("out.webm").toString(), DEFAULTS.withVideoCodec("mpeg4")))
                 .hasMessageContaining("WEBM cannot hold what mpeg4 makes");
+        assertThatThrownBy(() -> create(folder.resolve("out.webm").toString(), DEFAULTS.withVideoCodec("h264")))
+                .hasMessageContaining("WEBM cannot hold what h264 makes");
         assertThatThrownBy(() -> create(out(), DEFAULTS.withContainer("boxes")))
                 .hasMessageContaining("no container named boxes");
         assertThatThrownBy(() -> create("-", DEFAULTS.withContainer("mp4")))

@@ -70,6 +70,25 @@ class VideoRoundTripTest {
                 .containsExactlyElementsOf(expected(VARIABLE, times(out).get(0)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "out.mp4,  h264,  libopenh264, h264",
+        "out.mkv,  VP9,   libvpx-vp9,  vp9",
+        "out.webm, vp8,   libvpx,      vp8",
+        "out.mkv,  av1,   libsvtav1,   av1",
+        "out.webp, webp,  libwebp,     webp",
+    })
+    void aCodecsNameStandsForItsBestEncoder(String name, String asked, String encoder, String codec) {
+        Path out = folder.resolve(name);
+
+        write(out, OutputOptions.defaults().withVideoCodec(asked), format(96, 80, PixelLayout.YUV420P, BT709), 0);
+
+        // The build with x264 has another best one of H.264.
+        String best = codec.equals("h264") && EncoderTable.find("libx264") != null ? "libx264" : encoder;
+        assertThat(notices.infos).contains("encoder " + best + ", yuv420p");
+        assertThat(Programs.video(out, "codec_name")).isEqualTo(codec);
+    }
+
     /** MPEG-2 moves pictures to its own rate, and decoding times that it states may lie behind exact presentation. */
     @ParameterizedTest
     @ValueSource(strings = {"mpeg2video", "mpeg4"})

@@ -57,7 +57,10 @@ public final class UpscaleOptions {
     @Option(
             names = "--video-codec",
             paramLabel = "NAME",
-            description = "Encoder, as FFmpeg calls it (default: the best one there is for the container).")
+            description = {
+                "Codec, such as h264, h265, av1 or vp9, for the best encoder of it that works here, or an encoder,"
+                        + " as FFmpeg calls it (default: the best one there is for the container)."
+            })
     private @Nullable String videoCodec;
 
     @Option(

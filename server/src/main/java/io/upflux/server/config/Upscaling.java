@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param height lines of the output
  * @param reuse {@code exact}, {@code near} or {@code off}
  * @param halting {@code off} or the threshold at which windows leave the network early
- * @param videoCodec encoder, as FFmpeg calls it
+ * @param videoCodec encoder or codec, as FFmpeg calls it
  * @param crf constant quality, on the encoder's own scale
  * @param bitrate bits a second
  * @param guard whether pictures that come out spoilt are looked for
@@ -67,7 +67,7 @@ public record Upscaling(
             throw settings.wrong("crf", "a quality (crf) and a bitrate exclude each other");
         }
         if (upscaling.videoCodec != null && !NAME.matcher(upscaling.videoCodec).matches()) {
-            throw settings.wrong("videoCodec", "is the name of an encoder, not " + upscaling.videoCodec);
+            throw settings.wrong("videoCodec", "is the name of a codec or an encoder, not " + upscaling.videoCodec);
         }
         if (upscaling.container != null && !MediaNames.isWritable(upscaling.container)) {
             throw settings.wrong("container", "is none of " + MediaNames.writable() + ", but " + upscaling.container);

@@ -264,7 +264,7 @@ class JobRoutesTest {
             {"input": "FILMS/film.mp4", "crf": 20, "bitrate": "2M"} | 400 | exclude each other
             {"input": "FILMS/film.mp4", "reuse": "much"}    | 400 | reuse: 'much' is none of
             {"input": "FILMS/film.mp4", "container": "exe"} | 400 | container: is none of
-            {"input": "FILMS/film.mp4", "videoCodec": "-y"} | 400 | videoCodec: is the name of an encoder
+            {"input": "FILMS/film.mp4", "videoCodec": "-y"} | 400 | videoCodec: is the name of a codec or an encoder
             {"input": "FILMS/film.mp4", "priority": 1000}   | 400 | priority: must be a whole number
             {"input": "FILMS/film.mp4", "output": "/x"}     | 400 | output: unknown key
             {"input": ["FILMS/film.mp4"]}                   | 400 | input: must be a text
