@@ -2,8 +2,8 @@ package io.upflux.cluster;
 
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.OutputOptions;
+import io.upflux.models.ScaleChoice;
 import io.upflux.reuse.ReuseMode;
-import io.upflux.server.cli.ScaleChoice;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;

@@ -2,10 +2,10 @@ package io.upflux.cluster;
 
 import io.upflux.codecs.OutputOptions;
 import io.upflux.models.Catalogue;
+import io.upflux.models.ScaleChoice;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.cli.Console;
 import io.upflux.server.cli.ModelOptions;
-import io.upflux.server.cli.ScaleChoice;
 import io.upflux.server.cli.SizeOptions;
 import io.upflux.server.cli.TimeConverter;
 import io.upflux.server.cli.UpscaleOptions;

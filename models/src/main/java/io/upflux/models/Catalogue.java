@@ -133,14 +133,7 @@ public final class Catalogue {
      * @throws StreamException in one line, when it cannot be run, or cannot halt and should
      */
     public SuperResolver open(ModelCard card, Device device, int threads, Halting halting) {
-        if (halting.on() && !card.halts()) {
-            List<String> able = list().stream()
-                    .filter(ModelCard::halts)
-                    .map(ModelCard::name)
-                    .toList();
-            throw new StreamException("model " + card.name() + " cannot halt early; "
-                    + (able.isEmpty() ? "no model here can" : "models that can: " + String.join(", ", able)));
-        }
+        requireHalting(card, halting);
         SuperResolver resizer = Resizers.open(card);
         if (resizer != null) {
             return resizer;
@@ -152,6 +145,27 @@ public final class Catalogue {
                 () -> onCpu ? null : network(card, Device.CPU, threads, halting),
                 notices,
                 inferenceFaults::increment);
+    }
+
+    /**
+     * Looks whether windows may leave a model as early as wished.
+     *
+     * @throws StreamException in one line, when it cannot halt and should, or none would ever reach the threshold
+     */
+    public void requireHalting(ModelCard card, Halting halting) {
+        if (halting.on() && !card.halts()) {
+            List<String> able = list().stream()
+                    .filter(ModelCard::halts)
+                    .map(ModelCard::name)
+                    .toList();
+            throw new StreamException("model " + card.name() + " cannot halt early; "
+                    + (able.isEmpty() ? "no model here can" : "models that can: " + String.join(", ", able)));
+        }
+        if (!halting.isReachable(card)) {
+            int blocks = card.contract().blocks();
+            throw new StreamException("halting: " + card.name() + " has " + blocks
+                    + " blocks, so a threshold must be less than " + (blocks - 1) + ", not " + halting);
+        }
     }
 
     /** How often inference has failed, in all that was opened here. */

@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import io.upflux.models.Catalogue;
 import io.upflux.models.ModelCard;
+import io.upflux.models.ScaleChoice;
 import io.upflux.pipeline.Notices;
 import io.upflux.server.segment.ResolverPool;
 import io.upflux.server.segment.Resolvers;

@@ -1,5 +1,6 @@
 package io.upflux.server.cli;
 
+import io.upflux.models.ScaleChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;

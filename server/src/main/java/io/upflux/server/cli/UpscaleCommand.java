@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import io.upflux.codecs.OutputOptions;
+import io.upflux.models.ScaleChoice;
 import io.upflux.pipeline.StreamException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.OutputOptions;
+import io.upflux.models.ScaleChoice;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.cli.UpscaleReport.Outcome;
 import io.upflux.server.preview.Snapshots;

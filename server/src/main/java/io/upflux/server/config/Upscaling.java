@@ -1,9 +1,13 @@
 package io.upflux.server.config;
 
 import io.upflux.codecs.MediaNames;
+import io.upflux.models.Catalogue;
 import io.upflux.models.Halting;
+import io.upflux.models.ModelCard;
+import io.upflux.models.ScaleChoice;
 import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -79,6 +83,19 @@ public record Upscaling(
     public static Upscaling ofRequest(Settings settings) {
         StreamRequests.checkModel(settings);
         return of(settings);
+    }
+
+    /**
+     * Looks whether there is such a model, without opening it.
+     *
+     * @throws StreamException in one line, when none is called so, enlarges so, or lets windows halt so
+     */
+    public void check(Catalogue catalogue) {
+        List<ModelCard> candidates = new ScaleChoice(scale, height).candidates(catalogue, model);
+        Halting wished = halting == null ? Halting.OFF : Halting.parse(halting);
+        for (ModelCard candidate : candidates) {
+            catalogue.requireHalting(candidate, wished);
+        }
     }
 
     /** As this one, with the container that suits an input of a name where none was asked for. */

@@ -1,5 +1,6 @@
 package io.upflux.server.config;
 
+import io.upflux.models.Catalogue;
 import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,15 @@ public record WatchConfig(Path folder, Path output, Duration settle, int priorit
                 new WatchConfig(folder, output, settle, priority == null ? 0 : priority, Upscaling.of(settings));
         settings.end();
         return config;
+    }
+
+    /** As {@link Upscaling#check}. */
+    public void check(Catalogue catalogue) {
+        try {
+            upscaling.check(catalogue);
+        } catch (StreamException e) {
+            throw new StreamException("jobs.watch, folder " + folder + ": " + e.getMessage(), e);
+        }
     }
 
     private static Path folder(Settings settings, String key) throws StreamException {

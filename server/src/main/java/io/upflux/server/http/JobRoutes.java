@@ -193,6 +193,7 @@ final class JobRoutes {
         return switch (refusal.reason()) {
             case STATE -> Problem.conflict(detail);
             case TOO_LARGE -> Problem.tooLarge(detail);
+            case UNUSABLE -> Problem.unusable(detail);
             case EMPTY -> Problem.badRequest(detail);
             case LATE -> Problem.late(detail);
             case NO_SPACE -> Problem.noSpace(detail);

@@ -10,6 +10,8 @@ public final class JobRefusal extends RuntimeException {
         STATE,
         /** Larger than allowed. */
         TOO_LARGE,
+        /** No model does what is asked for. */
+        UNUSABLE,
         /** Nothing was sent. */
         EMPTY,
         /** What was to be sent did not come. */

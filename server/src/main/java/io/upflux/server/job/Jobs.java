@@ -1,6 +1,7 @@
 package io.upflux.server.job;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.upflux.models.Catalogue;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.job.JobRefusal.Reason;
@@ -35,10 +36,12 @@ public final class Jobs implements AutoCloseable {
     private final JobQueue queue;
     private final SourceGuard guard;
     private final DiskSpace disk;
+    private final Catalogue models;
     private volatile AllowedSources allowed;
     private final Disposable.Composite background = Disposables.composite();
 
-    private Jobs(JobsConfig config, Database database, AllowedSources allowed, SourceGuard guard) {
+    /** @param models what the processes that work on jobs will find */
+    private Jobs(JobsConfig config, Database database, AllowedSources allowed, SourceGuard guard, Catalogue models) {
         this.config = config;
         this.database = database;
         this.store = new JobStore(database);
@@ -48,21 +51,24 @@ public final class Jobs implements AutoCloseable {
         this.guard = guard;
         this.allowed = allowed;
         this.disk = new DiskSpace(config.folder(), config.freeBytes());
+        this.models = models;
     }
 
     /**
      * Opens the folder and the database, and queues again what ran when they were closed, however that was. Waits.
      *
      * @param allowed what jobs may read that somebody asks for
-     * @throws StreamException when they cannot be used
+     * @throws StreamException when they cannot be used, or no model does what a watched folder asks for
      */
     public static Jobs open(JobsConfig config, AllowedSources allowed) {
+        Catalogue models = Catalogue.standard();
+        config.watch().forEach(watch -> watch.check(models));
         try {
             Files.createDirectories(config.folder());
             Database database = Database.open(config.database(), config.folder());
             // Now that the database is this process's.
             JobFolder.sweep(config.folder());
-            Jobs jobs = new Jobs(config, database, allowed, new SourceGuard(allowed));
+            Jobs jobs = new Jobs(config, database, allowed, new SourceGuard(allowed), models);
             jobs.store.recover().block();
             return jobs;
         } catch (IOException e) {
@@ -99,7 +105,8 @@ public final class Jobs implements AutoCloseable {
     /**
      * Queues a job for an input that the request names.
      *
-     * @return fails with a {@link SourceRefused} when that is not allowed, with a {@link JobRefusal} when the disk is full
+     * @return fails with a {@link SourceRefused} when that is not allowed, with a {@link JobRefusal} when no model does
+     *     what is wanted or the disk is full
      */
     public Mono<Job> create(JobRequest request) {
         String input = request.input();
@@ -110,6 +117,7 @@ public final class Jobs implements AutoCloseable {
         return Mono.fromCallable(() -> {
                     disk.require(0);
                     allowed.check(input);
+                    check(request);
                     return request.job();
                 })
                 .subscribeOn(Schedulers.boundedElastic())
@@ -122,14 +130,17 @@ public final class Jobs implements AutoCloseable {
      * @param request without an input
      * @param length of the body in bytes, 0 when unknown
      * @param body its pieces
-     * @return fails with a {@link JobRefusal} when it is too large, empty, or the disk is full
+     * @return fails with a {@link JobRefusal} when no model does what is wanted, it is too large, empty, or the disk is full
      */
     public Mono<Job> upload(JobRequest request, long length, Flux<byte[]> body) {
         if (length > config.uploadBytes()) {
             return Mono.error(Upload.tooLarge(config.uploadBytes()));
         }
         Job job = request.job();
-        return Mono.fromRunnable(() -> disk.require(length))
+        return Mono.fromRunnable(() -> {
+                    disk.require(length);
+                    check(request);
+                })
                 .subscribeOn(Schedulers.boundedElastic())
                 .then(Upload.receive(body, folder(job), disk, config.uploadBytes(), add(job)));
     }
@@ -218,6 +229,14 @@ public final class Jobs implements AutoCloseable {
     public void close() {
         stop();
         database.close();
+    }
+
+    private void check(JobRequest request) {
+        try {
+            request.upscaling().check(models);
+        } catch (StreamException e) {
+            throw new JobRefusal(Reason.UNUSABLE, String.valueOf(e.getMessage()));
+        }
     }
 
     private Mono<Job> add(Job job) {

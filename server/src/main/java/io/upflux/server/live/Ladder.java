@@ -55,15 +55,7 @@ public final class Ladder implements AutoCloseable {
         ModelCard card = models.catalogue().findForStream(stream.model(), stream.scale());
         Builder builder = new Builder(models, stream, card);
         try {
-            Halting halting = stream.halting();
-            if (!halting.isReachable(card)) {
-                throw new StreamException(
-                        "halting: " + card.name() + " has " + card.contract().blocks()
-                                + " blocks, so a threshold must be less than "
-                                + (card.contract().blocks() - 1) + ", not "
-                                + halting);
-            }
-            builder.add("full", card, halting, 1, 1);
+            builder.add("full", card, stream.halting(), 1, 1);
             if (stream.governor()) {
                 builder.cheaper();
             }

@@ -265,6 +265,11 @@ class JobRoutesTest {
             {"input": "FILMS/film.mp4", "reuse": "much"}    | 400 | reuse: 'much' is none of
             {"input": "FILMS/film.mp4", "container": "exe"} | 400 | container: is none of
             {"input": "FILMS/film.mp4", "videoCodec": "-y"} | 400 | videoCodec: is the name of a codec or an encoder
+            {"input": "FILMS/film.mp4", "model": "plane-s"} | 422 | no model is named 'plane-s'; nearest: plain-s-x2
+            {"input": "FILMS/film.mp4", "model": "plane-s", "height": 720} | 422 | no model is named 'plane-s'
+            {"input": "FILMS/film.mp4", "model": "plain-s-x2", "scale": 3} | 422 | enlarges by 2, not by 3
+            {"input": "FILMS/film.mp4", "halting": 0.95}    | 422 | plain-s-x2 cannot halt early
+            {"input": "FILMS/film.mp4", "model": "adaformer-s", "halting": 99} | 422 | a threshold must be less than
             {"input": "FILMS/film.mp4", "priority": 1000}   | 400 | priority: must be a whole number
             {"input": "FILMS/film.mp4", "output": "/x"}     | 400 | output: unknown key
             {"input": ["FILMS/film.mp4"]}                   | 400 | input: must be a text
@@ -282,6 +287,7 @@ class JobRoutesTest {
         assertProblem(upload("?input=/etc/passwd", "video/mp4", "x"), 400, "input: is for application/json");
         assertProblem(upload("?name=..%2F", "video/mp4", "x"), 400, "name: must be a file name");
         assertProblem(upload("", "video/mp4", ""), 400, "the body is empty");
+        assertProblem(upload("?model=plane-s", "video/mp4", "x"), 422, "no model is named 'plane-s'");
         assertProblem(upload("", "multipart/form-data; boundary=x", "x"), 415, "not a form");
         assertProblem(get("/api/v1/jobs?limit=99999"), 400, "limit must be up to 1000");
         assertProblem(get("/api/v1/jobs?state=gone"), 400, "state: is none of");

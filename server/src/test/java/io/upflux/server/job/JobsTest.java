@@ -1,6 +1,7 @@
 package io.upflux.server.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.pipeline.StreamException;
 import io.upflux.server.ServerProcess;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
@@ -202,6 +204,14 @@ class JobsTest {
                         .block())
                 .startsWith("NO_SPACE: the disk of the jobs has ")
                 .contains("jobs.minFree");
+    }
+
+    @Test
+    void aWatchedFolderWithoutAModelIsRefusedAtTheStart() {
+        assertThatThrownBy(() -> open("watch: [{folder: %1$s/in, output: %1$s/out, model: plane-s}]".formatted(folder)))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith("jobs.watch, folder " + folder.resolve("in") + ": no model is named 'plane-s'");
+        assertThat(folder.resolve("jobs")).doesNotExist();
     }
 
     @Test

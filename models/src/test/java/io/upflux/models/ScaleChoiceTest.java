@@ -1,9 +1,8 @@
-package io.upflux.server.cli;
+package io.upflux.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.upflux.models.Catalogue;
 import io.upflux.pipeline.StreamException;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,5 @@
-package io.upflux.server.cli;
+package io.upflux.models;
 
-import io.upflux.models.Catalogue;
-import io.upflux.models.ModelCard;
 import io.upflux.pipeline.StreamException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ public record ScaleChoice(@Nullable Integer scale, @Nullable Integer height) imp
      *
      * @throws StreamException when there is none
      */
-    ModelCard model(Catalogue catalogue, @Nullable String name, int sourceHeight) {
+    public ModelCard model(Catalogue catalogue, @Nullable String name, int sourceHeight) {
         return model(candidates(catalogue, name), sourceHeight);
     }
 
