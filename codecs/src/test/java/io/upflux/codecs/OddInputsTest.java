@@ -93,6 +93,46 @@ class OddInputsTest {
     }
 
     @Test
+    void numberedPicturesAreAVideo() throws IOException {
+        Path shots = Files.createDirectory(folder.resolve("50% off"));
+        ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=96x64:rate=25:duration=0.16",
+                "-start_number",
+                "99",
+                folder.resolve("%d.png").toString());
+        for (int i = 99; i < 103; i++) {
+            Files.move(folder.resolve(i + ".png"), shots.resolve(String.format("at 7%%, %03d.png", i)));
+        }
+        Files.createFile(shots.resolve("at 7%, 0104.png"));
+        Path pattern = shots.resolve("at 7%, %03d.png");
+
+        List<Picture> pictures = read(pattern);
+        assertThat(pictures).extracting(Picture::pts).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(pictures.get(0).format().timeBase()).isEqualTo(new Rational(1, 25));
+        assertThat(pictures.get(3).samples().get(0))
+                .isNotEqualTo(pictures.get(2).samples().get(0));
+        assertThat(Pictures.read(pattern, DEFAULTS.withStart(Duration.ofMillis(80)), notices))
+                .hasSize(2);
+        InputOptions slow = DEFAULTS.withDemuxerOptions(java.util.Map.of("framerate", "2"));
+        assertThat(Pictures.read(pattern, slow, notices).get(0).format().timeBase())
+                .isEqualTo(new Rational(1, 2));
+        assertThat(notices.warnings).isEmpty();
+
+        Files.delete(shots.resolve("at 7%, 101.png"));
+        assertThatThrownBy(() -> read(pattern))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(pattern + ": at 7%, 101.png is missing between at 7%, 099.png and at 7%, 102.png");
+        Path none = shots.resolve("at 8%, %d.png");
+        assertThatThrownBy(() -> read(none))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(none + ": no such file, and none with a number in its place: at 8%, 0.png, at 8%, 1.png"
+                        + " and so on");
+    }
+
+    @Test
     void aNameThatNoFileCanHaveIsOneClearLine() {
         assertThatThrownBy(() -> MediaSource.open("a\0b.mp4", DEFAULTS, notices))
                 .isInstanceOf(StreamException.class);

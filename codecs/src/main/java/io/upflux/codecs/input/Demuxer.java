@@ -103,10 +103,7 @@ public final class Demuxer implements AutoCloseable {
             if (!location.formats().isEmpty()) {
                 dictionary.set("format_whitelist", location.formats());
             }
-            if (location.path() != null) {
-                // The file is there under this very name, so a % in it is no pattern for numbered pictures.
-                dictionary.set("pattern_type", "none");
-            }
+            location.options().forEach(dictionary::set);
             options.demuxerOptions().forEach(dictionary::set);
             // On failure FFmpeg frees the context, and the pointer becomes null.
             int code = avformat.avformat_open_input(context, location.url(), null, dictionary.dictionary());

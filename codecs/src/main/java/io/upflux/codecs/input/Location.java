@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param url for FFmpeg
  * @param kind how it is read
  * @param path of local files and named pipes
+ * @param options of the demuxer that go with it
  */
 record Location(
-        String name, String url, Kind kind, @Nullable Path path) {
+        String name, String url, Kind kind, @Nullable Path path, Map<String, String> options) {
     /** Two letters at least, so that {@code C:} stays a drive. */
     private static final Pattern SCHEME = Pattern.compile("^[a-zA-Z][a-zA-Z0-9+.-]+:.*", Pattern.DOTALL);
 
@@ -33,6 +35,13 @@ record Location(
     private static final String NO_PROTOCOL = "none";
 
     private static final String SENT_FORMATS = "mpegts,matroska,webm,flv,mov,mp4";
+
+    /** The file is there under this very name, so a % in it is no pattern for numbered pictures. */
+    private static final Map<String, String> ONE_FILE = Map.of("pattern_type", "none");
+
+    private Location(String name, String url, Kind kind) {
+        this(name, url, kind, null, Map.of());
+    }
 
     enum Kind {
         /** A file, or another protocol that never leaves this machine. */
@@ -50,17 +59,17 @@ record Location(
     /** @throws StreamException when a local file cannot be read, saying why */
     static Location of(String name) {
         if (name.equals("-") || name.equals("pipe:") || name.equals("pipe:0")) {
-            return new Location("standard input", "pipe:0", Kind.STANDARD_INPUT, null);
+            return new Location("standard input", "pipe:0", Kind.STANDARD_INPUT);
         }
         if (SCHEME.matcher(name).matches() && !isFile(name)) {
             if (Storage.of(name).isPresent()) {
-                return new Location(name, "", Kind.STORED, null);
+                return new Location(name, "", Kind.STORED);
             }
             String scheme = name.substring(0, name.indexOf(':')).toLowerCase(Locale.ROOT);
             return switch (scheme) {
                 case "file" -> local(name, path(name, name.substring("file:".length())));
-                case "data", "fd" -> new Location(name, name, Kind.LOCAL, null);
-                default -> new Location(Secrets.without(name), name, Kind.NETWORK, null);
+                case "data", "fd" -> new Location(name, name, Kind.LOCAL);
+                default -> new Location(Secrets.without(name), name, Kind.NETWORK);
             };
         }
         return local(name, path(name, name));
@@ -68,7 +77,7 @@ record Location(
 
     /** Bytes that the caller delivers. */
     static Location channel(String name) {
-        return new Location(name, "", Kind.CHANNEL, null);
+        return new Location(name, "", Kind.CHANNEL);
     }
 
     boolean isNetwork() {
@@ -114,7 +123,11 @@ record Location(
             // All at once: it may vanish between two looks.
             file = Files.readAttributes(path, BasicFileAttributes.class);
         } catch (NoSuchFileException e) {
-            throw new StreamException(name + ": no such file", e);
+            NumberedPictures pictures = NumberedPictures.of(name, path);
+            if (pictures == null) {
+                throw new StreamException(name + ": no such file", e);
+            }
+            return new Location(name, pictures.url(), Kind.LOCAL, null, pictures.options());
         } catch (AccessDeniedException e) {
             throw new StreamException(name + ": permission denied", e);
         } catch (IOException e) {
@@ -129,6 +142,6 @@ record Location(
         if (file.isRegularFile() && file.size() == 0) {
             throw new StreamException(name + ": the file is empty");
         }
-        return new Location(name, "file:" + path, file.isRegularFile() ? Kind.LOCAL : Kind.NAMED_PIPE, path);
+        return new Location(name, "file:" + path, file.isRegularFile() ? Kind.LOCAL : Kind.NAMED_PIPE, path, ONE_FILE);
     }
 }

@@ -26,7 +26,10 @@ final class UpscaleCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "INPUT",
-            description = "Files, folders (the media files in them), URLs, or -.")
+            description = {
+                "Files, folders (the media files in them), numbered pictures as a video (frames/%%04d.png, 25 a second"
+                        + " unless told by --input-option framerate=N), URLs, or -."
+            })
     private List<String> inputs = new ArrayList<>();
 
     @Option(

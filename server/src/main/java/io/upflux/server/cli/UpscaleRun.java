@@ -171,6 +171,10 @@ final class UpscaleRun implements AutoCloseable {
     }
 
     private static boolean isSameFile(Path one, Path other) {
+        // Numbered pictures have no file of that name.
+        if (one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())) {
+            return true;
+        }
         try {
             return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
         } catch (IOException e) {

@@ -69,6 +69,10 @@ final class UpscaleTasks {
             }
             notices.info(name + ": becomes " + written + " (another container takes a run that names its output)");
         }
+        if (UpscaleTask.isSequence(written) && UpscaleTask.isPath(input) && Files.exists(Path.of(input))) {
+            written = written.replace('%', '_');
+            notices.info(name + ": becomes " + written + " (in the name of an output, % makes a place for numbers)");
+        }
         String earlier = inputByOutput.put(written, input);
         if (earlier != null) {
             throw new IllegalArgumentException(

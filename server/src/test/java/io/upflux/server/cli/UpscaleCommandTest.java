@@ -69,6 +69,21 @@ class UpscaleCommandTest {
     }
 
     @Test
+    void numberedPicturesBecomeAVideoButNeverThemselves() {
+        Path pattern = folder.resolve("shot%d.png");
+        TestMedia.write(pattern, WIDTH, HEIGHT, FRAMES);
+        Path output = folder.resolve("out.mp4");
+
+        assertThat(streams.upflux("upscale", pattern, "-o", output, "-n", "bicubic-x2"))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(streams.err()).contains(output + ": 6 frames");
+        assertThat(streams.upflux("upscale", pattern, "-o", pattern, "-n", "bicubic-x2", "--overwrite"))
+                .isEqualTo(1);
+        assertThat(streams.err()).contains(pattern + ": is the input itself");
+    }
+
+    @Test
     void anUnwritableSnapshotIsAWarningAlone() {
         Path clip = clip("clip.mp4");
         Path output = folder.resolve("out.mkv");

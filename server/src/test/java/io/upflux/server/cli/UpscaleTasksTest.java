@@ -65,6 +65,18 @@ class UpscaleTasksTest {
     }
 
     @Test
+    void numberedPicturesStayNumberedAndAPictureThatIsNamedLikeThemStaysOne() throws IOException {
+        Path named = file("50%d off.png");
+        Path numbered = folder.resolve("shot%03d.png");
+        assertThat(plan(folder.resolve("out"), named, numbered))
+                .extracting(task -> String.valueOf(Path.of(task.output()).getFileName()))
+                .containsExactly("50_d off.png", "shot%03d.png");
+        assertThat(streams.err())
+                .contains(
+                        "note: 50%d off.png: becomes 50_d off.png (in the name of an output, % makes a place for numbers)");
+    }
+
+    @Test
     void aUrlKeepsTheNameInIt() {
         assertThat(UpscaleTasks.plan(List.of("https://host/a/clip.mp4?key=/1"), folder.toString(), notices()))
                 .extracting(UpscaleTask::output)
