@@ -48,7 +48,8 @@ final class AudioConversion implements Carried, SoundFeed {
      * Opens both codecs, or returns null when that is not possible.
      *
      * @param codec FFmpeg's number of the codec that is wanted
-     * @param like whose rate and channels are wanted; null for the source's own
+     * @param rate samples a second that are wanted, 0 for the source's own
+     * @param layout channels that are wanted; null for the source's own
      * @param globalHeader whether the container wants the codec's configuration apart from the packets
      * @param output gets every packet, in {@link #timeBase()}; it may empty but must not keep it
      */
@@ -58,7 +59,8 @@ final class AudioConversion implements Carried, SoundFeed {
             String label,
             AVStream source,
             int codec,
-            @Nullable AVCodecParameters like,
+            int rate,
+            @Nullable AVChannelLayout layout,
             Consumer<AVPacket> output) {
         AVCodec from = avcodec_find_decoder(source.codecpar().codec_id());
         if (from == null || from.isNull() || source.codecpar().sample_rate() <= 0) {
@@ -69,9 +71,13 @@ final class AudioConversion implements Carried, SoundFeed {
             Av.check(avcodec_parameters_to_context(decoder, source.codecpar()), label);
             decoder.pkt_timebase(source.time_base());
             Av.check(avcodec_open2(decoder, from, (AVDictionary) null), label);
-            int rate = like == null ? decoder.sample_rate() : like.sample_rate();
-            AVChannelLayout layout = like == null ? decoder.ch_layout() : like.ch_layout();
-            AudioEncoder encoder = AudioEncoder.open(globalHeader, label, codec, rate, layout, output);
+            AudioEncoder encoder = AudioEncoder.open(
+                    globalHeader,
+                    label,
+                    codec,
+                    rate == 0 ? decoder.sample_rate() : rate,
+                    layout == null ? decoder.ch_layout() : layout,
+                    output);
             return new AudioConversion(notices, label, decoder, encoder);
         } catch (StreamException e) {
             avcodec_free_context(decoder);

@@ -153,19 +153,21 @@ final class CarriedStreams implements AutoCloseable {
 
     private void convertAudio(AVStream source, String label, int codec) {
         MuxedTrack track = new MuxedTrack(muxer);
+        int rate = container.soundRate();
         AudioConversion conversion =
-                AudioConversion.open(muxer.wantsGlobalHeader(), notices, label, source, codec, null, track);
+                AudioConversion.open(muxer.wantsGlobalHeader(), notices, label, source, codec, rate, null, track);
         if (conversion != null) {
             conversion.describeTo(track.add(conversion.timeBase()));
         }
-        converted(source, label, conversion, codec);
+        boolean resampled = rate > 0 && rate != source.codecpar().sample_rate();
+        converted(source, label, conversion, codec, resampled ? ", resampled to " + rate + " Hz" : "");
     }
 
     private void convertSubtitle(AVStream source, String label, int codec) {
-        converted(source, label, SubtitleConversion.open(muxer, notices, label, source, codec), codec);
+        converted(source, label, SubtitleConversion.open(muxer, notices, label, source, codec), codec, "");
     }
 
-    private void converted(AVStream source, String label, @Nullable Carried conversion, int codec) {
+    private void converted(AVStream source, String label, @Nullable Carried conversion, int codec, String how) {
         if (conversion == null) {
             drop(source, container + " cannot hold it and it cannot be converted");
             return;
@@ -174,7 +176,7 @@ final class CarriedStreams implements AutoCloseable {
         Tags.copy(source, muxer.newestStream());
         byInput.put(source.index(), conversion);
         String becomes = codec == source.codecpar().codec_id() ? "encoded anew" : "converted to " + name(codec);
-        notices.info(label + " is " + becomes + ": " + container + " cannot hold it as it is");
+        notices.info(label + " is " + becomes + how + ": " + container + " cannot hold it as it is");
     }
 
     /** Matroska keeps cover art as an attached file, which players show again as cover. */

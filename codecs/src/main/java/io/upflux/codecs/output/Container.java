@@ -150,6 +150,11 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         return name.equals("yuv4mpegpipe");
     }
 
+    /** Samples of sound a second that it takes, 0 for any number: FFmpeg's MXF knows the rate of broadcasters only. */
+    int soundRate() {
+        return name.startsWith("mxf") ? 48_000 : 0;
+    }
+
     /** Whether a display matrix survives in it. */
     boolean carriesRotation() {
         return isIso() || isMatroska();

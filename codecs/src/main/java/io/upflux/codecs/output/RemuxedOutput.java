@@ -111,7 +111,7 @@ public final class RemuxedOutput implements AutoCloseable {
     private Carried encoded(Container container, AVStream source) {
         MuxedTrack track = new MuxedTrack(muxer);
         AudioConversion conversion = AudioConversion.open(
-                muxer.wantsGlobalHeader(), Notices.none(), name, source, AV_CODEC_ID_AAC, null, track);
+                muxer.wantsGlobalHeader(), Notices.none(), name, source, AV_CODEC_ID_AAC, 0, null, track);
         if (conversion == null) {
             throw cannotHold(container, source);
         }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVChannelLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,8 +142,13 @@ final class SoundTracks {
             return null;
         }
         AVStream from = carriage.decoded(source);
+        int rate = like == null ? 0 : like.sample_rate();
+        AVChannelLayout layout = like == null ? null : like.ch_layout();
         return SoundTrack.of(
-                name, from, start, output -> AudioConversion.open(true, notices, name, from, codec, like, output));
+                name,
+                from,
+                start,
+                output -> AudioConversion.open(true, notices, name, from, codec, rate, layout, output));
     }
 
     private @Nullable SoundTrack silence(AVCodecParameters kind) {

@@ -289,6 +289,40 @@ class CarriedStreamsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"pcm_s16le, encoded anew", "flac, converted to pcm_s16le"})
+    void resamplesSoundForMxf(String codec, String how) {
+        Path in = folder.resolve("in.mkv");
+        Programs.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=48x40:r=25:d=2",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=d=2:r=44100",
+                "-c:v",
+                "mpeg4",
+                "-c:a",
+                codec,
+                in);
+        Path out = folder.resolve("out.mxf");
+
+        Remux.run(in, out, notices);
+
+        assertThat(notices.warnings).isEmpty();
+        assertThat(notices.infos)
+                .contains("audio stream 1 (" + codec + ") is " + how
+                        + ", resampled to 48000 Hz: MXF cannot hold it as it is");
+        assertThat(Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "stream=codec_name,sample_rate"))
+                .containsExactly("pcm_s16le,48000");
+        assertThat(Double.parseDouble(Programs.ffprobe(
+                                out, "-select_streams", "a", "-show_entries", "stream=duration")
+                        .get(0)))
+                .isCloseTo(2, within(0.05));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "in.mp4, out.mp4",
         "in.mp4, out.mkv",
