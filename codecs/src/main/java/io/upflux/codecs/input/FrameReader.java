@@ -72,6 +72,7 @@ public final class FrameReader implements AutoCloseable {
             fromTicks = range.startTicks();
             toTicks = range.endTicks();
             if (range.startsLater() && demuxer.canSeek()) {
+                others.findStanding(streamIndex);
                 goTo(range.startMicros());
             }
             if (!fill()) {

@@ -5,6 +5,8 @@ import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.frame.Rational;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.stream.IntStream;
+import org.bytedeco.ffmpeg.avcodec.AVCodecDescriptor;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -17,8 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class OtherStreams implements AutoCloseable {
     private static final Rational MICROS = new Rational(1, Av.MICROS);
 
+    /** How long a subtitle stays at most; guidelines say 6 to 7 s. */
+    private static final long LONGEST_SUBTITLE = 10 * Av.MICROS;
+
     private final Demuxer demuxer;
     private final Range range;
+    /** Subtitles that are on screen when the range begins. */
+    private final Queue<AVPacket> standing = new ArrayDeque<>();
     /** What comes before the first frame, and so before there is a carriage. */
     private final Queue<AVPacket> early = new ArrayDeque<>();
 
@@ -32,7 +39,9 @@ final class OtherStreams implements AutoCloseable {
 
     /** From now on packets go there. */
     void attach(Carriage target) {
+        target.packets().addAll(standing);
         target.packets().addAll(early);
+        standing.clear();
         early.clear();
         carriage = target;
     }
@@ -52,10 +61,34 @@ final class OtherStreams implements AutoCloseable {
         return furthestMicros;
     }
 
+    /**
+     * Finds the subtitles that are on screen already when the range begins. Decoding begins behind them, so this is to be
+     * called before going there.
+     */
+    void findStanding(int videoStream) {
+        if (!hasText()) {
+            return;
+        }
+        demuxer.seek(Math.max(range.startMicros() - LONGEST_SUBTITLE, demuxer.startMicros()));
+        AVPacket packet = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
+        try {
+            boolean before = true;
+            while (before && demuxer.read(packet)) {
+                before = packet.stream_index() != videoStream || micros(packet) < range.startMicros();
+                if (beginsWithRange(packet)) {
+                    standing.add(Av.allocated(avcodec.av_packet_clone(packet), demuxer.name()));
+                }
+                avcodec.av_packet_unref(packet);
+            }
+        } finally {
+            avcodec.av_packet_free(packet);
+        }
+    }
+
     /** Keeps a packet of another stream, or drops it; {@code packet} is empty afterwards. */
     void offer(AVPacket packet) {
         if (isWanted()
-                && isInRange(packet)
+                && (isInRange(packet) || (!demuxer.canSeek() && beginsWithRange(packet)))
                 && !isHidden(packet)
                 && !VideoStreamChoice.isCover(stream(packet.stream_index()))) {
             AVPacket owned = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
@@ -89,17 +122,22 @@ final class OtherStreams implements AutoCloseable {
         }
     }
 
-    /** Forgets everything read so far. */
+    /** Forgets everything read so far, but for {@link #findStanding}. */
     void restart() {
-        for (AVPacket packet = early.poll(); packet != null; packet = early.poll()) {
-            avcodec.av_packet_free(packet);
-        }
+        free(early);
         furthestMicros = Long.MIN_VALUE;
     }
 
     @Override
     public void close() {
-        restart();
+        free(early);
+        free(standing);
+    }
+
+    private static void free(Queue<AVPacket> packets) {
+        for (AVPacket packet = packets.poll(); packet != null; packet = packets.poll()) {
+            avcodec.av_packet_free(packet);
+        }
     }
 
     private boolean isWanted() {
@@ -110,6 +148,30 @@ final class OtherStreams implements AutoCloseable {
     private boolean isInRange(AVPacket packet) {
         long micros = micros(packet);
         return micros == Long.MIN_VALUE || range.holds(micros);
+    }
+
+    /** Has a text subtitle that lasts into the range begin with it; false for all other packets, which stay as they are. */
+    private boolean beginsWithRange(AVPacket packet) {
+        if (!isText(packet.stream_index()) || packet.pts() == Av.NO_PTS || !range.startsLater()) {
+            return false;
+        }
+        long start = Av.rescale(range.startMicros(), MICROS, timeBase(packet.stream_index()));
+        long rest = packet.pts() + packet.duration() - start;
+        if (packet.pts() >= start || rest <= 0) {
+            return false;
+        }
+        packet.pts(start).dts(start).duration(rest);
+        return true;
+    }
+
+    private boolean hasText() {
+        return IntStream.range(0, demuxer.context().nb_streams()).anyMatch(this::isText);
+    }
+
+    private boolean isText(int index) {
+        AVCodecDescriptor descriptor =
+                avcodec.avcodec_descriptor_get(stream(index).codecpar().codec_id());
+        return descriptor != null && !descriptor.isNull() && (descriptor.props() & avcodec.AV_CODEC_PROP_TEXT_SUB) != 0;
     }
 
     /** An edit list hides it. What it hides before the start, an encoder's priming, the next container hides as well. */

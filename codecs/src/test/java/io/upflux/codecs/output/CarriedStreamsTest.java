@@ -445,6 +445,40 @@ class CarriedStreamsTest {
         assertThat(chapters.get(1)).startsWith("0.50").endsWith(",1.000000,Two");
     }
 
+    @ParameterizedTest
+    @CsvSource({"in.mkv, subrip, out.mkv", "in.mkv, ass, out.mp4", "in.mp4, mov_text, out.mkv", "in.mp4, mov_text, out.mp4"})
+    void keepsTheSubtitleThatIsOnScreenAtTheStart(String from, String codec, String to) throws IOException {
+        Path lines = Files.writeString(folder.resolve("standing.srt"), """
+                1
+                00:00:00,000 --> 00:00:00,200
+                Gone
+
+                2
+                00:00:00,300 --> 00:00:01,200
+                Standing
+
+                3
+                00:00:01,300 --> 00:00:01,600
+                Later
+                """);
+        Path in = folder.resolve(from);
+        // A key frame lies between the subtitle and the start.
+        film(in, "-i", lines, "-map", "0:v", "-map", "2:s", "-c:s", codec, "-g", 10);
+        Path out = folder.resolve(to);
+
+        Remux.run(in, out, InputOptions.defaults().withStart(Duration.ofMillis(500)), notices);
+
+        assertThat(notices.warnings).isEmpty();
+        assertThat(events(out, 0).lines().filter(line -> !line.isBlank()))
+                .containsExactly(
+                        "1",
+                        "00:00:00,000 --> 00:00:00,700",
+                        "Standing",
+                        "2",
+                        "00:00:00,800 --> 00:00:01,100",
+                        "Later");
+    }
+
     /** Two seconds of picture and sound; {@code arguments} come before the output's name. */
     private void film(Path out, Object... arguments) {
         Object[] base = {"-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"};
