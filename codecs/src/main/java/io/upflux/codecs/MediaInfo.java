@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
  * What an input says of itself, without decoding it.
  *
  * @param format FFmpeg's name of the container
- * @param durationSeconds 0 when unknown
+ * @param durationSeconds null when unknown
  * @param startSeconds start of the container's clock
- * @param bytes size, 0 when unknown
- * @param bitRate bits a second, 0 when unknown
+ * @param bytes size, null when unknown
+ * @param bitRate bits a second, null when unknown
  */
 public record MediaInfo(
         String location,
         String format,
-        double durationSeconds,
+        @Nullable Double durationSeconds,
         double startSeconds,
-        long bytes,
-        long bitRate,
+        @Nullable Long bytes,
+        @Nullable Long bitRate,
         Map<String, String> tags,
         List<Chapter> chapters,
         List<Stream> streams) {
@@ -31,6 +31,9 @@ public record MediaInfo(
      * One stream.
      *
      * @param type {@code video}, {@code audio}, {@code subtitle}, {@code data} or {@code attachment}
+     * @param durationSeconds null when the container does not say
+     * @param frames or packets, null when the container does not say
+     * @param bitRate bits a second, null when nobody says
      * @param dispositions such as {@code default} or {@code attached_pic}
      * @param video of video streams
      * @param audio of audio streams
@@ -42,9 +45,9 @@ public record MediaInfo(
             @Nullable String profile,
             String timeBase,
             double startSeconds,
-            double durationSeconds,
-            long frames,
-            long bitRate,
+            @Nullable Double durationSeconds,
+            @Nullable Long frames,
+            @Nullable Long bitRate,
             List<String> dispositions,
             Map<String, String> tags,
             @Nullable Video video,

@@ -45,14 +45,14 @@ public final class Probe {
             for (int i = 0; i < context.nb_streams(); i++) {
                 streams.add(stream(context, context.streams(i)));
             }
-            long bytes = context.pb() == null ? 0 : Math.max(avformat.avio_size(context.pb()), 0);
+            long bytes = context.pb() == null ? 0 : avformat.avio_size(context.pb());
             return new MediaInfo(
                     demuxer.name(),
                     demuxer.formatName(),
-                    seconds(context.duration(), new Rational(1, Av.MICROS)),
+                    duration(context.duration(), new Rational(1, Av.MICROS)),
                     seconds(context.start_time(), new Rational(1, Av.MICROS)),
-                    bytes,
-                    Math.max(context.bit_rate(), 0),
+                    known(bytes),
+                    known(context.bit_rate()),
                     AvOptions.entries(context.metadata()),
                     chapters,
                     streams);
@@ -70,9 +70,9 @@ public final class Probe {
                 Av.string(avcodec.avcodec_profile_name(parameters.codec_id(), parameters.profile())),
                 base.toString(),
                 seconds(stream.start_time(), base),
-                seconds(stream.duration(), base),
-                stream.nb_frames(),
-                parameters.bit_rate(),
+                duration(stream.duration(), base),
+                known(stream.nb_frames()),
+                known(parameters.bit_rate()),
                 dispositions(stream.disposition()),
                 AvOptions.entries(stream.metadata()),
                 type == avutil.AVMEDIA_TYPE_VIDEO ? video(context, stream) : null,
@@ -134,6 +134,15 @@ public final class Probe {
 
     private static double seconds(long ticks, Rational base) {
         return ticks == Av.NO_PTS ? 0 : base.seconds(ticks);
+    }
+
+    private static @Nullable Double duration(long ticks, Rational base) {
+        return ticks > 0 ? base.seconds(ticks) : null;
+    }
+
+    /** FFmpeg says 0 or less for what it does not know. */
+    private static @Nullable Long known(long number) {
+        return number > 0 ? number : null;
     }
 
     private static String fraction(AVRational value) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,7 +27,7 @@ final class ProbeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "INPUT", description = "File, URL, or -.")
     private String input = "";
 
-    @Option(names = "--json", description = "One JSON object on standard output.")
+    @Option(names = "--json", description = "One JSON object on standard output; what is not known is left out.")
     private boolean json;
 
     ProbeCommand(Console console) {
@@ -50,8 +51,8 @@ final class ProbeCommand implements Callable<Integer> {
     private static List<String> describe(MediaInfo info) {
         List<String> lines = new ArrayList<>();
         lines.add(info.location() + ": " + info.format()
-                + (info.durationSeconds() > 0 ? ", " + Clock.hms(info.durationSeconds()) : "")
-                + (info.bytes() > 0 ? String.format(Locale.ROOT, ", %.1f MB", info.bytes() / 1e6) : "")
+                + (info.durationSeconds() != null ? ", " + Clock.hms(info.durationSeconds()) : "")
+                + (info.bytes() != null ? String.format(Locale.ROOT, ", %.1f MB", info.bytes() / 1e6) : "")
                 + rate(info.bitRate()));
         for (Stream stream : info.streams()) {
             lines.add(describe(stream));
@@ -79,7 +80,7 @@ final class ProbeCommand implements Callable<Integer> {
         if (audio != null) {
             line.append(", ").append(audio.sampleRate()).append(" Hz, ").append(audio.layout());
         }
-        line.append(stream.frames() > 0 && video != null ? ", " + stream.frames() + " frames" : "");
+        line.append(stream.frames() != null && video != null ? ", " + stream.frames() + " frames" : "");
         line.append(rate(stream.bitRate()));
         for (String disposition : stream.dispositions()) {
             line.append(", ").append(disposition);
@@ -116,8 +117,8 @@ final class ProbeCommand implements Callable<Integer> {
         return String.valueOf(JsonLines.round(value, 3)).replaceFirst("\\.0$", "");
     }
 
-    private static String rate(long bitsPerSecond) {
-        return bitsPerSecond > 0 ? ", " + Math.round(bitsPerSecond / 1e3) + " kb/s" : "";
+    private static String rate(@Nullable Long bitsPerSecond) {
+        return bitsPerSecond != null ? ", " + Math.round(bitsPerSecond / 1e3) + " kb/s" : "";
     }
 
     private static String tags(Map<String, String> tags) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,19 @@ class ProbeCommandTest {
         assertThat(video.get("type").asText()).isEqualTo("video");
         assertThat(video.get("video").get("width").asInt()).isEqualTo(64);
         assertThat(video.has("audio")).isFalse();
+    }
+
+    @Test
+    void whatIsNotKnownIsLeftOut() {
+        Path clip = TestMedia.write(folder.resolve("clip.h264"), 64, 48, 5);
+        assertThat(streams.upflux("probe", clip, "--json")).isZero();
+        JsonNode info = streams.json().get(0);
+        assertThat(info.has("bytes")).isTrue();
+        for (JsonNode node : List.of(info, info.get("streams").get(0))) {
+            assertThat(node.fieldNames()).toIterable().doesNotContain("durationSeconds", "bitRate", "frames");
+        }
+        assertThat(streams.upflux("probe", clip)).isZero();
+        assertThat(streams.err()).contains(clip + ": h264, 0.0 MB\n");
     }
 
     @Test
