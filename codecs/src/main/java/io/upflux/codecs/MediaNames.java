@@ -12,7 +12,7 @@ public final class MediaNames {
             "tiff");
 
     private static final Set<String> PICTURES =
-            Set.of("png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "ppm", "pgm");
+            Set.of("png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif", "apng", "ppm", "pgm");
     private static final Set<String> PICTURES_TO_PNG = Set.of("ppm", "pgm");
     private static final Set<String> VIDEOS = Set.of(
             "mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "avi", "flv", "f4v", "mpg", "mpeg", "m2v", "vob",

@@ -19,4 +19,11 @@ class MediaNamesTest {
     void secretsAreNotShown(String url, String shown) {
         assertThat(MediaNames.shown(url)).isEqualTo(shown);
     }
+
+    @ParameterizedTest
+    @CsvSource({"a.apng, mkv", "a.gif, mkv", "a.PGM, png", "a.jpg, jpg", "a.avi, mkv"})
+    void mediaAreKnownByTheirNames(String name, String writtenAs) {
+        assertThat(MediaNames.isMedia(name)).isTrue();
+        assertThat(MediaNames.writtenAs(name)).isEqualTo(writtenAs);
+    }
 }

@@ -133,6 +133,14 @@ class OddInputsTest {
     }
 
     @Test
+    void anAnimatedWebpIsNamed() {
+        Path clip = make("moving.webp", "testsrc2=size=64x48:rate=5:duration=1", "-c:v", "libwebp_anim");
+        assertThatThrownBy(() -> read(clip))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(clip + ": is an animated WebP, which FFmpeg cannot read");
+    }
+
+    @Test
     void aNameThatNoFileCanHaveIsOneClearLine() {
         assertThatThrownBy(() -> MediaSource.open("a\0b.mp4", DEFAULTS, notices))
                 .isInstanceOf(StreamException.class);

@@ -77,6 +77,7 @@ public final class FrameReader implements AutoCloseable {
             }
             if (!fill()) {
                 LimitCheck.refuseLargePicture(options.limits(), demuxer);
+                AnimatedWebp.refuse(demuxer);
                 throw new StreamException(demuxer.name() + ": no decodable video frame"
                         + (range.startsLater() || range.endsEarlier() ? " in the range asked for" : ""));
             }
