@@ -135,6 +135,14 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         return name.equals("webm");
     }
 
+    boolean isTransportStream() {
+        return name.equals("mpegts");
+    }
+
+    boolean isAvi() {
+        return name.equals("avi");
+    }
+
     /** What RTMP carries. */
     boolean isFlv() {
         return name.equals("flv");
@@ -183,7 +191,7 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         if (codec == AV_CODEC_ID_NONE) {
             return false;
         }
-        if (name.equals("mpegts")) {
+        if (isTransportStream()) {
             return TS_CODECS.contains(codec);
         }
         if (isProgramStream()) {

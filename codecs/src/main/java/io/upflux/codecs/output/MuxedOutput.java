@@ -12,6 +12,7 @@ import io.upflux.frame.Rational;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -185,6 +186,10 @@ final class MuxedOutput implements AutoCloseable {
             }
         }
         Tags.copyGlobal(from, out.context());
+        List<String> lost = LostTags.of(container, out.context());
+        if (!lost.isEmpty()) {
+            notices.info(container + " has no place for tags: " + String.join(", ", lost));
+        }
         if (container.hasChapters()) {
             Long end = input.endMicros();
             Tags.copyChapters(from, out.context(), startMicros, end);

@@ -129,7 +129,8 @@ final class Tags {
         to.nb_chapters(kept);
     }
 
-    private static boolean isStatistic(String key) {
+    /** Whether a stream's tag counts what was in it, or names the program that made it. */
+    static boolean isStatistic(String key) {
         String name = key.toLowerCase(Locale.ROOT);
         int language = name.indexOf('-');
         String base = language < 0 ? name : name.substring(0, language);

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,6 +288,39 @@ class CarriedStreamsTest {
         assertThat(Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "stream=codec_name,channels"))
                 .containsExactly(codec + "," + channels);
         assertThat(clickSeconds(out)).isCloseTo(clickSeconds(in), within(0.006));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            out.avi | A film | null   | AVI has no place for tags: language of stream 1
+            out.ts  | null   | deu    | TS has no place for tags: title (which names the service), artist, title of stream 1
+            out.mkv | A film | deu    | null
+            """, nullValues = "null")
+    void namesTheTagsThatTheContainerCannotHold(
+            String name, @Nullable String title, @Nullable String language, @Nullable String line) {
+        Path in = folder.resolve("in.mkv");
+        film(
+                in,
+                "-c:a",
+                "ac3",
+                "-metadata",
+                "title=A film",
+                "-metadata",
+                "artist=Somebody",
+                "-metadata:s:a:0",
+                "language=deu",
+                "-metadata:s:a:0",
+                "title=Comment");
+        Path out = folder.resolve(name);
+
+        Remux.run(in, out, notices);
+
+        assertThat(notices.warnings).isEmpty();
+        assertThat(notices.infos).filteredOn(info -> info.contains("no place")).isEqualTo(Stream.ofNullable(line).toList());
+        assertThat(Programs.ffprobe(out, "-show_entries", "format_tags=title"))
+                .isEqualTo(Stream.ofNullable(title).toList());
+        assertThat(Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "stream_tags=language"))
+                .contains(Stream.ofNullable(language).toArray(String[]::new));
     }
 
     @ParameterizedTest
