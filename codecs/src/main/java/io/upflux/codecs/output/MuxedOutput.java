@@ -1,8 +1,11 @@
 package io.upflux.codecs.output;
 
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_ATTACHMENT;
 import static org.bytedeco.ffmpeg.global.avutil.av_get_media_type_string;
+import static org.bytedeco.ffmpeg.global.avutil.av_rescale_q;
 
 import io.upflux.codecs.OutputStreams;
 import io.upflux.codecs.ffmpeg.Av;
@@ -104,10 +107,29 @@ final class MuxedOutput implements AutoCloseable {
 
     /** Writes a packet of the video, in its time base; emptied. */
     void write(AVPacket packet) {
-        if (opened(muxer).write(packet, videoIndex, opened(timeBase))) {
+        Muxer out = opened(muxer);
+        if (packets == 0 && container.isAvi()) {
+            holdPlace(out, packet.dts());
+        }
+        if (out.write(packet, videoIndex, opened(timeBase))) {
             packets++;
         } else {
             lost++;
+        }
+    }
+
+    /** AVI counts from its first packet on: an empty one stands where there is no picture yet. */
+    private void holdPlace(Muxer out, long firstDts) {
+        AVRational ticks = out.context().streams(videoIndex).time_base();
+        if (av_rescale_q(firstDts, opened(timeBase), ticks) <= 0) {
+            return;
+        }
+        AVPacket empty = Av.allocated(av_packet_alloc(), location);
+        try {
+            empty.pts(0).dts(0);
+            out.write(empty, videoIndex, opened(timeBase));
+        } finally {
+            av_packet_free(empty);
         }
     }
 
@@ -201,10 +223,9 @@ final class MuxedOutput implements AutoCloseable {
     private void addVideo(Muxer out, VideoTrack video, @Nullable Carriage input) {
         FrameFormat format = video.wanted();
         Rational rate = format.frameRate();
-        AVStream stream = out.addStream(
-                container.hasFrameRateOnly() && rate.isKnown()
-                        ? new Rational(rate.den(), rate.num())
-                        : format.timeBase());
+        Rational counted = countedRate(rate, input);
+        AVStream stream =
+                out.addStream(counted.isKnown() ? new Rational(counted.den(), counted.num()) : format.timeBase());
         video.describeTo(stream.codecpar());
         SampleEntry.choose(out.context(), stream.codecpar());
         stream.sample_aspect_ratio(stream.codecpar().sample_aspect_ratio());
@@ -221,6 +242,15 @@ final class MuxedOutput implements AutoCloseable {
         videoIndex = stream.index();
         timeBase = Av.rational(format.timeBase());
         startTicks = Av.rescale(startMicros, new Rational(1, Av.MICROS), format.timeBase());
+    }
+
+    /** Of containers that count pictures instead of telling times; unknown for all others. */
+    private Rational countedRate(Rational nominal, @Nullable Carriage input) {
+        if (container.isAvi() && input != null) {
+            // It has room for pictures that stay, so what counts is that all times can be told.
+            return Av.rational(input.input().streams(input.videoStream()).r_frame_rate());
+        }
+        return container.hasFrameRateOnly() ? nominal : Rational.UNKNOWN;
     }
 
     private void count(Muxer out) {

@@ -316,7 +316,9 @@ class CarriedStreamsTest {
         Remux.run(in, out, notices);
 
         assertThat(notices.warnings).isEmpty();
-        assertThat(notices.infos).filteredOn(info -> info.contains("no place")).isEqualTo(Stream.ofNullable(line).toList());
+        assertThat(notices.infos)
+                .filteredOn(info -> info.contains("no place"))
+                .isEqualTo(Stream.ofNullable(line).toList());
         assertThat(Programs.ffprobe(out, "-show_entries", "format_tags=title"))
                 .isEqualTo(Stream.ofNullable(title).toList());
         assertThat(Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "stream_tags=language"))
@@ -351,8 +353,7 @@ class CarriedStreamsTest {
                         + ", resampled to 48000 Hz: MXF cannot hold it as it is");
         assertThat(Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "stream=codec_name,sample_rate"))
                 .containsExactly("pcm_s16le,48000");
-        assertThat(Double.parseDouble(Programs.ffprobe(
-                                out, "-select_streams", "a", "-show_entries", "stream=duration")
+        assertThat(Double.parseDouble(Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "stream=duration")
                         .get(0)))
                 .isCloseTo(2, within(0.05));
     }
@@ -390,6 +391,47 @@ class CarriedStreamsTest {
 
         assertThat(offset(out)).isCloseTo(offset(in), within(0.002));
         assertThat(offset(in)).isCloseTo(0.4, within(0.03));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "select='lt(mod(n,5),2)'"})
+    void aviCountsPicturesAndKeepsEachInItsPlace(String filter) {
+        Path in = folder.resolve("in.mkv");
+        Programs.ffmpeg(
+                "-itsoffset",
+                0.12,
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc=s=48x40:r=25:d=2",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=d=2:r=48000",
+                "-vf",
+                filter,
+                "-fps_mode",
+                "vfr",
+                "-c:v",
+                "mpeg4",
+                "-c:a",
+                "ac3",
+                in);
+        Path out = folder.resolve("out.avi");
+
+        Remux.run(in, out, notices);
+
+        assertThat(notices.warnings).isEmpty();
+        assertThat(Programs.video(out, "r_frame_rate")).isEqualTo("25/1");
+        assertThat(dtsTimes(in, "v").get(0)).isEqualTo(0.12);
+        assertThat(dtsTimes(out, "v")).isEqualTo(dtsTimes(in, "v"));
+        assertThat(dtsTimes(out, "a").get(0)).isZero();
+    }
+
+    private static List<Double> dtsTimes(Path file, String stream) {
+        return Programs.ffprobe(file, "-select_streams", stream, "-show_entries", "packet=dts_time").stream()
+                .map(Double::parseDouble)
+                .toList();
     }
 
     @Test
@@ -481,7 +523,12 @@ class CarriedStreamsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"in.mkv, subrip, out.mkv", "in.mkv, ass, out.mp4", "in.mp4, mov_text, out.mkv", "in.mp4, mov_text, out.mp4"})
+    @CsvSource({
+        "in.mkv, subrip, out.mkv",
+        "in.mkv, ass, out.mp4",
+        "in.mp4, mov_text, out.mkv",
+        "in.mp4, mov_text, out.mp4"
+    })
     void keepsTheSubtitleThatIsOnScreenAtTheStart(String from, String codec, String to) throws IOException {
         Path lines = Files.writeString(folder.resolve("standing.srt"), """
                 1
