@@ -60,12 +60,12 @@ final class ModelImport {
                     path + ": there is a model named " + name + " already; rename the file to import it");
         }
         Map<String, byte[]> beside = files.beside(name);
-        for (String weights : files.weightFiles()) {
-            if (shelf.holdsOther(weights, beside.get(weights))) {
-                throw new StreamException(path + ": the folder of imported models has another " + weights
+        beside.forEach((file, bytes) -> {
+            if (files.weightFiles().contains(file) && shelf.holdsOther(file, bytes)) {
+                throw new StreamException(path + ": the folder of imported models has another " + file
                         + ", which a model there may need; give this model's files another name to import it");
             }
-        }
+        });
         shelf.put(name, files.main().withContract(card.contract()), beside);
         return name;
     }

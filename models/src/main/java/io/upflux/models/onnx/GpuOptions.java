@@ -16,7 +16,8 @@ import java.util.Map;
  * @param cuda more options of its CUDA provider
  * @param tensorRt more options of its TensorRT provider
  */
-record GpuOptions(Precision precision, boolean locked, boolean onlyGpu, Map<String, String> cuda, Map<String, String> tensorRt) {
+record GpuOptions(
+        Precision precision, boolean locked, boolean onlyGpu, Map<String, String> cuda, Map<String, String> tensorRt) {
     /** For measurements: {@code precision=fp16|tf32|fp32}, {@code locked=0}, {@code only=1}, {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}. */
     static final String PROPERTY = "upflux.gpu";
 

@@ -69,7 +69,8 @@ class GovernedStreamTest {
         Catalogue catalogue = Catalogue.standard();
         assertThat(rungs(catalogue, "model: plain-m-x2"))
                 .containsExactly("full", "tolerance", "int8", "lighter", "resize", "drop");
-        assertThat(rungs(catalogue, "model: plain-s-x2, reuse: exact")).containsExactly("full", "int8", "resize", "drop");
+        assertThat(rungs(catalogue, "model: plain-s-x2, reuse: exact"))
+                .containsExactly("full", "int8", "resize", "drop");
         assertThat(rungs(catalogue, "model: plain-m-int8-x2, reuse: exact"))
                 .containsExactly("full", "lighter", "resize", "drop");
         assertThat(rungs(catalogue, "model: adaformer-s-x2, reuse: off"))
