@@ -63,7 +63,7 @@ final class ModelImport {
         beside.forEach((file, bytes) -> {
             if (files.weightFiles().contains(file) && shelf.holdsOther(file, bytes)) {
                 throw new StreamException(path + ": the folder of imported models has another " + file
-                        + ", which a model there may need; give this model's files another name to import it");
+                        + ", which a model there may need; export this one with weights of another name to import it");
             }
         });
         shelf.put(name, files.main().withContract(card.contract()), beside);

@@ -221,7 +221,8 @@ class CatalogueTest {
         }
         Path other = write(sharing("one-stream-x2", 0.5f));
         assertThatThrownBy(() -> catalogue().importFile(other))
-                .hasMessageContainingAll("has another one-x2.safetensors", "give this model's files another name");
+                .hasMessageContainingAll(
+                        "has another one-x2.safetensors", "export this one with weights of another name");
         assertThat(imports()).isDirectoryNotContaining("glob:**one-stream*");
     }
 

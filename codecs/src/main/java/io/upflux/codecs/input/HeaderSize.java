@@ -30,7 +30,7 @@ record HeaderSize(int width, int height) {
             } finally {
                 reader.dispose();
             }
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
             // Readers throw what they like at headers that contradict themselves, and a Java runtime may lack them.
             return null;
         }

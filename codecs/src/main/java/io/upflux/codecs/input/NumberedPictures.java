@@ -2,6 +2,7 @@ package io.upflux.codecs.input;
 
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ record NumberedPictures(String name, @Nullable Path folder, String before, int d
             return numbers;
         } catch (NoSuchFileException e) {
             throw new StreamException(name + ": no such folder", e);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new StreamException(name + ": " + e.getMessage(), e);
         }
     }

@@ -34,13 +34,15 @@ final class CopiedSound implements SoundFeed {
     /** Whether the packets of a track can go elsewhere as they are: what their decoder must know of them is known. */
     static boolean fits(AVCodecParameters source) {
         int configuration = source.extradata_size();
-        return switch (source.codec_id()) {
-            case AV_CODEC_ID_AAC -> configuration > 0 || BareAac.fits(source);
-            // Without it no container can say what the channels are.
-            case AV_CODEC_ID_OPUS -> configuration >= StreamLikeness.OPUS_HEAD_BYTES;
-            case AV_CODEC_ID_FLAC -> configuration > 0;
-            default -> source.sample_rate() > 0 && source.ch_layout().nb_channels() > 0;
-        };
+        boolean known = source.sample_rate() > 0 && source.ch_layout().nb_channels() > 0;
+        return known
+                && switch (source.codec_id()) {
+                    case AV_CODEC_ID_AAC -> configuration > 0 || BareAac.fits(source);
+                    // Without it no container can say what the channels are.
+                    case AV_CODEC_ID_OPUS -> configuration >= StreamLikeness.OPUS_HEAD_BYTES;
+                    case AV_CODEC_ID_FLAC -> configuration > 0;
+                    default -> true;
+                };
     }
 
     @Override

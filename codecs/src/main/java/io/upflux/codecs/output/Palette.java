@@ -50,7 +50,7 @@ final class Palette implements AutoCloseable {
     }
 
     /**
-     * @param picture in {@code AV_PIX_FMT_RGB32}; only read
+     * @param picture in {@code AV_PIX_FMT_RGB32}; only its time is changed
      * @return the same in {@code AV_PIX_FMT_PAL8}, without times; this palette's, until the next one
      */
     AVFrame reduce(AVFrame picture) {

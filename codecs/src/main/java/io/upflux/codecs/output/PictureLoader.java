@@ -39,9 +39,9 @@ final class PictureLoader implements AutoCloseable {
     PictureLoader(FrameFormat incoming, FrameFormat encoded, int pixelFormat) {
         this.incoming = incoming;
         this.encoded = encoded;
+        this.planarFormat = PixelFormats.format(incoming.layout()).orElseThrow();
         this.palette = pixelFormat == AV_PIX_FMT_PAL8 ? new Palette(encoded.width(), encoded.height()) : null;
         this.pixelFormat = palette == null ? pixelFormat : AV_PIX_FMT_RGB32;
-        this.planarFormat = PixelFormats.format(incoming.layout()).orElseThrow();
         boolean resized = incoming.width() != encoded.width() || incoming.height() != encoded.height();
         boolean recoloured = !incoming.colour().equals(encoded.colour());
         this.view = av_frame_alloc();

@@ -54,8 +54,7 @@ public final class TileMemory implements AutoCloseable {
     /** In pages that nothing else is in, since no page can be locked twice. */
     private ByteBuffer locked(int bytes) {
         int whole = TilePlan.roundUp(bytes, PAGE);
-        // alignedSlice rounds its end down, so a whole page must fit behind the rounded-up start.
-        ByteBuffer room = scope.allocate(whole + 2 * PAGE).bytes();
+        ByteBuffer room = scope.allocate(whole + PAGE).bytes();
         ByteBuffer pages = room.alignedSlice(PAGE).limit(whole).slice();
         locked.add(lock.lock(pages));
         return pages.slice(0, bytes).order(ByteOrder.nativeOrder());

@@ -25,7 +25,9 @@ final class Logging {
             if (root.getLevel() == Level.DEBUG) {
                 return;
             }
-            root.getLoggerContext().addTurboFilter(new LeaverFilter());
+            if (root.getLoggerContext().getTurboFilterList().stream().noneMatch(LeaverFilter.class::isInstance)) {
+                root.getLoggerContext().addTurboFilter(new LeaverFilter());
+            }
             // Libraries tell of every connection at info.
             root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
             root.getLoggerContext().getLogger("io.upflux").setLevel(level);

@@ -26,6 +26,9 @@ public final class ConfigFile {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    /** MediaMTX's name for what is done with names that are not listed, which is not done here. */
+    private static final String ALL_OTHERS = "all_others";
+
     private static final Set<String> SERVER_KEYS =
             Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "linkSecret", "allowedSources");
 
@@ -109,6 +112,10 @@ public final class ConfigFile {
             Settings streams, String name, Settings own, @Nullable Settings defaults, LimitsConfig limits) {
         if (!StreamSettings.isName(name)) {
             throw streams.wrong(name, StreamRequests.NAMES);
+        }
+        if (name.equals(ALL_OTHERS)) {
+            throw streams.wrong(
+                    name, "what streams have in common is in streamDefaults, and each has a name of its own");
         }
         return new StreamSettings(own, defaults, limits).read(name);
     }

@@ -46,7 +46,7 @@ final class Environment {
     /** The last part is the key, so that names of streams may have underscores. */
     private static void stream(ObjectNode root, String path, String value, Set<String> keys) {
         int last = path.lastIndexOf('_');
-        if (last <= 0) {
+        if (last <= 0 || keys.stream().noneMatch(path.substring(last + 1)::equalsIgnoreCase)) {
             return;
         }
         ObjectNode streams = mapping(root, "streams");

@@ -9,6 +9,8 @@ import io.upflux.pipeline.StreamException;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -16,6 +18,8 @@ import reactor.core.publisher.Mono;
 public final class Decoders implements AutoCloseable {
     /** More than a process needs to start, and than any picture takes to be decoded, on a machine that is busy. */
     private static final Duration SLACK = Duration.ofSeconds(20);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Decoders.class);
 
     private final String name;
     private final long memoryBytes;
@@ -36,10 +40,14 @@ public final class Decoders implements AutoCloseable {
         this.slack = slack;
     }
 
-    /** Starts the process for the next source, so that this need not wait for it. */
+    /** Starts the process for the next source, so that this need not wait for it; where none can be started, that source tries. */
     public void prepare() {
         if (ready == null) {
-            ready = DecoderProcess.start(memoryBytes);
+            try {
+                ready = DecoderProcess.start(memoryBytes);
+            } catch (StreamException e) {
+                LOG.warn("{}: {}", name, e.getMessage());
+            }
         }
     }
 

@@ -86,7 +86,7 @@ final class LiveSession {
         }
     }
 
-    /** A source that may be lost: what decodes the next one is there by then, and listens before somebody knocks. */
+    /** A source that may be lost: what decodes the next one has started by then, so that who comes back is not kept waiting. */
     private LiveInput followed(LiveInput source) {
         if (config.isPublished() || !config.isFile()) {
             decoders.prepare();

@@ -216,6 +216,7 @@ class ConfigFileTest {
             streams: {cam: {source: a, push: 'http://a/b'}}    | upflux.yml: streams.cam.push: must be rtmp, rtmps, srt, udp, tcp or rtsp URLs
             streams: {cam: {source: a, record: {}}}            | upflux.yml: streams.cam.record.folder: is missing
             streams: {cam: {source: a, record: {folder: b, format: avi}}} | upflux.yml: streams.cam.record.format: must be mp4, mkv or ts, not avi
+            streams: {all_others: {source: a}}                | upflux.yml: streams.all_others: what streams have in common is in streamDefaults
             streams: {'../etc': {source: a}}                  | upflux.yml: streams.../etc: a stream's name has up to 64 letters
             streamDefaults: {sauce: a}                        | upflux.yml: streamDefaults.sauce: unknown key
             allowedSources: [media]                           | upflux.yml: allowedSources: media is neither an absolute folder nor like

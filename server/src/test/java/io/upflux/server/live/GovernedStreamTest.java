@@ -101,6 +101,22 @@ class GovernedStreamTest {
         }
     }
 
+    @Test
+    void aStreamGivesWayToItsOwnKind() {
+        Catalogue catalogue = Catalogue.standard();
+        assertThat(models(catalogue, "model: plain-m-stream-x2, reuse: exact"))
+                .containsExactly(
+                        "plain-m-stream-x2", "plain-m-stream-int8-x2", "plain-s-stream-int8-x2", "bicubic-x2", "");
+        assertThat(models(catalogue, "model: plain-m-x4, reuse: exact"))
+                .containsExactly("plain-m-x4", "plain-m-int8-x4", "plain-s-int8-x4", "bicubic-x4", "");
+    }
+
+    private List<String> models(Catalogue catalogue, String keys) {
+        try (Ladder ladder = Ladder.open(new OpenModels(catalogue), config("cam", "source: x, device: cpu, " + keys))) {
+            return ladder.steps().stream().map(step -> step.rung().model()).toList();
+        }
+    }
+
     private List<String> rungs(Catalogue catalogue, String keys) {
         try (Ladder ladder = Ladder.open(new OpenModels(catalogue), config("cam", "source: x, device: cpu, " + keys))) {
             return ladder.steps().stream().map(step -> step.rung().name()).toList();
