@@ -146,7 +146,7 @@ class PageTest {
     @ParameterizedTest
     @ValueSource(strings = {"hls", "mse"})
     void videoGoesOnInFullSize(String way) {
-        page.locator("input[name=way][value=" + way + "]").check(force());
+        choose("way", way);
         until("document.getElementById('video').currentTime > 0 && !document.getElementById('video').paused");
         page.evaluate("window.began = document.getElementById('video').currentTime");
         until("document.getElementById('video').currentTime > window.began + 2");
@@ -222,9 +222,9 @@ class PageTest {
     @Test
     void theOverlayShowsWhatBecameOfWindows() {
         compare();
-        page.locator("input[name=overlay][value=reuse]").check(force());
+        choose("overlay", "reuse");
         assertThat(page.locator("#legend")).containsText("computed");
-        page.locator("input[name=overlay][value=halting]").check(force());
+        choose("overlay", "halting");
         assertThat(page.locator("#legend")).containsText("Nothing halts here");
         assertThat(previews).anyMatch(preview -> preview.get("kind").asText().equals("map"));
     }
@@ -234,7 +234,7 @@ class PageTest {
         page.navigate(server.url("/?#halts"));
         assertThat(page.locator("#watch-title")).hasText("halts");
         compare();
-        page.locator("input[name=overlay][value=halting]").check(force());
+        choose("overlay", "halting");
         assertThat(page.locator("#legend")).containsText("the more blocks");
     }
 
@@ -332,7 +332,7 @@ class PageTest {
     }
 
     private void compare() {
-        page.locator("input[name=view][value=compare]").check(force());
+        choose("view", "compare");
         until("document.getElementById('wipe').dataset.pts");
     }
 
@@ -341,9 +341,10 @@ class PageTest {
         page.waitForCondition(() -> Boolean.TRUE.equals(page.evaluate("Boolean(" + expression + ")")));
     }
 
-    /** Radio buttons are hidden under what is drawn for them. */
-    private static Locator.CheckOptions force() {
-        return new Locator.CheckOptions().setForce(true);
+    /** Radio buttons are hidden under what is drawn for them, so Playwright does not wait for the page to show them. */
+    private void choose(String name, String value) {
+        page.locator("#watch").waitFor();
+        page.locator("input[name=" + name + "][value=" + value + "]").check(new Locator.CheckOptions().setForce(true));
     }
 
     /** What is painted, once it is. */
