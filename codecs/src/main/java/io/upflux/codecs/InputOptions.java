@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param openDeadline how long opening a network input may take
  * @param readDeadline how long a network input may send nothing
  * @param threads threads of the decoder, 0 for one a core
+ * @param hwaccel device that decodes what it can, as FFmpeg calls it, such as {@code cuda} or {@code cuda:1}; null for the
+ *     processor
  * @param videoStream index of the stream to decode; null for the best one
  * @param demuxerOptions options of FFmpeg's demuxer and protocol, by their names
  * @param loop go back to the beginning at the end of an input that can, time going on
@@ -28,6 +30,7 @@ public record InputOptions(
         Duration openDeadline,
         Duration readDeadline,
         int threads,
+        @Nullable String hwaccel,
         @Nullable Integer videoStream,
         Map<String, String> demuxerOptions,
         boolean loop,
@@ -47,6 +50,7 @@ public record InputOptions(
                 Duration.ofSeconds(10),
                 0,
                 null,
+                null,
                 Map.of(),
                 false,
                 InputLimits.USUAL);
@@ -61,6 +65,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 demuxerOptions,
                 loop,
@@ -76,6 +81,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 demuxerOptions,
                 loop,
@@ -91,6 +97,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 demuxerOptions,
                 loop,
@@ -106,6 +113,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 demuxerOptions,
                 loop,
@@ -121,6 +129,7 @@ public record InputOptions(
                 newOpenDeadline,
                 newReadDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 demuxerOptions,
                 loop,
@@ -136,6 +145,23 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 newThreads,
+                hwaccel,
+                videoStream,
+                demuxerOptions,
+                loop,
+                limits);
+    }
+
+    public InputOptions withHwaccel(@Nullable String newHwaccel) {
+        return new InputOptions(
+                start,
+                duration,
+                deinterlace,
+                rotatePixels,
+                openDeadline,
+                readDeadline,
+                threads,
+                newHwaccel,
                 videoStream,
                 demuxerOptions,
                 loop,
@@ -151,6 +177,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 newStream,
                 demuxerOptions,
                 loop,
@@ -166,6 +193,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 newOptions,
                 loop,
@@ -181,6 +209,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 demuxerOptions,
                 newLoop,
@@ -196,6 +225,7 @@ public record InputOptions(
                 openDeadline,
                 readDeadline,
                 threads,
+                hwaccel,
                 videoStream,
                 demuxerOptions,
                 loop,

@@ -25,15 +25,14 @@ final class DecodedFrames implements AutoCloseable {
     private long furthestTicks = Long.MIN_VALUE;
     private boolean awaitsKey;
 
-    /** @param options of which the decoder's threads and what is taken at most count */
+    /** @param options of which what the decoder needs and what is taken at most count */
     DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, InputOptions options) {
         this.demuxer = demuxer;
         this.streamIndex = streamIndex;
         this.others = others;
         this.limits = options.limits();
         this.lastTicks = LimitCheck.lastTicks(limits, demuxer, demuxer.context().streams(streamIndex));
-        this.decoder = new VideoDecoder(
-                demuxer.context().streams(streamIndex), options.threads(), limits.pixels(), demuxer.name());
+        this.decoder = new VideoDecoder(demuxer.context().streams(streamIndex), options, demuxer.name());
         this.packet = avcodec.av_packet_alloc();
     }
 
@@ -92,6 +91,11 @@ final class DecodedFrames implements AutoCloseable {
         awaitsKey = atKey;
         decoder.restart();
         furthestTicks = Long.MIN_VALUE;
+    }
+
+    /** Whether the last frame was made by a device. */
+    boolean onDevice() {
+        return decoder.onDevice();
     }
 
     /** Damaged packets and frames so far. */

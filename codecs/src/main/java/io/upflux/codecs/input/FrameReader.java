@@ -81,6 +81,10 @@ public final class FrameReader implements AutoCloseable {
                 throw new StreamException(demuxer.name() + ": no decodable video frame"
                         + (range.startsLater() || range.endsEarlier() ? " in the range asked for" : ""));
             }
+            if (options.hwaccel() != null && !frames.onDevice()) {
+                notices.warning(demuxer.name() + ": " + options.hwaccel()
+                        + " does not decode video of this kind; the processor does");
+            }
             carriage = new Carriage(
                     demuxer.context(),
                     streamIndex,

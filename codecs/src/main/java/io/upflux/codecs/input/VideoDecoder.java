@@ -1,5 +1,6 @@
 package io.upflux.codecs.input;
 
+import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.ffmpeg.AvOptions;
 import io.upflux.pipeline.StreamException;
@@ -23,14 +24,17 @@ final class VideoDecoder implements AutoCloseable {
 
     private final AVCodecContext context;
     private final long @Nullable [] crop;
+    private final String name;
     private int damaged;
+    private boolean onDevice;
     private boolean closed;
 
     /**
-     * @param threads 0 for one a core
-     * @param pixels of the largest picture; those of more than twice as many count as damaged
+     * @param options of which the threads, the device and the limit of pixels count; pictures of more than twice as many
+     *     count as damaged
      */
-    VideoDecoder(AVStream stream, int threads, long pixels, String name) {
+    VideoDecoder(AVStream stream, InputOptions options, String name) {
+        this.name = name;
         int id = stream.codecpar().codec_id();
         AVCodec codec = decoder(stream);
         if (codec == null) {
@@ -38,16 +42,20 @@ final class VideoDecoder implements AutoCloseable {
                     + " video in this build of FFmpeg");
         }
         crop = containerCrop(stream.codecpar());
+        HardwareDevice device = options.hwaccel() == null ? null : HardwareDevice.of(options.hwaccel());
         context = Av.allocated(avcodec.avcodec_alloc_context3(codec), name);
         try {
             Av.check(avcodec.avcodec_parameters_to_context(context, stream.codecpar()), name);
             context.pkt_timebase(stream.time_base());
-            context.thread_count(threads);
+            context.thread_count(options.threads());
             // Decoders count what they add at the edges, which is much of a small picture.
-            context.max_pixels(Math.max(2 * pixels, HARMLESS));
+            context.max_pixels(Math.max(2 * options.limits().pixels(), HARMLESS));
             // Views of planes need no alignment, and without this FFmpeg rounds what is cut off at the left.
             context.flags(context.flags() | avcodec.AV_CODEC_FLAG_UNALIGNED);
             context.thread_type(AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE);
+            if (device != null) {
+                device.attach(context);
+            }
             Av.check(
                     avcodec.avcodec_open2(context, codec, (org.bytedeco.javacpp.PointerPointer<?>) null),
                     name + ": opening the video decoder");
@@ -64,6 +72,11 @@ final class VideoDecoder implements AutoCloseable {
         String name = id == avcodec.AV_CODEC_ID_VP9 ? "libvpx-vp9" : id == avcodec.AV_CODEC_ID_VP8 ? "libvpx" : null;
         AVCodec codec = alpha && name != null ? avcodec.avcodec_find_decoder_by_name(name) : null;
         return codec != null ? codec : avcodec.avcodec_find_decoder(id);
+    }
+
+    /** Whether the last frame was made by a device. */
+    boolean onDevice() {
+        return onDevice;
     }
 
     /** Damaged packets and frames so far. */
@@ -90,6 +103,7 @@ final class VideoDecoder implements AutoCloseable {
             if (frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
                 damaged++;
             }
+            onDevice = HardwareDevice.download(frame, name);
             crop(frame);
             return Result.FRAME;
         }

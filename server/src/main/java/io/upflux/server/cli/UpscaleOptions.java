@@ -55,6 +55,15 @@ public final class UpscaleOptions {
     private boolean leaveInterlaced;
 
     @Option(
+            names = "--hwaccel",
+            paramLabel = "NAME[:DEVICE]",
+            description = {
+                "Have a device decode what it can, as FFmpeg calls it: cuda (NVIDIA's NVDEC), vaapi or vulkan",
+                "(default: the processor decodes)."
+            })
+    private @Nullable String hwaccel;
+
+    @Option(
             names = "--video-codec",
             paramLabel = "NAME",
             description = {
@@ -135,6 +144,7 @@ public final class UpscaleOptions {
         return InputOptions.defaults()
                 .withLimits(new InputLimits(maxPixels, maxStreams, maxFrameRate, maxDuration))
                 .withDemuxerOptions(inputOptions)
+                .withHwaccel(hwaccel)
                 .withStart(start)
                 .withDuration(duration)
                 .withDeinterlace(!leaveInterlaced)

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale null for the model's
  * @param models instead, for sources of some kind; the first that holds counts
  * @param isolation where its source is decoded; null for what its kind takes, see {@link #isolated}
+ * @param hwaccel device that decodes it where it can, as FFmpeg calls it; null for the processor
  * @param limits what of a source is taken
  * @param device what the model runs on
  * @param threads of inference and encoding, 0 for all processors
@@ -49,6 +50,7 @@ public record StreamConfig(
         @Nullable Integer scale,
         List<ModelRule> models,
         @Nullable Isolation isolation,
+        @Nullable String hwaccel,
         LimitsConfig limits,
         Device device,
         int threads,
@@ -93,6 +95,7 @@ public record StreamConfig(
                 newScale,
                 List.of(),
                 isolation,
+                hwaccel,
                 limits,
                 device,
                 threads,
@@ -121,6 +124,7 @@ public record StreamConfig(
                 && Objects.equals(scale, other.scale)
                 && models.equals(other.models)
                 && isolation == other.isolation
+                && Objects.equals(hwaccel, other.hwaccel)
                 && limits.equals(other.limits)
                 && device.equals(other.device)
                 && threads == other.threads
@@ -145,6 +149,7 @@ public record StreamConfig(
                 scale,
                 models,
                 isolation,
+                hwaccel,
                 limits,
                 device,
                 threads,

@@ -81,6 +81,9 @@ public final class StreamRequests {
         if (settings.text("isolation") != null) {
             throw new SourceRefused("isolation: only the configuration can say where a source is decoded");
         }
+        if (settings.text("hwaccel") != null) {
+            throw new SourceRefused("hwaccel: only the configuration can name devices that decode");
+        }
         settings.texts("sourceOptions").keySet().forEach(AllowedSources::checkOption);
         if (!settings.list("push").isEmpty()) {
             throw new SourceRefused("push: only the configuration can say where a stream is sent");

@@ -151,6 +151,7 @@ final class LiveSession {
                 .withRotatePixels(true)
                 .withLoop(true)
                 .withDemuxerOptions(options)
+                .withHwaccel(config.hwaccel())
                 .withLimits(config.limits().input().withDuration(null));
         return config.listen() ? input.withDeadlines(FOREVER, input.readDeadline()) : input;
     }

@@ -64,12 +64,13 @@ class ConfigFileTest {
                   film: {source: film.mp4}
                   url: {source: 'file:film.mp4'}
                   trusted: {source: rtsp://camera/2, isolation: none}
-                  strange: {source: film.mp4, isolation: process}
+                  strange: {source: film.mp4, isolation: process, hwaccel: 'cuda:1'}
                 """);
         assertThat(config.streams())
                 .filteredOn(StreamConfig::isolated)
                 .extracting(StreamConfig::name)
                 .containsExactly("camera", "sent", "port", "strange");
+        assertThat(config.streams()).extracting(StreamConfig::hwaccel).containsOnly(null, "cuda:1");
         assertThat(config.streams().get(3).guardedSource().isolated())
                 .as("a file that a request names")
                 .isTrue();

@@ -141,6 +141,8 @@ class StreamRoutesTest {
             PATCH  | /api/v1/streams/clip  | {"push": "rtmp://127.0.0.1/a"}          | 403 | push: only the configuration
             PATCH  | /api/v1/streams/clip  | {"push": "file:///etc/passwd"}          | 403 | push: only the configuration
             PATCH  | /api/v1/streams/clip  | {"record": {"folder": "/etc"}}          | 403 | record: only the configuration
+            PATCH  | /api/v1/streams/clip  | {"isolation": "none"}                   | 403 | isolation: only the configuration
+            PATCH  | /api/v1/streams/clip  | {"hwaccel": "vaapi:/dev/sda"}           | 403 | hwaccel: only the configuration
             PATCH  | /api/v1/streams/x     | {}                                      | 404 | no stream is named x
             DELETE | /api/v1/streams/x     | {}                                      | 404 | no stream is named x
             GET    | /api/v1/streams/x/settings | {}                                 | 404 | no stream is named x
