@@ -274,7 +274,7 @@ async def measure(server, minutes):
 async def run(arguments, folder, ffmpeg):
     source = Source(ffmpeg, arguments.rate, arguments.drop, arguments.change)
     port = await source.listen()
-    log = os.path.join(folder, "server.log")
+    log = os.path.abspath(arguments.log) if arguments.log else os.path.join(folder, "server.log")
     line = f"cam: {{source: 'http://127.0.0.1:{port}/cam.ts', model: {arguments.model}}}"
     server = Server(arguments.program, folder, [line], log)
     try:
@@ -297,6 +297,7 @@ def main():
     parser.add_argument("--change", type=float, default=120)
     parser.add_argument("--rate", type=int, default=25)
     parser.add_argument("--model", default="plain-s-stream-x2")
+    parser.add_argument("--log", help="file to keep the server's log in")
     parser.add_argument("--program", default=os.path.join(TOP, "upflux"))
     parser.add_argument("--jars", default=os.path.join(TOP, "server/target/upflux/lib"))
     arguments = parser.parse_args()

@@ -34,16 +34,30 @@ done
 shift
 mkdir -p "$output"
 
-# Where the loader does not look by itself.
+# Where the loader does not look by itself. Folders with the CUDA that ONNX Runtime was built for come first, since cuDNN's
+# libraries have one name for all of them.
+cudart=$(grep -aoh 'libcudart\.so\.1[0-9]' "$home"/onnxruntime/*cuda* 2> /dev/null | head -n 1)
+cudart=${cudart:-libcudart.so.12}
+others=
+offer() { # the folders of one installation, colons between
+    [ -n "$1" ] || return 0
+    if printf '%s\n' "$1" | tr : '\n' | while read -r folder; do [ ! -e "$folder/$cudart" ] || echo there; done | grep -q there; then
+        libs=${libs:+$libs:}$1
+    else
+        others=${others:+$others:}$1
+    fi
+}
 for folder in /usr/local/nvidia/lib64 /usr/local/cuda/lib64 /usr/local/cuda-*/lib64 /usr/lib/x86_64-linux-gnu/nvidia; do
-    [ ! -d "$folder" ] || libs=${libs:+$libs:}$folder
+    [ ! -d "$folder" ] || offer "$folder"
 done
 for python in $twin python3; do
-    found=$("$python" -c 'import glob, sys
-print(":".join(d for p in sys.path for d in sorted(glob.glob(p + "/nvidia/*/lib") + glob.glob(p + "/tensorrt_libs"))))' 2> /dev/null) || continue
-    [ -z "$found" ] || libs=${libs:+$libs:}$found
+    offer "$("$python" -c 'import glob, sys
+print(":".join(d for p in sys.path for d in sorted(glob.glob(p + "/nvidia/*/lib") + glob.glob(p + "/tensorrt_libs"))))' 2> /dev/null)"
 done
-export LD_LIBRARY_PATH="${libs:-}${libs:+${LD_LIBRARY_PATH:+:}}${LD_LIBRARY_PATH:-}"
+[ -n "$libs" ] || echo "no folder with $cudart was found; --cuda-libs names one" >&2
+libs=$libs${others:+:$others}
+# As the tool that tells how busy a GPU is counts them.
+export CUDA_DEVICE_ORDER=PCI_BUS_ID
 export UPFLUX_MODELS="$home/models" UPFLUX_CACHE="$output/cache" MALLOC_ARENA_MAX=2 LC_ALL=C.UTF-8
 export CLASSPATH="$home/lib/*"
 
@@ -52,11 +66,12 @@ export CLASSPATH="$home/lib/*"
     uname -a
     nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2> /dev/null || echo "no nvidia-smi"
     grep -m1 'model name' /proc/cpuinfo || true
+    echo "libraries: $libs"
     echo "options: $* ${gpu:+--gpu $gpu}"
 } > "$output/machine.txt"
 
 java() {
-    "$home/runtime/bin/java" -Xms256m -Xmx4g -XX:MaxDirectMemorySize=32g -XX:-UsePerfData -Djava.awt.headless=true \
+    LD_LIBRARY_PATH="$libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" "$home/runtime/bin/java" -Xms256m -Xmx4g -XX:MaxDirectMemorySize=32g -XX:-UsePerfData -Djava.awt.headless=true \
         -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 \
         -Dorg.bytedeco.javacpp.cachedir="$output/cache/natives" \
         -Donnxruntime.native.path="$home/onnxruntime" ${gpu:+"-Dupflux.gpu=$gpu"} "$@"

@@ -151,17 +151,18 @@ public final class Targets implements Callable<Integer> {
             double fps;
             Double late = null;
             Double busy;
-            GpuLoad load = resolver.traits().onGpu() ? GpuLoad.start(where.index()) : null;
-            try (load) {
+            try (GpuLoad load = GpuLoad.of(where.index())) {
+                Runnable begins = resolver.traits().onGpu() ? load::begin : () -> {};
                 if (target.kind() == Kind.STREAMS) {
-                    DeviceBench.Streamed seen = streams(target, card, bench, where);
-                    late = 1000 * seen.late()[(int) (0.99 * (seen.late().length - 1))];
-                    fps = seen.fps();
+                    DeviceBench.Streamed streamed = streams(target, card, bench, where, begins);
+                    late = 1000 * streamed.late()[(int) (0.99 * (streamed.late().length - 1))];
+                    fps = streamed.fps();
                 } else {
                     boolean still = target.kind() == Kind.STILL;
-                    fps = bench.chain(resolver, still ? ReuseMode.EXACT : ReuseMode.OFF, still, network);
+                    fps = bench.chain(resolver, still ? ReuseMode.EXACT : ReuseMode.OFF, still, network, begins);
                 }
-                busy = busy(load);
+                OptionalDouble seen = load.stop();
+                busy = seen.isPresent() ? seen.getAsDouble() : null;
             }
             return new Reached(
                     target.toString(),
@@ -180,14 +181,10 @@ public final class Targets implements Callable<Integer> {
         }
     }
 
-    private DeviceBench.Streamed streams(Target target, ModelCard card, DeviceBench bench, Device where) {
+    private DeviceBench.Streamed streams(
+            Target target, ModelCard card, DeviceBench bench, Device where, Runnable begins) {
         OpenModels shared = new OpenModels(catalogue);
-        return bench.streams(() -> shared.open(card, where, 0, Halting.OFF), Target.STREAMS, target.fps());
-    }
-
-    private static @Nullable Double busy(@Nullable GpuLoad load) throws IOException {
-        OptionalDouble busy = load == null ? OptionalDouble.empty() : load.stop();
-        return busy.isPresent() ? busy.getAsDouble() : null;
+        return bench.streams(() -> shared.open(card, where, 0, Halting.OFF), Target.STREAMS, target.fps(), begins);
     }
 
     private void keep(ModelCard card, SuperResolver resolver) throws IOException {

@@ -63,13 +63,13 @@ record GpuOptions(
         return new GpuOptions(precision, locked, onlyGpu, cuda, tensorRt);
     }
 
-    /** Of the CUDA provider, for a session of one shape or of any. */
-    Map<String, String> forCuda() {
+    /** Of the CUDA provider. @param lists whether inputs are as long as a picture needs, another length each time */
+    Map<String, String> forCuda(boolean lists) {
         Map<String, String> options = new LinkedHashMap<>();
         // The default would time every algorithm anew for each shape.
         options.put("cudnn_conv_algo_search", "HEURISTIC");
         options.put("cudnn_conv_use_max_workspace", "1");
-        options.put("arena_extend_strategy", "kSameAsRequested");
+        options.put("arena_extend_strategy", lists ? "kNextPowerOfTwo" : "kSameAsRequested");
         options.put("use_tf32", precision == Precision.FP32 ? "0" : "1");
         options.putAll(cuda);
         return options;
@@ -92,7 +92,7 @@ record GpuOptions(
         return options;
     }
 
-    /** Of the session. */
+    /** Of a session of one shape. */
     Map<String, String> forSession() {
         return onlyGpu ? Map.of("session.disable_cpu_ep_fallback", "1") : Map.of();
     }

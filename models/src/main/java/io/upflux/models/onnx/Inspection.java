@@ -110,14 +110,24 @@ final class Inspection {
             int side = (PROBE_SIDE + align - 1) / align * align;
             wanted = new Size(side, side);
         }
-        OrtSession made = new SessionFactory(main, weights, execution.threadsOrCores()).anyShape(provider);
-        ProbeSession session = new ProbeSession(made, main, provider);
+        ProbeSession session = session(provider, execution, weights);
         try {
-            return new Started(session, Prober.start(label, graph, session, wanted));
+            Prober prober = Prober.start(label, graph, session, wanted);
+            if (provider.onGpu()) {
+                try (ProbeSession cpu = session(Provider.CPU, execution, weights)) {
+                    ProviderCheck.check(session, cpu, prober.detailed());
+                }
+            }
+            return new Started(session, prober);
         } catch (OrtException | RuntimeException e) {
             session.close();
             throw e;
         }
+    }
+
+    private ProbeSession session(Provider provider, Execution execution, Weights weights) throws OrtException {
+        OrtSession made = new SessionFactory(main, weights, execution.threadsOrCores()).anyShape(provider);
+        return new ProbeSession(made, main, provider);
     }
 
     private @Nullable Integer declaredChannels() {

@@ -57,7 +57,7 @@ public final class OnnxResolver implements SuperResolver {
         this.contract = contract;
         this.sessions = sessions;
         boolean windowed = contract.window() > 0;
-        this.lanes = windowed ? 1 : provider.onGpu() ? GPU_LANES : Math.min(CPU_LANES, threads);
+        this.lanes = provider.onGpu() ? GPU_LANES : windowed ? 1 : Math.min(CPU_LANES, threads);
         int cpuPixels = windowed ? CPU_WINDOWED_TILE_PIXELS : CPU_TILE_PIXELS;
         this.tiles = new TileChoice(provider.onGpu() ? GPU_TILE_PIXELS : cpuPixels, halo, contract.align());
         PassGraph main = sessions.main();

@@ -74,6 +74,11 @@ final class Prober {
         return channels;
     }
 
+    /** A picture of the base size in which no two neighbours are alike; white is 1. */
+    Picture detailed() {
+        return noise(base, Range.UNIT, new Random(1));
+    }
+
     int scale() {
         return scale;
     }

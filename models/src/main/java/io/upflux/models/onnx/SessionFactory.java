@@ -63,6 +63,12 @@ final class SessionFactory {
             GpuOptions gpu = GpuOptions.standard();
             if (provider.onGpu()) {
                 addGpu(options, provider, gpu);
+                if (fixed) {
+                    // Where sizes are free some nodes that compute them are the CPU's by design.
+                    for (Map.Entry<String, String> entry : gpu.forSession().entrySet()) {
+                        options.addConfigEntry(entry.getKey(), entry.getValue());
+                    }
+                }
             }
             initialisers.addTo(options);
             if (provider.onGpu() && gpu.halves(file.graph()) && weights.cover(file.graph())) {
@@ -101,13 +107,11 @@ final class SessionFactory {
             }
         }
         try (OrtCUDAProviderOptions own = new OrtCUDAProviderOptions(provider.device())) {
-            for (Map.Entry<String, String> option : gpu.forCuda().entrySet()) {
+            for (Map.Entry<String, String> option :
+                    gpu.forCuda(graph.takesLists()).entrySet()) {
                 own.add(option.getKey(), option.getValue());
             }
             options.addCUDA(own);
-        }
-        for (Map.Entry<String, String> entry : gpu.forSession().entrySet()) {
-            options.addConfigEntry(entry.getKey(), entry.getValue());
         }
     }
 

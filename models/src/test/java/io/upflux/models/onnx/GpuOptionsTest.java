@@ -16,7 +16,7 @@ class GpuOptionsTest {
 
     @Test
     void searchesConvolutionsByHeuristics() {
-        assertThat(GpuOptions.parse("").forCuda())
+        assertThat(GpuOptions.parse("").forCuda(false))
                 .containsEntry("cudnn_conv_algo_search", "HEURISTIC")
                 .containsEntry("arena_extend_strategy", "kSameAsRequested");
     }
@@ -25,7 +25,7 @@ class GpuOptionsTest {
     @CsvSource({"fp16,1,true", "tf32,1,false", "fp32,0,false"})
     void precisionDecidesWhatProductsAreMadeOf(String precision, String tf32, boolean rewritten) {
         GpuOptions options = GpuOptions.parse("precision=" + precision);
-        assertThat(options.forCuda()).containsEntry("use_tf32", tf32);
+        assertThat(options.forCuda(false)).containsEntry("use_tf32", tf32);
         assertThat(options.forTensorRt(Path.of("engines"), options.inHalf(PLAIN)))
                 .containsEntry("trt_fp16_enable", rewritten ? "1" : "0");
         assertThat(options.halves(PLAIN.file().graph())).isEqualTo(rewritten);
@@ -45,7 +45,7 @@ class GpuOptionsTest {
     void otherOptionsPassThrough() {
         GpuOptions options =
                 GpuOptions.parse("cuda.prefer_nhwc=1, cuda.use_tf32=0,trt.trt_builder_optimization_level=5");
-        assertThat(options.forCuda()).containsEntry("prefer_nhwc", "1").containsEntry("use_tf32", "0");
+        assertThat(options.forCuda(false)).containsEntry("prefer_nhwc", "1").containsEntry("use_tf32", "0");
         assertThat(options.forTensorRt(Path.of("engines"), true)).containsEntry("trt_builder_optimization_level", "5");
     }
 

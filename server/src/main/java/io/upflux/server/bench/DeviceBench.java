@@ -116,11 +116,13 @@ public final class DeviceBench {
      *
      * @param still whether the camera stands still and a sixteenth of the picture moves, rather than all of it
      * @param expected frames a second, of which follows how many are measured
+     * @param begins called when all is ready and measuring begins
      */
-    public double chain(SuperResolver resolver, ReuseMode mode, boolean still, double expected) {
+    public double chain(SuperResolver resolver, ReuseMode mode, boolean still, double expected, Runnable begins) {
         int frames = (int) Math.max(2 * KEPT, expected * seconds);
         try (KeptFrames kept = frames(still)) {
             run(resolver, mode, kept, KEPT);
+            begins.run();
             return frames / Usage.of(() -> run(resolver, mode, kept, frames)).seconds();
         }
     }
@@ -137,8 +139,9 @@ public final class DeviceBench {
      * Streams at once, each of so many frames a second.
      *
      * @param opened opens the network that they share, for one of them
+     * @param begins called when all is ready and measuring begins
      */
-    public Streamed streams(Supplier<SuperResolver> opened, int streams, double fps) {
+    public Streamed streams(Supplier<SuperResolver> opened, int streams, double fps, Runnable begins) {
         int frames = (int) Math.max(2, seconds * fps);
         int first = (int) Math.min(frames / 2.0, fps);
         List<SuperResolver> resolvers = new ArrayList<>();
@@ -149,6 +152,7 @@ public final class DeviceBench {
             FrameFormat format = FrameUpscaler.upscaled(kept.format(), resolvers.get(0));
             List<Pace> paces =
                     resolvers.stream().map(any -> new Pace(fps, frames)).toList();
+            begins.run();
             long start = System.nanoTime();
             Flux.range(0, streams)
                     .flatMap(

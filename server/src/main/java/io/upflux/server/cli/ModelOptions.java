@@ -20,7 +20,7 @@ public final class ModelOptions {
     @Option(
             names = {"-n", "--model"},
             paramLabel = "MODEL",
-            description = "Model name as 'upflux models' lists it, or an .onnx file (default: the best for the scale).")
+            description = "Model name as 'upflux models' lists it, or an .onnx file (default: plain-s of the scale).")
     private @Nullable String model;
 
     @Option(
