@@ -2,21 +2,25 @@ package io.upflux.benchmarks.fuzz;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * The sound files that damaged ones are made from.
+ * The files that damaged ones are made from.
  *
- * @param files small ones; which one a seed damages depends on their order
+ * @param files small ones; which one a seed damages depends on their order. A network's has a folder of its own, with what
+ *     belongs to it
+ * @param clip to try networks on
  */
-record Corpus(List<Path> files) {
+record Corpus(List<Path> files, Path clip) {
     private static final int LARGEST = 4 << 20;
 
     /** Each a short clip or picture: name, and how FFmpeg makes it of a test picture and a tone. */
@@ -91,21 +95,52 @@ record Corpus(List<Path> files) {
                 titled.toString()))) {
             files.add(titled);
         }
+        Networks networks = new Networks(folder.resolve("networks"));
+        files.addAll(networks.bundled());
+        List<Path> others = new ArrayList<>(found(folder));
         for (Path path : more) {
-            try (Stream<Path> found = Files.walk(path)) {
-                found.filter(Files::isRegularFile)
-                        .filter(Corpus::isSmall)
-                        .sorted()
-                        .forEach(files::add);
+            others.addAll(small(path));
+        }
+        for (Path file : others) {
+            if (file.toString().endsWith(".onnx")) {
+                files.addAll(networks.copied(file));
+            } else {
+                files.add(file);
             }
         }
-        return new Corpus(List.copyOf(files));
+        Path clip = folder.resolve("clip.mp4");
+        clip(clip);
+        return new Corpus(List.copyOf(files), clip);
     }
 
     /** Makes a clip with sound. */
     static void clip(Path file) throws IOException, InterruptedException {
         if (!encode(file, List.of("-c:v", "h264", "-c:a", "aac", "-g", "4"))) {
             throw new IOException("FFmpeg makes no clip");
+        }
+    }
+
+    /** What was once not taken as it should be. */
+    private static List<Path> found(Path folder) throws IOException {
+        Path kept = Path.of(URI.create(
+                Objects.requireNonNull(Corpus.class.getResource("found")).toString()));
+        List<Path> files = new ArrayList<>();
+        for (Path file : small(kept)) {
+            Path copy = Files.copy(file, folder.resolve(String.valueOf(file.getFileName())));
+            if (copy.toString().endsWith(".m3u8")) {
+                Files.writeString(copy, Files.readString(copy).replace("{folder}", folder.toString()));
+            }
+            files.add(copy);
+        }
+        return files;
+    }
+
+    private static List<Path> small(Path path) throws IOException {
+        try (Stream<Path> found = Files.walk(path)) {
+            return found.filter(Files::isRegularFile)
+                    .filter(Corpus::isSmall)
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -161,15 +196,44 @@ record Corpus(List<Path> files) {
         return process.waitFor() == 0;
     }
 
-    /** The file that a seed damages. */
-    Path original(long seed) {
-        return files.get(new Random(seed).nextInt(files.size()));
+    /** Those alone whose names end so. */
+    Corpus only(String suffix) {
+        return new Corpus(
+                files.stream().filter(file -> file.toString().endsWith(suffix)).toList(), clip);
     }
 
-    /** A damaged file. */
-    byte[] damaged(long seed) throws IOException {
+    /** Writes it down for another process. */
+    Path listed(Path list) throws IOException {
+        List<String> lines = new ArrayList<>(List.of(clip.toString()));
+        files.forEach(file -> lines.add(file.toString()));
+        return Files.write(list, lines, StandardCharsets.UTF_8);
+    }
+
+    /** What has been written down. */
+    static Corpus of(Path list) throws IOException {
+        List<Path> paths = Files.readAllLines(list, StandardCharsets.UTF_8).stream()
+                .map(Path::of)
+                .toList();
+        return new Corpus(paths.subList(1, paths.size()), paths.get(0));
+    }
+
+    /** The file that a seed damages; seeds below 0 are those of {@link #files}, the first -1. */
+    Path original(long seed) {
+        return files.get(seed < 0 ? (int) ~seed : new Random(seed).nextInt(files.size()));
+    }
+
+    /** A damaged file, or an original for a seed below 0. */
+    byte[] input(long seed) throws IOException {
+        Path original = original(seed);
+        byte[] bytes = Files.readAllBytes(original);
+        if (seed < 0) {
+            return bytes;
+        }
         Random random = new Random(~seed);
-        byte[] other = Files.readAllBytes(files.get(random.nextInt(files.size())));
-        return Mutation.of(Files.readAllBytes(original(seed)), other, seed);
+        Path other = files.get(random.nextInt(files.size()));
+        if (original.toString().endsWith(".onnx") && random.nextInt(4) > 0) {
+            return NetworkMutation.of(bytes, seed);
+        }
+        return Mutation.of(bytes, Files.readAllBytes(other), seed);
     }
 }

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -43,8 +45,11 @@ public final class Fuzz implements Callable<Integer> {
     @Option(names = "--jobs", defaultValue = "2", description = "Processes at a time (default: ${DEFAULT-VALUE}).")
     private int jobs;
 
-    @Option(names = "--deadline", defaultValue = "60", description = "Seconds that an input may take.")
+    @Option(names = "--deadline", defaultValue = "180", description = "Seconds that an input may take.")
     private long deadline;
+
+    @Option(names = "--only", defaultValue = "", description = "Damages files whose names end so, such as .onnx.")
+    private String only = "";
 
     @Option(names = "--findings", defaultValue = "fuzz", description = "Where findings are kept, named by their seeds.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -55,6 +60,7 @@ public final class Fuzz implements Callable<Integer> {
     private final AtomicLong hangs = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
     private final List<String> growth = new ArrayList<>();
+    private final Map<Trial.Reach, Integer> reached = new EnumMap<>(Trial.Reach.class);
 
     /** Ends the process with 0 when nothing was found. */
     public static void main(String[] arguments) {
@@ -67,13 +73,17 @@ public final class Fuzz implements Callable<Integer> {
         Path folder = Files.createTempDirectory("upflux-fuzz");
         ExecutorService threads = Executors.newFixedThreadPool(jobs);
         try {
-            Corpus made = Corpus.make(Files.createDirectory(folder.resolve("corpus")), corpus);
+            Corpus made = Corpus.make(Files.createDirectory(folder.resolve("corpus")), corpus)
+                    .only(only);
+            // First all of them as they are.
+            next.set(-made.files().size());
+            Path list = made.listed(folder.resolve("corpus.txt"));
             System.err.println(made.files().size() + " files to damage");
             List<Future<?>> running = new ArrayList<>();
             for (int job = 0; job < jobs; job++) {
                 Path own = folder.resolve("job" + job);
                 Path log = findings.resolve("job" + job + ".log");
-                running.add(threads.submit(() -> work(made, own, log)));
+                running.add(threads.submit(() -> work(made, list, own, log)));
             }
             for (Future<?> job : running) {
                 job.get();
@@ -83,21 +93,23 @@ public final class Fuzz implements Callable<Integer> {
             delete(folder);
         }
         System.out.println("inputs " + inputs + ", crashes " + crashes + ", hangs " + hangs + ", other findings "
-                + faults + growth);
+                + faults + growth + networks());
         return crashes.get() + hangs.get() + faults.get() == 0 ? 0 : 1;
     }
 
-    private @Nullable Void work(Corpus made, Path own, Path log) throws IOException, InterruptedException {
-        WorkerProcess worker = new WorkerProcess(made, own, log);
+    private @Nullable Void work(Corpus made, Path list, Path own, Path log) throws IOException, InterruptedException {
+        WorkerProcess worker = new WorkerProcess(list, own, log);
         Memory memory = new Memory();
         try {
             for (long i = next.getAndIncrement(); i < inputs; i = next.getAndIncrement()) {
+                long which = i < 0 ? i : seed + i;
                 String found;
                 try {
-                    WorkerProcess.Answer answer = worker.tried(seed + i, Duration.ofSeconds(deadline));
+                    WorkerProcess.Answer answer = worker.tried(which, Duration.ofSeconds(deadline));
                     found = answer == null ? "hang" : answer.found();
                     if (answer != null) {
                         memory.add(answer.bytes());
+                        count(answer.reach());
                     }
                     hangs.addAndGet(answer == null ? 1 : 0);
                     faults.addAndGet(answer != null && !found.isEmpty() ? 1 : 0);
@@ -106,12 +118,12 @@ public final class Fuzz implements Callable<Integer> {
                     crashes.incrementAndGet();
                 }
                 if (!found.isEmpty()) {
-                    keep(made, seed + i, found);
+                    keep(made, which, found);
                 }
                 if (found.equals("hang") || found.startsWith("crash")) {
                     worker.close();
                     delete(own);
-                    worker = new WorkerProcess(made, own, log);
+                    worker = new WorkerProcess(list, own, log);
                     memory = new Memory();
                 }
             }
@@ -128,6 +140,17 @@ public final class Fuzz implements Callable<Integer> {
             }
         }
         return null;
+    }
+
+    private synchronized void count(Trial.Reach reach) {
+        reached.merge(reach, 1, Integer::sum);
+    }
+
+    private synchronized String networks() {
+        int run = reached.getOrDefault(Trial.Reach.RUN, 0);
+        int loaded = run + reached.getOrDefault(Trial.Reach.LOADED, 0);
+        int all = loaded + reached.getOrDefault(Trial.Reach.READ, 0);
+        return all == 0 ? "" : ", of " + all + " networks " + loaded + " reached ONNX Runtime and " + run + " ran";
     }
 
     /** Of a process, after each of its inputs. */
@@ -157,7 +180,7 @@ public final class Fuzz implements Callable<Integer> {
 
     private void keep(Corpus made, long which, String found) throws IOException {
         System.err.println(which + ": " + found);
-        Files.write(findings.resolve(which + "-" + made.original(which).getFileName()), made.damaged(which));
+        Files.write(findings.resolve(which + "-" + made.original(which).getFileName()), made.input(which));
     }
 
     private static void delete(Path folder) throws IOException {

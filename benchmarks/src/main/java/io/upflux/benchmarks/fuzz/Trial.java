@@ -1,5 +1,6 @@
 package io.upflux.benchmarks.fuzz;
 
+import io.upflux.models.onnx.Pass;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.cli.Console;
 import io.upflux.server.cli.UpfluxCommand;
@@ -10,8 +11,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Gives one damaged file to the program, inside this process, and judges what the program made of it. */
@@ -22,8 +28,17 @@ final class Trial {
     /** Damaged headers state any size; larger ones are refused. */
     private static final String MOST_HEIGHT = "96";
 
+    /** Of pictures that a network has spoilt, kept to be looked at. */
+    private static final Pattern SPOILT = Pattern.compile(".*\\.(source|upscaled)\\.png");
+
+    /** What is said only of networks that have made something. */
+    private static final Pattern RAN = Pattern.compile(
+            "while running|fails on a probe picture|makes [0-9]+x[0-9]+ of|channels and returns"
+                    + "|cannot run it: its output has|runs only in steps|but its graph says|makes another picture than");
+
     private final Corpus corpus;
     private final Path folder;
+    private Reach reach = Reach.NONE;
 
     /** @param folder for the damaged file and what is made of it; empty before and after each */
     Trial(Corpus corpus, Path folder) {
@@ -31,15 +46,40 @@ final class Trial {
         this.folder = folder;
     }
 
+    /** How far a network has come, as far as what was said tells. */
+    enum Reach {
+        /** No network. */
+        NONE,
+        /** It was refused before the runtime saw it. */
+        READ,
+        /** The runtime was asked to make a session of it. */
+        LOADED,
+        /** It has computed a picture. */
+        RUN
+    }
+
     /** What was wrong, in one line; empty for nothing. */
     String of(long seed) throws IOException {
-        String name = String.valueOf(corpus.original(seed).getFileName());
-        Path input = Files.write(folder.resolve(name), corpus.damaged(seed));
+        reach = Reach.NONE;
+        Path original = corpus.original(seed);
+        String name = String.valueOf(original.getFileName());
         try {
-            return name.endsWith(".yml") ? configuration(input) : command(input, name);
+            if (name.endsWith(".onnx")) {
+                copyNeighbours(original);
+            }
+            Path input = Files.write(folder.resolve(name), corpus.input(seed));
+            if (name.endsWith(".yml")) {
+                return configuration(input);
+            }
+            return name.endsWith(".onnx") ? network() : media(input);
         } finally {
             clear();
         }
+    }
+
+    /** How far the last one came. */
+    Reach reach() {
+        return reach;
     }
 
     private static String configuration(Path input) throws IOException {
@@ -56,52 +96,78 @@ final class Trial {
         }
     }
 
-    private String command(Path input, String name) throws IOException {
-        if (name.endsWith(".onnx")) {
-            return judged("models", "verify", input.toString());
-        }
-        String probed = judged("probe", input.toString());
+    private String media(Path input) throws IOException {
+        String probed = judged(run("probe", input.toString()));
         if (!probed.isEmpty()) {
             return probed;
         }
-        Path output = folder.resolve("out.mkv");
-        String found = judged(
-                "upscale",
-                input.toString(),
-                "-o",
-                output.toString(),
-                "-n",
-                "bicubic",
-                "--height",
-                MOST_HEIGHT,
-                "--duration",
-                SECONDS,
-                "--video-codec",
-                "ffv1",
-                "--no-progress");
-        return found.isEmpty() ? leftovers(input, output) : found;
+        return upscaled(input, "-n", "bicubic", "--height", MOST_HEIGHT);
     }
 
-    /** A run that failed leaves nothing, one that has not a file alone. */
-    private String leftovers(Path input, Path output) throws IOException {
+    /** Checks the network, then uses it: what does not pass the check may still be used. */
+    private String network() throws IOException {
+        Path leader;
         try (Stream<Path> files = Files.list(folder)) {
-            List<String> others = files.filter(file -> !file.equals(input) && !file.equals(output))
-                    .map(file -> String.valueOf(file.getFileName()))
-                    .toList();
-            return others.isEmpty() ? "" : "left behind: " + others;
+            leader = files.filter(file -> Pass.namesLeader(String.valueOf(file.getFileName())))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Answer verified = run("models", "verify", leader.toString());
+        reach = verified.reach();
+        String found = judged(verified);
+        return found.isEmpty() ? upscaled(corpus.clip(), "-n", leader.toString()) : found;
+    }
+
+    private String upscaled(Path input, String... how) throws IOException {
+        Set<Path> before = listed();
+        Path output = folder.resolve("out.mkv");
+        List<String> command = new ArrayList<>(List.of("upscale", input.toString(), "-o", output.toString()));
+        command.addAll(List.of(how));
+        command.addAll(List.of("--duration", SECONDS, "--video-codec", "ffv1", "--no-progress"));
+        String found = judged(run(command.toArray(String[]::new)));
+        if (!found.isEmpty()) {
+            return found;
+        }
+        // A run that failed leaves nothing but spoilt pictures, one that has not a file alone.
+        Set<Path> left = listed();
+        left.removeAll(before);
+        left.remove(output);
+        left.removeIf(file -> SPOILT.matcher(String.valueOf(file.getFileName())).matches());
+        return left.isEmpty() ? "" : "left behind: " + left;
+    }
+
+    private Set<Path> listed() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.collect(Collectors.toCollection(HashSet::new));
         }
     }
 
-    private static String judged(String... arguments) {
+    /** What a command ended with, and said. */
+    private record Answer(String command, int code, String text) {
+        /** At least. */
+        Reach reach() {
+            if (code == 0 || RAN.matcher(text).find()) {
+                return Reach.RUN;
+            }
+            return text.contains("ONNX Runtime cannot run it") ? Reach.LOADED : Reach.READ;
+        }
+    }
+
+    private static Answer run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = UpfluxCommand.execute(new Console(stream(out), stream(err), false), arguments);
-        String said = err.toString(StandardCharsets.UTF_8);
+        return new Answer(arguments[0], code, err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static String judged(Answer answer) {
+        String said = answer.text();
+        int code = answer.code();
         boolean told = code == 0 || said.lines().anyMatch(line -> line.startsWith("upflux: "));
         if (said.contains("internal error") || said.contains("\tat ")) {
-            return arguments[0] + ": " + flat(said);
+            return answer.command() + ": " + flat(said);
         }
-        return (code == 0 || code == 1 || code == 2) && told ? "" : arguments[0] + ": ended with " + code;
+        return (code == 0 || code == 1 || code == 2) && told ? "" : answer.command() + ": ended with " + code;
     }
 
     private static PrintStream stream(ByteArrayOutputStream bytes) {
@@ -114,6 +180,14 @@ final class Trial {
 
     private static String flat(String text) {
         return text.replaceAll("\\s+", " ").strip();
+    }
+
+    private void copyNeighbours(Path original) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(String.valueOf(original.getParent())))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(String.valueOf(file.getFileName())));
+            }
+        }
     }
 
     private void clear() throws IOException {

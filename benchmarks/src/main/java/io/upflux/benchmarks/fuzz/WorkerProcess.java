@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,12 +16,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link Worker} seen from outside: it may crash or hang, and is then replaced. One thread. */
 final class WorkerProcess implements AutoCloseable {
+    /** Of address space, of which a JVM reserves a good part. */
+    private static final long MOST_KIB = 12L << 20;
+
     private final Process process;
     private final BufferedReader answers;
 
-    /** @param log receives what it says besides answers, and the JVM's report of a crash */
-    WorkerProcess(Corpus corpus, Path folder, Path log) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    /**
+     * @param corpus the list of what it damages
+     * @param log receives what it says besides answers, and the JVM's report of a crash
+     */
+    WorkerProcess(Path corpus, Path folder, Path log) throws IOException {
+        List<String> command = List.of(
+                // A network may ask for any size, and memory that nobody has takes others down.
+                "sh",
+                "-c",
+                "ulimit -v " + MOST_KIB + " 2> /dev/null; exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:MaxDirectMemorySize=4g",
@@ -31,13 +40,13 @@ final class WorkerProcess implements AutoCloseable {
                 "-XX:-CreateCoredumpOnCrash",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.maxBytes=0",
-                "-cp",
-                System.getProperty("java.class.path"),
                 Worker.class.getName(),
-                folder.toString()));
-        corpus.files().forEach(file -> command.add(file.toString()));
+                folder.toString(),
+                corpus.toString());
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        // Not among the arguments: ONNX Runtime crashes where these are longer than 4096 bytes.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         // As the program's launcher does: in arenas of their own, idle threads keep what was freed.
         builder.environment().put("MALLOC_ARENA_MAX", "2");
         process = builder.start();
@@ -45,7 +54,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** What a worker answers. */
-    record Answer(long bytes, String found) {}
+    record Answer(long bytes, Trial.Reach reach, String found) {}
 
     /**
      * Tries one seed.
@@ -70,8 +79,8 @@ final class WorkerProcess implements AutoCloseable {
         if (answer == null) {
             throw new IOException("ended with " + process.waitFor());
         }
-        int space = answer.indexOf(' ');
-        return new Answer(Long.parseLong(answer.substring(0, space)), answer.substring(space + 1));
+        String[] words = answer.split(" ", 3);
+        return new Answer(Long.parseLong(words[0]), Trial.Reach.valueOf(words[1]), words[2]);
     }
 
     private @Nullable String line() {

@@ -2,6 +2,10 @@ package io.upflux.benchmarks.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.upflux.benchmarks.fuzz.Trial.Reach;
+import io.upflux.models.onnx.OnnxFile;
+import io.upflux.pipeline.StreamException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -30,6 +34,55 @@ class FuzzTest {
                 .contains("h264.mp4", "vp8.webm", "h264.ts", "still.png", "titled.mkv", "list.m3u8", "config.yml");
     }
 
+    @Test
+    void whatWasFoundBeforeIsTriedToo() throws Exception {
+        Corpus corpus = Corpus.make(folder, List.of());
+        assertThat(corpus.files())
+                .extracting(file -> String.valueOf(file.getFileName()))
+                .contains("endless.m3u8", "weights-elsewhere.onnx", "no-type.onnx");
+        for (int i = 0; i < corpus.files().size(); i++) {
+            assertThat(corpus.original(-1 - i)).isEqualTo(corpus.files().get(i));
+            assertThat(corpus.input(-1 - i))
+                    .isEqualTo(Files.readAllBytes(corpus.files().get(i)));
+        }
+        Corpus read = Corpus.of(corpus.listed(folder.resolve("list")));
+        assertThat(read).isEqualTo(corpus);
+    }
+
+    @Test
+    void networksAreDamagedWithinWhatCanBeRead() throws Exception {
+        Corpus networks = Corpus.make(folder, List.of()).only("whole/plain-s-x2.onnx");
+        int readable = 0;
+        for (int seed = 0; seed < 100; seed++) {
+            byte[] damaged = networks.input(seed);
+            assertThat(damaged).isEqualTo(networks.input(seed));
+            try {
+                OnnxFile.of("network", damaged);
+                readable++;
+            } catch (StreamException refused) {
+                // Some are.
+            }
+        }
+        assertThat(readable).isBetween(60, 99);
+    }
+
+    @Test
+    @Tag("slow")
+    void networksComeWithAllThatBelongsToThem() throws Exception {
+        Path own = folder.resolve("own");
+        Corpus networks = Corpus.make(Files.createDirectory(folder.resolve("corpus")), List.of())
+                .only(".onnx");
+        Trial trial = new Trial(networks, Files.createDirectory(own));
+        for (int i = 0; i < networks.files().size(); i++) {
+            Path network = networks.files().get(i);
+            assertThat(trial.of(-1 - i)).as(network.toString()).isEmpty();
+            boolean refused = network.endsWith("weights-elsewhere.onnx") || network.endsWith("no-type.onnx");
+            assertThat(trial.reach()).as(network.toString()).isEqualTo(refused ? Reach.READ : Reach.RUN);
+            assertThat(own).isEmptyDirectory();
+        }
+    }
+
+    /** First all as they are, among them what was found before. */
     @Test
     @Tag("slow")
     void damagedFilesAreRefusedOrReadAndNothingElse() {

@@ -84,7 +84,7 @@ record GraphCheck(
     /** Its element type, for people. */
     static String type(Tensor tensor) {
         int type = tensor.elementType();
-        return type < TYPES.length ? TYPES[type] : "type " + type;
+        return type >= 0 && type < TYPES.length ? TYPES[type] : "type " + type;
     }
 
     private static void knownOperators(OnnxFile file) {

@@ -203,6 +203,13 @@ class InspectionTest {
                 false,
                 "uint8",
                 "supported are float32 and float16");
+        refused(
+                new OnnxBuilder()
+                        .input("x", -1, "n", 3, "h", "w")
+                        .output("y", OnnxBuilder.FLOAT, "n", 3, "h", "w")
+                        .node("Identity", "x", "y", Map.of()),
+                false,
+                "its input is type -1");
     }
 
     @Test
