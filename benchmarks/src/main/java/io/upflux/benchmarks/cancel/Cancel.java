@@ -10,6 +10,7 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMode;
+import io.upflux.server.bench.Malloc;
 import io.upflux.server.bench.NativeBalance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,6 +52,16 @@ public final class Cancel implements Callable<Integer> {
     @Option(names = "--growth", defaultValue = "0.05", description = "By what part resident memory may grow.")
     private double growth;
 
+    @Option(
+            names = "--keeping",
+            defaultValue = "32768",
+            description =
+                    "Bytes from malloc that a job may leave, where the C library tells (default: ${DEFAULT-VALUE}).")
+    private long keeping;
+
+    @Option(names = "--plant", defaultValue = "0", description = "Bytes that each job takes from malloc and keeps.")
+    private long planted;
+
     private final Catalogue catalogue = Catalogue.standard();
 
     /** What a job takes that nobody cancels, from the opened files on. */
@@ -72,13 +85,29 @@ public final class Cancel implements Callable<Integer> {
             }
             NativeBalance before = NativeBalance.now();
             completed = 0;
+            long[] held = new long[jobs];
             for (int i = 0; i < jobs; i++) {
                 job(clip, random.nextDouble());
+                held[i] = Malloc.inUse();
             }
             boolean asBefore = Ground.isAsBefore(before, growth);
             System.out.println((jobs - completed) + " of " + jobs + " jobs cancelled before their end");
-            return asBefore ? 0 : 1;
+            long kept = kept(held);
+            System.out.println(kept + " bytes from malloc kept by each");
+            return asBefore && kept <= keeping ? 0 : 1;
         }
+    }
+
+    /** By what each job adds to what is held, unmoved by what comes and goes: the median over jobs that are half of all apart. */
+    private static long kept(long[] held) {
+        int apart = held.length / 2;
+        return IntStream.range(0, apart)
+                        .mapToLong(i -> held[i + apart] - held[i])
+                        .sorted()
+                        .skip(apart / 2)
+                        .findFirst()
+                        .orElse(0)
+                / Math.max(1, apart);
     }
 
     /**
@@ -88,6 +117,9 @@ public final class Cancel implements Callable<Integer> {
      */
     private void job(Path clip, double part) throws IOException {
         Path output = clip.resolveSibling("out.mkv");
+        if (planted > 0) {
+            Pointer.malloc(planted);
+        }
         try (SuperResolver resolver = catalogue.open(catalogue.find(model, null), Device.CPU);
                 MediaSource source = MediaSource.open(clip.toString(), InputOptions.defaults(), Notices.none());
                 MediaSink sink =

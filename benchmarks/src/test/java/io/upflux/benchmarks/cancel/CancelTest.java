@@ -1,9 +1,13 @@
 package io.upflux.benchmarks.cancel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.upflux.server.bench.Malloc;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,33 +20,48 @@ class CancelTest {
     @Test
     void jobsCancelledAtAnyMomentLeaveNothingBehind() {
         int code = new CommandLine(new Cancel())
-                .execute("--jobs", "20", "--warm", "5", "--growth", "1", "-n", "bicubic-x2");
+                .execute("--jobs", "20", "--warm", "5", "--growth", "1", "--keeping", "1048576", "-n", "bicubic-x2");
         assertThat(code).as("what it has printed").isZero();
     }
 
-    /** In a process whose heap and code stay as they are, so that what grows is what native libraries allocate. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void whatMallocHoldsDoesNotGrow() throws Exception {
-        ProcessBuilder child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xms64m",
-                        "-Xmx64m",
-                        "-XX:+AlwaysPreTouch",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dorg.bytedeco.javacpp.noPointerGC=true",
-                        Cancel.class.getName(),
-                        "--jobs=80",
-                        "--warm=20",
-                        "--growth=0.2")
-                .redirectErrorStream(true);
+        Ended ended = inItsOwnProcess("--jobs=80", "--warm=20");
+        assertThat(ended.code()).as(ended.said()).isZero();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aLeakOf64KibibytesAJobIsSeen() throws Exception {
+        assumeThat(Malloc.inUse()).as("where the C library tells").isPositive();
+        Ended ended = inItsOwnProcess("--jobs=40", "--warm=20", "--plant=65536");
+        assertThat(ended.code()).as(ended.said()).isOne();
+        assertThat(ended.said()).doesNotContain("(grown)");
+    }
+
+    private record Ended(int code, String said) {}
+
+    /** One whose heap and code stay as they are, so that what grows is what native libraries allocate. */
+    private static Ended inItsOwnProcess(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms64m",
+                "-Xmx64m",
+                "-XX:+AlwaysPreTouch",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dorg.bytedeco.javacpp.noPointerGC=true",
+                Cancel.class.getName(),
+                "--growth=0.2"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder child = new ProcessBuilder(command).redirectErrorStream(true);
         child.environment().put("MALLOC_ARENA_MAX", "2");
         // Not among the arguments: ONNX Runtime crashes where these are longer than 4096 bytes.
         child.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         Process process = child.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
+        return new Ended(process.waitFor(), said);
     }
 
     @Test

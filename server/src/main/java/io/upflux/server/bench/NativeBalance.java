@@ -16,9 +16,10 @@ import javax.management.ObjectName;
  * @param pictures bytes allocated for pictures and not freed
  * @param threads of the process, those of native libraries too; 0 where the system does not tell, like the rest
  * @param descriptors open files and sockets
+ * @param malloc bytes that {@link Malloc#inUse} counts
  * @param resident bytes in memory after the C library has given back what it holds for later
  */
-public record NativeBalance(long pictures, int threads, int descriptors, long resident) {
+public record NativeBalance(long pictures, int threads, int descriptors, long malloc, long resident) {
     private static final Path PROCESS = Path.of("/proc/self");
 
     /** Takes some milliseconds, in which native allocations wait. */
@@ -28,6 +29,7 @@ public record NativeBalance(long pictures, int threads, int descriptors, long re
                 NativeScope.allocated(),
                 count(PROCESS.resolve("task")),
                 count(PROCESS.resolve("fd")),
+                Malloc.inUse(),
                 Usage.resident());
     }
 
@@ -35,11 +37,16 @@ public record NativeBalance(long pictures, int threads, int descriptors, long re
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%d bytes of pictures, %d threads, %d descriptors, %.1f MiB resident after trimming",
+                "%d bytes of pictures, %d threads, %d descriptors, %s%.1f MiB resident after trimming",
                 pictures,
                 threads,
                 descriptors,
-                resident / (double) (1 << 20));
+                malloc == 0 ? "" : String.format(Locale.ROOT, "%.2f MiB of malloc, ", mebibytes(malloc)),
+                mebibytes(resident));
+    }
+
+    private static double mebibytes(long bytes) {
+        return bytes / (double) (1 << 20);
     }
 
     private static int count(Path folder) {

@@ -77,6 +77,7 @@ public final class LiveServer implements AutoCloseable {
         collections.bindTo(meters);
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
+        NativeMemoryMetrics.bindTo(meters);
         streams.bindTo(meters);
         if (jobs != null) {
             jobs.bindTo(meters);

@@ -2,6 +2,7 @@ package io.upflux.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.upflux.server.bench.Malloc;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ class MetricsTest {
             double all = value(metrics, "upflux_stream_latency_seconds_count{stream=\"clip\"}");
             double late = all - value(metrics, "upflux_stream_latency_seconds_bucket{stream=\"clip\",le=\"10.0\"}");
             double sum = value(metrics, "upflux_stream_latency_seconds_sum{stream=\"clip\"}");
+            assertThat(metrics.contains("upflux_process_malloc_bytes ")).isEqualTo(Malloc.inUse() > 0);
             assertThat(late).isLessThan(all);
             assertThat(sum / all).isBetween(0.001, 10.0);
             assertThat(metrics.lines().filter(line -> line.startsWith("# TYPE upflux_")))
