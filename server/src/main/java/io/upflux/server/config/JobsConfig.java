@@ -1,6 +1,7 @@
 package io.upflux.server.config;
 
 import io.upflux.codecs.InputLimits;
+import io.upflux.server.process.Residence;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param folder where uploads and results lie
  * @param database R2DBC URL of PostgreSQL; null for an embedded database in the folder
  * @param parallel how many jobs run at a time
- * @param memoryBytes heap of the process that works on a job
+ * @param heapBytes Java heap of the process that works on a job
+ * @param memoryBytes what that process may take of the machine's memory in all
  * @param uploadBytes largest upload
  * @param freeBytes what must stay free where the folder lies
  * @param keep how long finished jobs are kept
@@ -27,6 +29,7 @@ public record JobsConfig(
         Path folder,
         @Nullable String database,
         int parallel,
+        long heapBytes,
         long memoryBytes,
         long uploadBytes,
         long freeBytes,
@@ -39,8 +42,17 @@ public record JobsConfig(
     public static final int MOST_PRIORITY = 100;
 
     /** Those that an environment variable can set. */
-    static final Set<String> KEYS =
-            Set.of("folder", "database", "parallel", "memory", "uploadLimit", "minFree", "keep", "timeLimit", "tries");
+    static final Set<String> KEYS = Set.of(
+            "folder",
+            "database",
+            "parallel",
+            "memory",
+            "memoryLimit",
+            "uploadLimit",
+            "minFree",
+            "keep",
+            "timeLimit",
+            "tries");
 
     /** Without the database, which may show a password. */
     @Override
@@ -62,11 +74,13 @@ public record JobsConfig(
             // Without the value, which may show a password.
             throw settings.wrong("database", "must begin with r2dbc:postgresql:");
         }
+        long heap = heap(settings);
         JobsConfig config = new JobsConfig(
                 Path.of(folder).toAbsolutePath().normalize(),
                 database,
                 Objects.requireNonNullElse(settings.integer("parallel", 1, 256), 1),
-                memory(settings),
+                heap,
+                memory(settings, heap),
                 Objects.requireNonNullElse(settings.size("uploadLimit"), 4L << 30),
                 Objects.requireNonNullElse(settings.size("minFree"), 1L << 30),
                 Objects.requireNonNullElse(settings.duration("keep"), Duration.ofDays(7)),
@@ -78,10 +92,23 @@ public record JobsConfig(
         return config;
     }
 
-    private static long memory(Settings settings) {
+    private static long heap(Settings settings) {
         long bytes = Objects.requireNonNullElse(settings.size("memory"), 512L << 20);
         if (bytes < 64L << 20) {
             throw settings.wrong("memory", "must be 64M or more");
+        }
+        return bytes;
+    }
+
+    private static long memory(Settings settings, long heap) {
+        Long bytes = settings.size("memoryLimit");
+        if (bytes == null) {
+            // What an encoder of large pictures takes grows with the processors, as machines do: no one amount fits
+            // all.
+            return Residence.machineBytes() / 4 * 3;
+        }
+        if (bytes <= heap) {
+            throw settings.wrong("memoryLimit", "must be more than memory, which is " + (heap >> 20) + "M");
         }
         return bytes;
     }

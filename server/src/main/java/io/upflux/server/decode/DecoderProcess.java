@@ -3,6 +3,7 @@ package io.upflux.server.decode;
 import io.upflux.codecs.RelayedSource;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.process.JavaProgram;
+import io.upflux.server.process.Residence;
 import java.io.BufferedReader;
 import java.io.FilterInputStream;
 import java.io.IOException;

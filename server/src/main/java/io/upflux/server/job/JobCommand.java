@@ -29,11 +29,11 @@ final class JobCommand {
     private final InputLimits limits;
 
     /**
-     * @param memoryBytes most heap
+     * @param heapBytes most heap
      * @param parallel how many share the processors
      * @param limits of what is read
      */
-    JobCommand(long memoryBytes, int parallel, InputLimits limits) {
+    JobCommand(long heapBytes, int parallel, InputLimits limits) {
         this.limits = limits;
         if (isThere("nice")) {
             program.addAll(List.of("nice", "-n", "10"));
@@ -45,7 +45,7 @@ final class JobCommand {
             int processors = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
             share.add("-XX:ActiveProcessorCount=" + processors);
         }
-        options = JavaProgram.options(memoryBytes, share, MAIN);
+        options = JavaProgram.options(heapBytes, share, MAIN);
     }
 
     /**

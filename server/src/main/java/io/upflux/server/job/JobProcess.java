@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.upflux.server.process.JavaProgram;
+import io.upflux.server.process.Residence;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,10 +21,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A process that works on a job. It goes on as long as its standard input is open, so it ends with this one, however this
- * one ends. A file says which it is, for a server that is started before it has ended.
+ * one ends, and as long as it takes no more memory than it may. A file says which it is, for a server that is started before
+ * it has ended.
  */
 final class JobProcess implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -30,12 +37,19 @@ final class JobProcess implements AutoCloseable {
     /** How long a process may take to end by itself: no longer than a frame, and then some. */
     private static final long GRACE_SECONDS = 30;
 
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private final Process process;
     private final Path note;
+    private final long memoryBytes;
+    private final Disposable watch;
+    private volatile @Nullable String excess;
 
-    private JobProcess(Process process, Path note) {
+    private JobProcess(Process process, Path note, long memoryBytes) {
         this.process = process;
         this.note = note;
+        this.memoryBytes = memoryBytes;
+        this.watch = Flux.interval(LOOK, Schedulers.boundedElastic()).subscribe(tick -> look());
     }
 
     /**
@@ -43,11 +57,12 @@ final class JobProcess implements AutoCloseable {
      *
      * @param log gets what it says to people
      * @param note the file that says which it is
+     * @param memoryBytes that it may have resident
      */
-    static JobProcess start(List<String> command, Path log, Path note) throws IOException {
+    static JobProcess start(List<String> command, Path log, Path note, long memoryBytes) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
         JavaProgram.withoutSettings(builder.environment());
-        JobProcess started = new JobProcess(builder.start(), note);
+        JobProcess started = new JobProcess(builder.start(), note, memoryBytes);
         try {
             Files.writeString(note, describe(started.process.toHandle()));
         } catch (IOException e) {
@@ -98,6 +113,12 @@ final class JobProcess implements AutoCloseable {
         return process.waitFor();
     }
 
+    /** Says what it took when it was killed for taking too much; null when it was not. To be called when it has ended. */
+    @Nullable
+    String excess() {
+        return excess;
+    }
+
     /** Asks it to end and to keep what is finished; one that does not is killed. */
     void interrupt() {
         CompletableFuture.delayedExecutor(GRACE_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
@@ -111,9 +132,19 @@ final class JobProcess implements AutoCloseable {
     /** Kills it if it still runs. */
     @Override
     public void close() throws IOException {
+        watch.dispose();
         process.destroyForcibly();
         await(process.onExit());
         Files.deleteIfExists(note);
+    }
+
+    private void look() {
+        long resident = Residence.bytes(process.pid());
+        if (resident > memoryBytes) {
+            excess = "took " + (resident >> 20) + " MiB of memory; jobs.memoryLimit allows " + (memoryBytes >> 20)
+                    + " MiB";
+            process.destroyForcibly();
+        }
     }
 
     private static void await(CompletableFuture<?> end) throws IOException {

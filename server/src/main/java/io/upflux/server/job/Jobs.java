@@ -45,8 +45,8 @@ public final class Jobs implements AutoCloseable {
         this.config = config;
         this.database = database;
         this.store = new JobStore(database);
-        JobCommand command = new JobCommand(config.memoryBytes(), config.parallel(), config.limits());
-        JobWorker worker = new ProcessWorker(config.folder(), guard, command, config.parallel());
+        JobCommand command = new JobCommand(config.heapBytes(), config.parallel(), config.limits());
+        JobWorker worker = new ProcessWorker(config.folder(), guard, command, config.memoryBytes(), config.parallel());
         this.queue = new JobQueue(store, changes, worker, config.parallel(), config.tries(), config.timeLimit());
         this.guard = guard;
         this.allowed = allowed;

@@ -8,8 +8,10 @@ import io.upflux.server.source.SourceGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -27,16 +29,19 @@ final class ProcessWorker implements JobWorker {
     private final Path root;
     private final SourceGuard sources;
     private final JobCommand command;
+    private final long memoryBytes;
     private final Scheduler threads;
 
     /**
      * @param sources closed by this
+     * @param memoryBytes that the process of a job may have resident
      * @param parallel how many jobs are done at a time, each by a thread that waits for its process
      */
-    ProcessWorker(Path root, SourceGuard sources, JobCommand command, int parallel) {
+    ProcessWorker(Path root, SourceGuard sources, JobCommand command, long memoryBytes, int parallel) {
         this.root = root;
         this.sources = sources;
         this.command = command;
+        this.memoryBytes = memoryBytes;
         this.threads = Schedulers.newBoundedElastic(parallel, Integer.MAX_VALUE, "upflux-job");
     }
 
@@ -83,7 +88,8 @@ final class ProcessWorker implements JobWorker {
             Job job, JobFolder folder, GuardedSource source, Mono<Void> stop, Consumer<JobProgress> progress)
             throws IOException, InterruptedException {
         String[] error = {"it does not say why; " + folder.log().getFileName() + " in its folder may"};
-        try (JobProcess process = JobProcess.start(command.of(job, folder, source), folder.log(), folder.process())) {
+        List<String> started = command.of(job, folder, source);
+        try (JobProcess process = JobProcess.start(started, folder.log(), folder.process(), memoryBytes)) {
             Disposable stopping = stop.subscribe(nothing -> {}, failure -> {}, process::interrupt);
             try {
                 process.read(line -> {
@@ -93,7 +99,7 @@ final class ProcessWorker implements JobWorker {
                         default -> {}
                     }
                 });
-                return end(process.exitCode(), error[0]);
+                return end(process.exitCode(), error[0], process.excess());
             } finally {
                 stopping.dispose();
             }
@@ -102,18 +108,21 @@ final class ProcessWorker implements JobWorker {
         }
     }
 
-    private static JobEnd end(int exitCode, String error) {
+    private static JobEnd end(int exitCode, String error, @Nullable String excess) {
         return switch (exitCode) {
             case 0 -> JobEnd.DONE;
             case 1, 2 -> JobEnd.failed(error);
             case OUT_OF_MEMORY -> JobEnd.failed("ran out of memory; jobs.memory gives it more");
             case INTERRUPTED -> JobEnd.STOPPED;
-            default ->
-                JobEnd.crashed(
-                        exitCode > SIGNALLED
-                                ? "its process was ended by signal " + (exitCode - SIGNALLED)
-                                : "its process ended with code " + exitCode);
+            default -> excess != null ? JobEnd.failed(excess) : crashed(exitCode);
         };
+    }
+
+    private static JobEnd crashed(int exitCode) {
+        return JobEnd.crashed(
+                exitCode > SIGNALLED
+                        ? "its process was ended by signal " + (exitCode - SIGNALLED)
+                        : "its process ended with code " + exitCode);
     }
 
     private static JobProgress progress(JsonNode line) {

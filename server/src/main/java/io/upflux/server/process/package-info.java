@@ -1,4 +1,7 @@
-/** How this program is run once more, as a process of its own: what crashes there, or takes too much, is that process alone. */
+/**
+ * How this program is run once more, as a process of its own, and how much memory that takes: what crashes there, or takes
+ * too much, is that process alone.
+ */
 @NullMarked
 package io.upflux.server.process;
 

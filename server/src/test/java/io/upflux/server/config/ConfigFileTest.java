@@ -7,6 +7,7 @@ import io.upflux.codecs.InputLimits;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.process.Residence;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -140,7 +141,8 @@ class ConfigFileTest {
         assertThat(jobs.folder()).isEqualTo(Path.of("/var/jobs"));
         assertThat(jobs.database()).isNull();
         assertThat(jobs.parallel()).isEqualTo(1);
-        assertThat(jobs.memoryBytes()).isEqualTo(512L << 20);
+        assertThat(jobs.heapBytes()).isEqualTo(512L << 20);
+        assertThat(jobs.memoryBytes()).isBetween(1L << 30, Residence.machineBytes() - 1);
         assertThat(jobs.uploadBytes()).isEqualTo(4L << 30);
         assertThat(jobs.freeBytes()).isEqualTo(1L << 30);
         assertThat(jobs.keep()).isEqualTo(Duration.ofDays(7));
@@ -168,12 +170,16 @@ class ConfigFileTest {
                   database: r2dbc:postgresql://user:secret@db/jobs
                   keep: 2d
                   timeLimit: 3h
+                  memory: 1G
+                  memoryLimit: 6G
                   watch:
                     - {folder: /in, output: /out, model: plain-s, scale: 2, guard: false, container: mp4, settle: 1m, priority: -3}
                     - {folder: /in2, output: /out2}
                 """));
         assertThat(jobs.keep()).isEqualTo(Duration.ofHours(48));
         assertThat(jobs.timeLimit()).isEqualTo(Duration.ofHours(3));
+        assertThat(jobs.heapBytes()).isEqualTo(1L << 30);
+        assertThat(jobs.memoryBytes()).isEqualTo(6L << 30);
         WatchConfig first = jobs.watch().get(0);
         assertThat(first.output()).isEqualTo(Path.of("/out"));
         assertThat(first.settle()).isEqualTo(Duration.ofMinutes(1));
@@ -225,6 +231,7 @@ class ConfigFileTest {
             jobs: {}                                          | upflux.yml: jobs.folder: is missing
             jobs: {folder: j, paralel: 2}                     | upflux.yml: jobs.paralel: unknown key
             jobs: {folder: j, memory: 1M}                     | upflux.yml: jobs.memory: must be 64M or more
+            jobs: {folder: j, memoryLimit: 512M}              | upflux.yml: jobs.memoryLimit: must be more than memory, which is 512M
             jobs: {folder: j, database: 'jdbc:postgresql:x'}  | upflux.yml: jobs.database: must begin with r2dbc:postgresql:
             jobs: {folder: j, watch: a}                       | upflux.yml: jobs.watch: must be a list of mappings
             jobs: {folder: j, watch: [{folder: a}]}           | upflux.yml: jobs.watch[0].output: is missing

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs and the processes that work on them, through whatever ends either. */
@@ -229,6 +231,27 @@ class JobsTest {
                 .endsWith(
                         "long.mkv: is longer than 0.5 s, which is all that is taken (--max-duration, limits.duration)");
         assertThat(ended.crashes()).isZero();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aProcessThatTakesMoreMemoryThanItMayFailsItsJobAtOnce() throws IOException {
+        Path clip = clip(folder.resolve("large.mkv"), SECONDS);
+        jobs = open("memory: 64M\n  memoryLimit: 65M");
+        jobs().start();
+        Job ended = run(clip.toString());
+        assertThat(ended.state()).isEqualTo(JobState.FAILED);
+        assertThat(ended.error()).matches("took \\d+ MiB of memory; jobs.memoryLimit allows 65 MiB");
+        assertThat(ended.crashes()).as("it would take as much again").isZero();
+        assertThat(pid(ended.id())).as("no process works on it").isZero();
+        jobs().close();
+
+        jobs = open("");
+        jobs().start();
+        jobs().change(ended.id(), JobState.QUEUED).block();
+        Job done = jobs().follow(ended.id()).blockLast(Duration.ofSeconds(200));
+        assertThat(done).isNotNull();
+        assertThat(done.state()).as(done.error()).isEqualTo(JobState.DONE);
     }
 
     @Test
