@@ -2,7 +2,6 @@ package io.upflux.codecs.input;
 
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.ffmpeg.Av;
-import io.upflux.codecs.ffmpeg.AvOptions;
 import io.upflux.pipeline.StreamException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,6 +22,7 @@ final class VideoDecoder implements AutoCloseable {
     private static final long HARMLESS = 1 << 20;
 
     private final AVCodecContext context;
+    private final @Nullable AlphaDecoder alpha;
     private final long @Nullable [] crop;
     private final String name;
     private int damaged;
@@ -35,15 +35,34 @@ final class VideoDecoder implements AutoCloseable {
      */
     VideoDecoder(AVStream stream, InputOptions options, String name) {
         this.name = name;
+        crop = containerCrop(stream.codecpar());
+        HardwareDevice device = options.hwaccel() == null ? null : HardwareDevice.of(options.hwaccel());
+        if (!AlphaDecoder.isIn(stream)) {
+            int sharing = AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE;
+            context = open(stream, options, sharing, device, name);
+            alpha = null;
+            return;
+        }
+        // Threads that share a picture keep none back, so a picture and its alpha come out together. Devices know no alpha.
+        context = open(stream, options, AVCodecContext.FF_THREAD_SLICE, null, name);
+        try {
+            alpha = new AlphaDecoder(open(stream, options, AVCodecContext.FF_THREAD_SLICE, null, name));
+        } catch (RuntimeException e) {
+            avcodec.avcodec_free_context(context);
+            throw e;
+        }
+    }
+
+    /** @param sharing how threads share the work */
+    private static AVCodecContext open(
+            AVStream stream, InputOptions options, int sharing, @Nullable HardwareDevice device, String name) {
         int id = stream.codecpar().codec_id();
-        AVCodec codec = decoder(stream);
+        AVCodec codec = avcodec.avcodec_find_decoder(id);
         if (codec == null) {
             throw new StreamException(name + ": there is no decoder for " + Av.string(avcodec.avcodec_get_name(id))
                     + " video in this build of FFmpeg");
         }
-        crop = containerCrop(stream.codecpar());
-        HardwareDevice device = options.hwaccel() == null ? null : HardwareDevice.of(options.hwaccel());
-        context = Av.allocated(avcodec.avcodec_alloc_context3(codec), name);
+        AVCodecContext context = Av.allocated(avcodec.avcodec_alloc_context3(codec), name);
         try {
             Av.check(avcodec.avcodec_parameters_to_context(context, stream.codecpar()), name);
             context.pkt_timebase(stream.time_base());
@@ -52,26 +71,18 @@ final class VideoDecoder implements AutoCloseable {
             context.max_pixels(Math.max(2 * options.limits().pixels(), HARMLESS));
             // Views of planes need no alignment, and without this FFmpeg rounds what is cut off at the left.
             context.flags(context.flags() | avcodec.AV_CODEC_FLAG_UNALIGNED);
-            context.thread_type(AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE);
+            context.thread_type(sharing);
             if (device != null) {
                 device.attach(context);
             }
             Av.check(
                     avcodec.avcodec_open2(context, codec, (org.bytedeco.javacpp.PointerPointer<?>) null),
                     name + ": opening the video decoder");
+            return context;
         } catch (RuntimeException e) {
             avcodec.avcodec_free_context(context);
             throw e;
         }
-    }
-
-    /** The usual one; but FFmpeg's own of VP8 and VP9 leave out the alpha, which is a stream beside the packets. */
-    private static @Nullable AVCodec decoder(AVStream stream) {
-        int id = stream.codecpar().codec_id();
-        boolean alpha = "1".equals(AvOptions.entries(stream.metadata()).get("alpha_mode"));
-        String name = id == avcodec.AV_CODEC_ID_VP9 ? "libvpx-vp9" : id == avcodec.AV_CODEC_ID_VP8 ? "libvpx" : null;
-        AVCodec codec = alpha && name != null ? avcodec.avcodec_find_decoder_by_name(name) : null;
-        return codec != null ? codec : avcodec.avcodec_find_decoder(id);
     }
 
     /** Whether the last frame was made by a device. */
@@ -86,6 +97,9 @@ final class VideoDecoder implements AutoCloseable {
 
     /** Feeds a packet, or null for the end. To be called when {@link #receive} found nothing. */
     void send(@Nullable AVPacket packet) {
+        if (alpha != null) {
+            alpha.send(packet);
+        }
         int code = avcodec.avcodec_send_packet(context, packet);
         if (code < 0 && code != Av.END) {
             damaged++;
@@ -99,6 +113,10 @@ final class VideoDecoder implements AutoCloseable {
      */
     Result receive(AVFrame frame) {
         int code = avcodec.avcodec_receive_frame(context, frame);
+        while (code >= 0 && alpha != null && !alpha.join(frame)) {
+            damaged++;
+            code = avcodec.avcodec_receive_frame(context, frame);
+        }
         if (code >= 0) {
             if (frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
                 damaged++;
@@ -125,6 +143,9 @@ final class VideoDecoder implements AutoCloseable {
     /** To be called after seeking: the next packet follows nothing. */
     void restart() {
         avcodec.avcodec_flush_buffers(context);
+        if (alpha != null) {
+            alpha.restart();
+        }
         damaged = 0;
     }
 
@@ -167,6 +188,9 @@ final class VideoDecoder implements AutoCloseable {
         if (!closed) {
             closed = true;
             avcodec.avcodec_free_context(context);
+            if (alpha != null) {
+                alpha.close();
+            }
         }
     }
 }
