@@ -31,6 +31,8 @@ record Corpus(List<Path> files, Path clip) {
             "mpeg4.mkv -c:v mpeg4 -c:a flac -bf 2",
             "vp8.webm -c:v libvpx -c:a libopus",
             "vp9.webm -c:v libvpx-vp9 -an -pix_fmt yuv444p",
+            "alpha8.webm -c:v libvpx -an -auto-alt-ref 0 -g 2 -pix_fmt yuva420p",
+            "alpha9.webm -c:v libvpx-vp9 -an -auto-alt-ref 0 -g 2 -pix_fmt yuva420p",
             "av1.mp4 -c:v libsvtav1 -an",
             "mpeg2.mpg -c:v mpeg2video -c:a mp2",
             "flv.flv -c:v flv -c:a mp3 -ar 44100",
@@ -45,6 +47,9 @@ record Corpus(List<Path> files, Path clip) {
 
     private static final String SUBTITLES =
             "1\n00:00:00,000 --> 00:00:00,400\n<i>one</i>\n\n2\n00:00:00,300 --> 00:00:01,000\ntwo\n";
+
+    /** A list that names itself. */
+    private static final String ROW = "ffconcat version 1.0\nfile self.ffconcat\nduration 1\nfile self.ffconcat\n";
 
     private static final String CONFIGURATION = """
             address: 127.0.0.1:8080
@@ -81,6 +86,9 @@ record Corpus(List<Path> files, Path clip) {
         }
         files.add(write(folder.resolve("config.yml"), CONFIGURATION));
         files.add(write(folder.resolve("list.m3u8"), playlist(folder)));
+        files.add(write(folder.resolve("self.m3u8"), master(folder)));
+        files.add(write(folder.resolve("self.ffconcat"), ROW));
+        files.add(write(folder.resolve("manifest.mpd"), manifest(folder)));
         Path titled = folder.resolve("titled.mkv");
         Path text = write(folder.resolve("text.srt"), SUBTITLES);
         if (run(List.of(
@@ -155,6 +163,22 @@ record Corpus(List<Path> files, Path clip) {
     private static String playlist(Path folder) {
         return "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:0.5,\n"
                 + folder.resolve("h264.ts") + "\n#EXT-X-ENDLIST\n";
+    }
+
+    /** One that names a list, and itself. */
+    private static String master(Path folder) {
+        return "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=100000\n" + folder.resolve("list.m3u8")
+                + "\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"a\",URI=\"self.m3u8\"\n"
+                + "#EXT-X-STREAM-INF:BANDWIDTH=200000,AUDIO=\"a\"\nself.m3u8\n".repeat(3);
+    }
+
+    private static String manifest(Path folder) {
+        String representation = "<Representation id=\"v\" bandwidth=\"100000\"><BaseURL>"
+                + folder.resolve("fragments.mp4") + "</BaseURL></Representation>\n";
+        return "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\""
+                + " mediaPresentationDuration=\"PT0.5S\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\">\n"
+                + "<Period duration=\"PT0.5S\">\n<AdaptationSet mimeType=\"video/mp4\">\n" + representation.repeat(3)
+                + "</AdaptationSet>\n</Period>\n</MPD>\n";
     }
 
     private static Path write(Path file, String text) throws IOException {

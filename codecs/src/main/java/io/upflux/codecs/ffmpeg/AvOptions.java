@@ -1,7 +1,9 @@
 package io.upflux.codecs.ffmpeg;
 
+import io.upflux.pipeline.StreamException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -30,6 +32,18 @@ public final class AvOptions implements AutoCloseable {
     /** What is in it now: after a call, the keys that were not understood. */
     public Map<String, String> entries() {
         return entries(dictionary);
+    }
+
+    /**
+     * Makes sure that none of these keys is left.
+     *
+     * @param who takes them, for the message
+     * @throws StreamException {@code who does not know the option key}
+     */
+    public void requireTaken(Set<String> keys, String who) {
+        entries().keySet().stream().filter(keys::contains).findFirst().ifPresent(key -> {
+            throw new StreamException(who + " does not know the option " + key);
+        });
     }
 
     /** The entries of any dictionary, such as a stream's tags. */

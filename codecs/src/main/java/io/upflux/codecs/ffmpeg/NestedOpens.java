@@ -1,44 +1,140 @@
 package io.upflux.codecs.ffmpeg;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
+import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a playlist may lead FFmpeg to. {@code protocol_whitelist} decides by protocol, but TLS needs {@code httpproxy} in
- * it to pass a proxy, and demuxers take that for one of the kinds of HTTP that playlists may name: one could make the
- * process say CONNECT to any address. Nobody has to name it, so nobody may.
+ * What a playlist may lead FFmpeg to.
+ *
+ * <p>{@code protocol_whitelist} decides by protocol, but TLS needs {@code httpproxy} in it to pass a proxy, and demuxers take
+ * that for one of the kinds of HTTP that playlists may name: one could make the process say CONNECT to any address. Nobody has
+ * to name it, so nobody may.
+ *
+ * <p>A playlist of HLS may name others (RFC 8216, section 4.3.4), which may name others, or itself. FFmpeg opens them all, has no
+ * bound for how many there are, and takes a time that grows with the square of it. So what lists name is counted until the input is
+ * open, by looking into what is opened, which stays to be read; so are the representations of a DASH manifest's periods, of which
+ * FFmpeg reads one.
  */
-public final class NestedOpens
-        extends AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer {
+public final class NestedOpens implements AutoCloseable {
+    /** What lists may name in all. */
+    private static final int MOST = 1000;
+
+    /** Length of all lists together. */
+    private static final int MOST_BYTES = 16 << 20;
+
+    private static final String PERSISTENT = "http_persistent";
+
     private static final String INTERNAL = "httpproxy:";
 
+    private static final String PLAYLIST = "#EXTM3U";
+    private static final Pattern NAMED = Pattern.compile("#EXT-X-(STREAM-INF|MEDIA):");
+
+    private static final String MANIFEST = "<MPD";
+    private static final Pattern PERIOD = Pattern.compile("<Period\\b");
+    private static final Pattern REPRESENTATION = Pattern.compile("<Representation\\b");
+
+    /** The least that FFmpeg reads to find out what something is. */
+    private static final int BEGINNING = 2048;
+
+    private static final Map<Long, NestedOpens> BY_CONTEXT = new ConcurrentHashMap<>();
+
     /** JavaCPP has room for ten callbacks of a type, so there is one for the whole process. */
-    private static final NestedOpens CHECKED = new NestedOpens(usual());
+    private static final Checked CHECKED = new Checked(usual());
 
-    private final AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer usual;
+    private long address;
+    private String persistent = "";
+    private boolean open;
+    private int named;
+    private int bytes;
+    private @Nullable String refusal;
 
-    private NestedOpens(AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer usual) {
-        this.usual = usual;
-    }
-
-    /** To be called before the context is opened. */
-    public static void check(AVFormatContext context) {
+    /**
+     * To be called before a context is opened.
+     *
+     * @param options that it is opened with: until then HLS is to make a connection for each list, for over one that stays it
+     *     asks for further lists unseen
+     */
+    public void watch(AVFormatContext context, AvOptions options) {
+        persistent = options.entries().getOrDefault(PERSISTENT, "1");
+        options.set(PERSISTENT, "0");
+        address = context.address();
+        BY_CONTEXT.put(address, this);
         context.io_open(CHECKED);
     }
 
+    /** From now on as much may be opened as its packets lie in. */
+    public void inputIsOpen(AVFormatContext context) {
+        open = true;
+        // Other formats do not know it.
+        avutil.av_opt_set(context, PERSISTENT, persistent, avutil.AV_OPT_SEARCH_CHILDREN);
+    }
+
+    /** What was too much, for a message that begins with the input's name; null when nothing was. */
+    public @Nullable String refusal() {
+        return refusal;
+    }
+
+    /** To be called after the context is freed. */
     @Override
-    public int call(
-            AVFormatContext context,
-            @SuppressWarnings("rawtypes") PointerPointer io,
-            BytePointer url,
-            int flags,
-            @SuppressWarnings("rawtypes") PointerPointer options) {
-        return url.getString().contains(INTERNAL)
-                ? avutil.AVERROR_PROTOCOL_NOT_FOUND
-                : usual.call(context, io, url, flags, options);
+    public void close() {
+        // Another context may lie there by now.
+        BY_CONTEXT.remove(address, this);
+    }
+
+    /** Whether what was opened may be read. */
+    private boolean mayRead(AVIOContext io) {
+        String beginning = peek(io, BEGINNING);
+        boolean playlist = beginning.startsWith(PLAYLIST);
+        if (!playlist && !beginning.contains(MANIFEST)) {
+            return true;
+        }
+        String list = beginning.length() < BEGINNING ? beginning : peek(io, MOST_BYTES);
+        bytes += list.length();
+        named += playlist
+                ? count(NAMED, list)
+                : PERIOD.splitAsStream(list)
+                        .mapToInt(period -> count(REPRESENTATION, period))
+                        .max()
+                        .orElse(0);
+        if (bytes >= MOST_BYTES) {
+            refusal = "leads to playlists of more than " + (MOST_BYTES >> 20) + " MiB, and no more is read";
+        } else if (named > MOST) {
+            refusal = "leads to more than " + MOST + " playlists or representations, and no more are followed";
+        }
+        return refusal == null;
+    }
+
+    /** Whether this may be a list: the input itself, or what HLS opens until it has seen all lists and makes programs of them. */
+    private static boolean mayBeList(AVFormatContext context) {
+        AVInputFormat format = context.iformat();
+        return format == null || ("hls".equals(Av.string(format.name())) && context.nb_programs() == 0);
+    }
+
+    private static int count(Pattern what, String text) {
+        return (int) what.matcher(text).results().count();
+    }
+
+    /** The first bytes, or all if there are fewer. FFmpeg's search for a format that begins behind them puts them back. */
+    private static String peek(AVIOContext io, int most) {
+        try (PointerPointer<AVInputFormat> none = new PointerPointer<>(1)) {
+            none.put(0, (Pointer) null);
+            avformat.av_probe_input_buffer2(io, none, new BytePointer(), null, most - 1, most);
+        }
+        int length = (int) Math.min(most, io.buf_end().address() - io.buf_ptr().address());
+        byte[] beginning = new byte[length];
+        io.buf_ptr().get(beginning);
+        return new String(beginning, StandardCharsets.ISO_8859_1);
     }
 
     private static AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer usual() {
@@ -47,6 +143,38 @@ public final class NestedOpens
             return context.io_open();
         } finally {
             avformat.avformat_free_context(context);
+        }
+    }
+
+    private static final class Checked
+            extends AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer {
+        private final AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer usual;
+
+        Checked(AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer usual) {
+            this.usual = usual;
+        }
+
+        @Override
+        public int call(
+                AVFormatContext context,
+                @SuppressWarnings("rawtypes") PointerPointer io,
+                BytePointer url,
+                int flags,
+                @SuppressWarnings("rawtypes") PointerPointer options) {
+            NestedOpens owner = BY_CONTEXT.get(context.address());
+            if (url.getString().contains(INTERNAL) || (owner != null && owner.refusal != null)) {
+                return avutil.AVERROR_PROTOCOL_NOT_FOUND;
+            }
+            int code = usual.call(context, io, url, flags, options);
+            if (code >= 0 && owner != null && !owner.open && mayBeList(context)) {
+                AVIOContext opened = new AVIOContext(io.get(0));
+                if (!owner.mayRead(opened)) {
+                    avformat.avio_close(opened);
+                    io.put(0, (Pointer) null);
+                    return avutil.AVERROR_INVALIDDATA;
+                }
+            }
+            return code;
         }
     }
 }

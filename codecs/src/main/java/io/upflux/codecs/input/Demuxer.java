@@ -38,7 +38,8 @@ public final class Demuxer implements AutoCloseable {
     private final Location location;
     private final @Nullable ReadableByteChannel channel;
     private final InputOptions options;
-    private final Interrupts interrupts;
+    private final Interrupts interrupts = new Interrupts();
+    private final NestedOpens nested = new NestedOpens();
     private final AVFormatContext context;
     private @Nullable ChannelInput input;
     private final Rounds rounds = new Rounds();
@@ -60,7 +61,6 @@ public final class Demuxer implements AutoCloseable {
         this.options = options;
         this.location = location;
         this.channel = channel;
-        interrupts = new Interrupts();
         interrupts.heedThread(true);
         AVFormatContext made = null;
         try {
@@ -87,7 +87,6 @@ public final class Demuxer implements AutoCloseable {
 
     private void open() {
         interrupts.watch(context);
-        NestedOpens.check(context);
         if (location.isNetwork() || location.kind() == Kind.LOCAL) {
             interrupts.deadline(options.openDeadline());
         }
@@ -105,17 +104,14 @@ public final class Demuxer implements AutoCloseable {
             }
             location.options().forEach(dictionary::set);
             options.demuxerOptions().forEach(dictionary::set);
+            nested.watch(context, dictionary);
             // On failure FFmpeg frees the context, and the pointer becomes null.
             int code = avformat.avformat_open_input(context, location.url(), null, dictionary.dictionary());
-            if (code < 0) {
+            if (code < 0 || nested.refusal() != null) {
                 throw failure(code);
             }
-            Set<String> unknown = dictionary.entries().keySet();
-            for (String key : options.demuxerOptions().keySet()) {
-                if (unknown.contains(key)) {
-                    throw new StreamException(location.name() + ": the input does not know the option " + key);
-                }
-            }
+            nested.inputIsOpen(context);
+            dictionary.requireTaken(options.demuxerOptions().keySet(), location.name() + ": the input");
         }
     }
 
@@ -262,6 +258,9 @@ public final class Demuxer implements AutoCloseable {
     }
 
     private StreamException failure(int code) {
+        if (nested.refusal() != null) {
+            return new StreamException(location.name() + ": " + nested.refusal());
+        }
         if (interrupts.isInterrupted()) {
             return new StreamException(location.name() + ": reading was stopped");
         }
@@ -273,7 +272,7 @@ public final class Demuxer implements AutoCloseable {
         if (cause != null) {
             return new StreamException(location.name() + ": " + cause.getMessage(), cause);
         }
-        if (code == avutil.AVERROR_INVALIDDATA) {
+        if (code == avutil.AVERROR_INVALIDDATA || code == avutil.AVERROR_EINVAL()) {
             return new StreamException(location.name() + ": not a media file, or damaged beyond reading");
         }
         return new StreamException(location.name() + ": " + Av.text(code));
@@ -294,6 +293,7 @@ public final class Demuxer implements AutoCloseable {
         if (input != null) {
             input.close();
         }
+        nested.close();
         interrupts.close();
     }
 }

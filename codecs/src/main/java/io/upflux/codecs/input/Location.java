@@ -96,9 +96,13 @@ record Location(
         };
     }
 
-    /** Containers it may be of; empty for any. None of these refers to other files, as playlists do. */
+    /** Containers it may be of; empty for any. What is sent refers to no other files, as playlists do. */
     String formats() {
-        return kind == Kind.CHANNEL ? SENT_FORMATS : "";
+        return switch (kind) {
+            case LOCAL, STORED -> "";
+            case CHANNEL -> SENT_FORMATS;
+            default -> ConcatList.otherFormats();
+        };
     }
 
     private static boolean isFile(String name) {
@@ -141,6 +145,9 @@ record Location(
         }
         if (file.isRegularFile() && file.size() == 0) {
             throw new StreamException(name + ": the file is empty");
+        }
+        if (file.isRegularFile()) {
+            ConcatList.refuseNested(name, path);
         }
         return new Location(name, "file:" + path, file.isRegularFile() ? Kind.LOCAL : Kind.NAMED_PIPE, path, ONE_FILE);
     }

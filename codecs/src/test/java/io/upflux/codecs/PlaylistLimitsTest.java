@@ -1,0 +1,217 @@
+package io.upflux.codecs;
+
+import static io.upflux.codecs.FfmpegPrograms.ffmpeg;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lists that lead to lists, to themselves, or to too much. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class PlaylistLimitsTest {
+    private static final String TOO_MANY =
+            ": leads to more than 1000 playlists or representations, and no more are followed";
+
+    @TempDir
+    Path folder;
+
+    private final Collected notices = new Collected();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();
+    private HttpServer server;
+
+    @BeforeEach
+    void serve() throws IOException {
+        ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x64:rate=25:duration=2",
+                "-c:v",
+                "mpeg2video",
+                folder.resolve("clip.ts").toString());
+        write("media.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nclip.ts\n#EXT-X-ENDLIST\n");
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aMasterOfSomeVariantsIsRead(boolean http) throws IOException {
+        write("master.m3u8", master("media.m3u8", "media.m3u8"));
+        assertThat(Pictures.read(location("master.m3u8", http), InputOptions.defaults(), notices))
+                .hasSize(50);
+        assertThat(notices.warnings).isEmpty();
+    }
+
+    @Test
+    void aListThatGrowsIsReadOverConnectionsThatStay() {
+        ffmpeg(
+                "-i",
+                folder.resolve("clip.ts").toString(),
+                "-c",
+                "copy",
+                "-f",
+                "segment",
+                "-segment_time",
+                "0.4",
+                folder.resolve("live%d.ts").toString());
+        assertThat(folder.resolve("live3.ts")).exists();
+        assertThat(folder.resolve("live4.ts")).exists();
+        AtomicInteger lists = new AtomicInteger();
+        server.createContext("/live.m3u8", exchange -> {
+            int last = lists.incrementAndGet();
+            StringBuilder text = new StringBuilder("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:0\n");
+            for (int i = 0; i <= Math.min(last, 4); i++) {
+                text.append("#EXTINF:0.4,\nlive").append(i).append(".ts\n");
+            }
+            send(
+                    exchange,
+                    (last < 4 ? text : text.append("#EXT-X-ENDLIST\n"))
+                            .toString()
+                            .getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(Pictures.read(location("live.m3u8", true), InputOptions.defaults(), notices))
+                .hasSizeGreaterThanOrEqualTo(45);
+        assertThat(lists).hasValueGreaterThanOrEqualTo(4);
+        assertThat(connections).hasSizeLessThan(requests.get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aMasterThatNamesItselfIsRefused(boolean http) throws IOException {
+        write("self.m3u8", master("media.m3u8", "self.m3u8", "self.m3u8"));
+        refused("self.m3u8", http, TOO_MANY);
+        assertThat(requests).hasValueLessThan(1000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void mastersThatNameEachOtherAreRefused(boolean http) throws IOException {
+        write("a.m3u8", master("b.m3u8", "b.m3u8", "b.m3u8"));
+        String sound = "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"a\",URI=\"a.m3u8\"\n";
+        write("b.m3u8", "#EXTM3U\n" + sound.repeat(20));
+        refused("a.m3u8", http, TOO_MANY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aMasterOfTooManyVariantsIsRefusedUnread(boolean http) throws IOException {
+        write("wide.m3u8", "#EXTM3U\n" + "#EXT-X-STREAM-INF:\na\n".repeat(300_000));
+        refused("wide.m3u8", http, TOO_MANY);
+        assertThat(requests).hasValueLessThan(2);
+    }
+
+    @Test
+    void listsThatAreTooLongAreRefused() throws IOException {
+        write("long.m3u8", "#EXTM3U\n" + "#EXTINF:1,\nclip.ts\n".repeat(900_000));
+        refused("long.m3u8", false, ": leads to playlists of more than 16 MiB, and no more is read");
+    }
+
+    @Test
+    void aManifestOfTooManyRepresentationsIsRefused() throws IOException {
+        String set = "<AdaptationSet mimeType=\"video/mp2t\">"
+                + "<Representation id=\"1\" bandwidth=\"1\"><BaseURL>clip.ts</BaseURL></Representation>".repeat(1100)
+                + "</AdaptationSet>";
+        write(
+                "wide.mpd",
+                "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\""
+                        + " mediaPresentationDuration=\"PT2S\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\">"
+                        + "<Period duration=\"PT2S\">" + set + "</Period></MPD>");
+        refused("wide.mpd", false, TOO_MANY);
+    }
+
+    @Test
+    void filesInARowAreReadAndListsAmongThemAreNot() throws IOException {
+        write("row.ffconcat", "ffconcat version 1.0\nfile clip.ts\nfile 'clip.ts'\n");
+        assertThat(Pictures.read(folder.resolve("row.ffconcat"), InputOptions.defaults(), notices))
+                .hasSize(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file self.ffconcat, self.ffconcat",
+        "file  's'elf\\.ffconcat, self.ffconcat",
+        "file ./self.ffconcat, ./self.ffconcat",
+        "file media.m3u8, media.m3u8",
+    })
+    void aRowOfListsIsRefused(String line, String named) throws IOException {
+        write("self.ffconcat", "ffconcat version 1.0\nfile clip.ts\r\n \t" + line + "\n");
+        refused("self.ffconcat", false, ": names a list, " + named + ", and lists in lists are not read");
+    }
+
+    @Test
+    void aRowIsReadFromFilesOnly() throws IOException {
+        write("self.ffconcat", "ffconcat version 1.0\nfile self.ffconcat\n");
+        refused("self.ffconcat", true, ": not a media file, or damaged beyond reading");
+        assertThat(requests).hasValue(1);
+    }
+
+    private void refused(String name, boolean http, String why) {
+        String location = location(name, http);
+        assertThatThrownBy(() -> Pictures.read(location, InputOptions.defaults(), notices))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(location + why);
+    }
+
+    private String location(String name, boolean http) {
+        return http
+                ? "http://127.0.0.1:" + server.getAddress().getPort() + "/" + name
+                : folder.resolve(name).toString();
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(folder.resolve(name), text);
+    }
+
+    private static String master(String... lists) {
+        StringBuilder text = new StringBuilder("#EXTM3U\n");
+        for (String list : lists) {
+            text.append("#EXT-X-STREAM-INF:BANDWIDTH=1\n").append(list).append('\n');
+        }
+        return text.toString();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        Path file = folder.resolve(exchange.getRequestURI().getPath().substring(1));
+        byte[] bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+        send(exchange, bytes);
+    }
+
+    /** @param bytes none for what is not there */
+    private void send(HttpExchange exchange, byte[] bytes) throws IOException {
+        requests.incrementAndGet();
+        connections.add(exchange.getRemoteAddress());
+        exchange.sendResponseHeaders(bytes.length > 0 ? 200 : 404, bytes.length > 0 ? bytes.length : -1);
+        try (OutputStream body = exchange.getResponseBody()) {
+            body.write(bytes);
+        }
+    }
+}
