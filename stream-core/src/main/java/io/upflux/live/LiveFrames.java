@@ -144,7 +144,7 @@ public final class LiveFrames implements FrameSource {
         }
         VideoFrame frame = waiting.poll();
         if (frame == null && failure != null) {
-            throw failure instanceof StreamException known ? known : new IllegalStateException(failure);
+            throw failure instanceof RuntimeException known ? known : new StreamException(failure.toString(), failure);
         }
         return frame;
     }

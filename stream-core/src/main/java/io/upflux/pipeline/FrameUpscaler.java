@@ -17,7 +17,6 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Upscales a stream of frames: {@code frames.transform(upscaler)}. Takes over the frames it receives; those it emits
@@ -29,9 +28,6 @@ import reactor.core.scheduler.Schedulers;
  * stream, then close.
  */
 public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<VideoFrame>>, AutoCloseable {
-    /** Threads of a stage that waits this long are ended; they come back with the next batch. */
-    private static final int IDLE_SECONDS = 60;
-
     /** Batches that wait at an asynchronous boundary. */
     private static final int HAND_OFF = 1;
 
@@ -39,10 +35,11 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     private final Map<SuperResolver, Route> routes = new IdentityHashMap<>();
     private final Closer owned = new Closer();
     private final int lanes;
-    private final Scheduler decoding = Schedulers.newSingle("upflux-decode", true);
-    private final Scheduler offering = Schedulers.newSingle("upflux-offer", true);
+    private final StageThreads threads = new StageThreads();
+    private final Scheduler decoding = threads.single("upflux-decode");
+    private final Scheduler offering = threads.single("upflux-offer");
     private final Scheduler inference;
-    private final Scheduler composing = Schedulers.newSingle("upflux-compose", true);
+    private final Scheduler composing = threads.single("upflux-compose");
 
     /**
      * @param resolver not closed by this class
@@ -70,10 +67,9 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
                         + ", not " + to.width() + "x" + to.height());
             }
         }
-        int threads = resolvers.stream().mapToInt(SuperResolver::lanes).max().orElse(1);
+        int most = resolvers.stream().mapToInt(SuperResolver::lanes).max().orElse(1);
         // One thread more than lanes: the one that has looked is still busy while it hands on to the tiles.
-        this.inference =
-                Schedulers.newBoundedElastic(threads + 1, Integer.MAX_VALUE, "upflux-infer", IDLE_SECONDS, true);
+        this.inference = threads.several(most + 1, "upflux-infer");
         try {
             for (SuperResolver resolver : resolvers) {
                 routes.put(resolver, new Route(resolver, from, to, scope, reuse, reports, inference, owned));
@@ -104,7 +100,12 @@ public final class FrameUpscaler implements Function<Flux<VideoFrame>, Flux<Vide
     @Override
     public Flux<VideoFrame> apply(Flux<VideoFrame> frames) {
         // Composed on the compose thread, and not on whichever requests.
-        return whole(frames).map(FrameUpscaler::list).flatMapIterable(list -> list, HAND_OFF);
+        return whole(frames).map(FrameUpscaler::list).takeUntilOther(broken()).flatMapIterable(list -> list, HAND_OFF);
+    }
+
+    /** Fails when one of the threads does, and with it what follows {@link #whole}: nothing more would come. */
+    Mono<Void> broken() {
+        return threads.failure();
     }
 
     private static List<VideoFrame> list(Iterable<VideoFrame> frames) {

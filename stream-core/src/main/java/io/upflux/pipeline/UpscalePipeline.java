@@ -175,15 +175,26 @@ public final class UpscalePipeline {
 
     private Flux<Progress> chain() {
         // Opening an encoder blocks in native code, which the subscriber's thread may not be made for.
-        return Mono.fromCallable(this::open)
+        return Mono.fromCallable(this::opened)
                 .subscribeOn(Schedulers.boundedElastic())
-                .flatMapMany(stages -> stages.whole(timed(source.frames(scope))))
-                .map(this::write)
-                .concatWith(Mono.fromRunnable(sink::finish))
+                .flatMapMany(stages -> stages.whole(timed(source.frames(scope)))
+                        .map(this::write)
+                        .concatWith(Mono.fromRunnable(sink::finish))
+                        .takeUntilOther(stages.broken()))
                 .flatMapIterable(list -> list, 1)
                 .onErrorMap(
                         MemoryExhaustedException.class,
-                        full -> new StreamException(String.valueOf(full.getMessage()), full));
+                        full -> new StreamException(String.valueOf(full.getMessage()), full))
+                .onErrorMap(Error.class, error -> new StreamException(error.toString(), error));
+    }
+
+    /** What is fatal to the virtual machine would end the thread, which is nobody's, and this would wait for ever. */
+    private FrameUpscaler opened() {
+        try {
+            return open();
+        } catch (Error e) {
+            throw new StreamException(e.toString(), e);
+        }
     }
 
     /** Not at once with {@link #release}: a cancel may come while the sink opens its encoder. */
