@@ -149,10 +149,18 @@ public final class UpscalePipeline {
                         Mono.just(this),
                         pipeline -> chain(),
                         pipeline -> cleanUp(false),
-                        (pipeline, error) -> cleanUp(true),
+                        (pipeline, error) -> cleanUp(true).onErrorResume(later -> told(error, later)),
                         pipeline -> cleanUp(true))
                 // Stages that were interrupted fail after the stream has ended: nobody needs to hear of it.
                 .contextWrite(context -> context.put(ON_ERROR_DROPPED, (Consumer<Throwable>) late -> {}));
+    }
+
+    /** What fails first is what people are told: closing what is broken often fails, too. */
+    private static Mono<Void> told(Throwable first, Throwable later) {
+        if (first != later) {
+            first.addSuppressed(later);
+        }
+        return Mono.empty();
     }
 
     /**

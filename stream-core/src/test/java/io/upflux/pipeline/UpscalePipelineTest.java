@@ -208,6 +208,29 @@ class UpscalePipelineTest {
     }
 
     @Test
+    void whatFailsFirstIsToldAlsoWhereClosingFails() {
+        FakeSink sink = new FakeSink() {
+            @Override
+            public void close() {
+                super.close();
+                throw new StreamException("out.mp4: Bad file descriptor");
+            }
+        };
+        sink.failAt = 3;
+        FakeSource source = new FakeSource(TestFrames.yuv420(16, 16), 100_000, -1);
+        UpscalePipeline pipeline = UpscalePipeline.of(source, FakeResolver.identity(), sink);
+        StepVerifier.create(pipeline.run())
+                .expectNextCount(3)
+                .expectErrorSatisfies(failure -> assertThat(failure)
+                        .hasMessage("out.mp4: No space left on device")
+                        .satisfies(first -> assertThat(first.getSuppressed())
+                                .extracting(Throwable::getMessage)
+                                .contains("out.mp4: Bad file descriptor")))
+                .verify(SOON);
+        assertThat(source.closed).hasValue(1);
+    }
+
+    @Test
     void aPipelineRunsOnce() {
         UpscalePipeline pipeline = UpscalePipeline.of(
                 new FakeSource(TestFrames.yuv420(16, 16), 1, -1), FakeResolver.identity(), new FakeSink());
