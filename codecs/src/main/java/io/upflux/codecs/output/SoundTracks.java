@@ -29,6 +29,7 @@ final class SoundTracks {
     private final Map<FragmentForm, SoundTrack> tracks = new EnumMap<>(FragmentForm.class);
     private @Nullable SoundTrack copied;
     private @Nullable SoundTrack encoded;
+    private boolean lossTold;
 
     private SoundTracks(@Nullable AVStream source, Carriage carriage, long start, FragmentOutput output) {
         this.source = source;
@@ -158,7 +159,11 @@ final class SoundTracks {
         return SoundTrack.of(name, null, start, output -> Silence.open(name, kind, output));
     }
 
+    /** Once, however many containers it concerns. */
     private void warnOfLoss() {
-        notices.warning(name + ": its sound cannot be decoded and is left out");
+        if (!lossTold) {
+            lossTold = true;
+            notices.warning(name + ": its sound cannot be decoded and is left out");
+        }
     }
 }

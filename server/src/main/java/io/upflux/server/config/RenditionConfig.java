@@ -16,7 +16,7 @@ public record RenditionConfig(String name, LiveOptions live, When when) {
     static RenditionConfig read(Settings said, LiveOptions stream) {
         String name = said.text("name");
         if (name == null || !StreamSettings.isName(name)) {
-            throw said.wrong("name", "must be given, of up to 64 letters, digits, dots, dashes and underscores");
+            throw said.wrong("name", "must be given, of " + StreamSettings.NAMED);
         }
         OutputOptions usual = stream.encoding();
         Integer crf = said.integer("crf", 0, 63);

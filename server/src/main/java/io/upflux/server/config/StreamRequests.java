@@ -13,7 +13,7 @@ import java.util.Map;
  * have FFmpeg read or write something else.
  */
 public final class StreamRequests {
-    static final String NAMES = "a stream's name has up to 64 letters, digits, dots, dashes and underscores";
+    static final String NAMES = "a stream's name has " + StreamSettings.NAMED;
 
     private static final String NAME = "name";
 

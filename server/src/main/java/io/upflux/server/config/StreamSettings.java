@@ -53,6 +53,10 @@ final class StreamSettings {
             "tcp", Map.of("listen", "1", "rw_timeout", "10000000"));
 
     private static final Pattern PUSH = Pattern.compile("(?i)(rtmps?|srt|udp|tcp|rtsp)://[^\\s/?]+\\S*");
+
+    /** What {@link #isName} wants, for people. */
+    static final String NAMED = "up to 64 letters, digits, dots, dashes and underscores";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final Settings own;
