@@ -4,6 +4,7 @@ import io.upflux.codecs.output.FragmentOutput;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Encodes a live stream once and cuts it into {@link Fragment}s in memory.
@@ -31,7 +32,15 @@ public final class LiveOutput implements AutoCloseable {
      * the next one is opened, and before the source. Several outputs may have one for the same source.
      */
     public FrameSink sink(LiveInput source) {
-        return output.sink(source.sharedCarriage(), source.format().height());
+        return sinks(source).get();
+    }
+
+    /**
+     * As {@link #sink}, where one that fails is to be followed by another of the same source: each is asked for when the one
+     * before is closed, and leaves out what came meanwhile.
+     */
+    public Supplier<FrameSink> sinks(LiveInput source) {
+        return output.sinks(source.sharedCarriage(), source.format().height());
     }
 
     /** Frees the containers. To be called when no sink is open. */

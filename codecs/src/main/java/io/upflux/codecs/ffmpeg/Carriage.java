@@ -136,6 +136,11 @@ public final class Carriage implements AutoCloseable {
     /** Nobody will drain the queue: frees what is in it and tells the demux thread not to add more. */
     public void abandon() {
         wanted = false;
+        skip();
+    }
+
+    /** Frees what is in the queue. */
+    public void skip() {
         for (AVPacket packet = packets.poll(); packet != null; packet = packets.poll()) {
             avcodec.av_packet_free(packet);
         }

@@ -13,6 +13,7 @@ import io.upflux.pipeline.Notices;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,14 @@ public final class FragmentOutput implements AutoCloseable {
 
     static final AVRational TICKS = Av.rational(CLOCK);
 
+    private static final Rational NANOS = new Rational(1, 1_000_000_000);
+
     private final String name;
     private final LiveOptions options;
     private final Consumer<Fragment> fragments;
     private final Notices notices;
     private long clock;
+    private long advanced;
     private int width;
     private int height;
     private @Nullable FragmentContainers containers;
@@ -48,9 +52,22 @@ public final class FragmentOutput implements AutoCloseable {
         this.notices = notices;
     }
 
-    /** A sink for one source; to be closed before the next is opened. */
-    public FrameSink sink(Carriage carriage, int sourceHeight) {
-        return new FragmentSink(this, carriage, sourceHeight);
+    /** Sinks for one source; each to be closed before the next is asked for, which leaves out what came meanwhile. */
+    public Supplier<FrameSink> sinks(Carriage carriage, int sourceHeight) {
+        return new Supplier<>() {
+            private boolean begun;
+
+            @Override
+            public FrameSink get() {
+                if (begun) {
+                    carriage.skip();
+                    advance(clock + Av.rescale(System.nanoTime() - advanced, NANOS, CLOCK));
+                }
+                begun = true;
+                advanced = System.nanoTime();
+                return new FragmentSink(FragmentOutput.this, carriage, sourceHeight);
+            }
+        };
     }
 
     String name() {
@@ -73,6 +90,7 @@ public final class FragmentOutput implements AutoCloseable {
     /** Everything before this instant is written. */
     void advance(long to) {
         clock = Math.max(clock, to);
+        advanced = System.nanoTime();
     }
 
     void publish(Fragment fragment) {

@@ -54,6 +54,9 @@ final class FragmentSink implements FrameSink {
     private boolean partIndependent;
     private boolean endless;
 
+    /** A step failed midway, and nobody knows what of it the containers hold. */
+    private boolean broken;
+
     FragmentSink(FragmentOutput output, Carriage carriage, int sourceHeight) {
         this.output = output;
         this.carriage = carriage;
@@ -90,6 +93,7 @@ final class FragmentSink implements FrameSink {
             if (interrupted) {
                 throw new StreamException(output.name() + ": interrupted");
             }
+            broken = true;
             if (endless) {
                 throw new StreamException(
                         output.name() + ": its encoder makes no key frames when it is asked to, so that"
@@ -100,13 +104,16 @@ final class FragmentSink implements FrameSink {
             long duration = Math.min(Av.rescale(frame.duration(), timeBase, FragmentOutput.CLOCK), cuts.picture());
             opened(video).encode(frame, pts, duration, cuts.keyDue(pts, duration), this::encoded);
             shown = pts;
+            broken = false;
         }
     }
 
     @Override
     public void finish() {
+        broken = true;
         opened(video).flush(this::encoded);
         end();
+        broken = false;
     }
 
     @Override
@@ -127,6 +134,9 @@ final class FragmentSink implements FrameSink {
             if (video != null) {
                 video.close();
                 video = null;
+            }
+            if (broken) {
+                output.close();
             }
         }
     }

@@ -79,6 +79,15 @@ final class PartialFile {
         return sequence ? partial.toString() : "file:" + partial;
     }
 
+    /** Whether not a byte of a single file could be written. */
+    boolean isEmpty() {
+        try {
+            return !inPlace && Files.size(partial) == 0;
+        } catch (IOException e) {
+            throw new StreamException(location + ": cannot be looked at: " + reason(e), e);
+        }
+    }
+
     /** Puts everything written under its name. @param frames how many files a sequence has */
     void publish(long frames) {
         if (inPlace) {

@@ -156,7 +156,7 @@ public final class RemuxedOutput implements AutoCloseable {
         streams.forEach(Carried::close);
         muxer.close();
         input.close();
-        if (file != null && packets > 0) {
+        if (file != null && packets > 0 && !file.isEmpty()) {
             file.publish(1);
         } else if (file != null) {
             file.discard(1);
