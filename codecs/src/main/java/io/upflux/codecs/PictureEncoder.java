@@ -23,6 +23,20 @@ public final class PictureEncoder implements AutoCloseable {
         return new PictureEncoder(new PictureOutput(format, type, width, height));
     }
 
+    /**
+     * A single frame at its own size, as PNG.
+     *
+     * @param lines of the source, by which the matrix goes of what leaves it unsaid
+     */
+    public static ByteBuffer png(VideoFrame frame, int lines) {
+        FrameFormat format = frame.format();
+        FrameFormat stated =
+                format.withColour(format.colour().withMatrix(format.colour().effectiveMatrix(lines)));
+        try (PictureEncoder encoder = open(stated, PictureType.PNG, format.width(), format.height())) {
+            return encoder.encode(frame);
+        }
+    }
+
     /** The picture, on the heap, read-only; the frame stays the caller's. */
     public ByteBuffer encode(VideoFrame frame) {
         return output.encode(frame).asReadOnlyBuffer();

@@ -2,6 +2,7 @@ package io.upflux.server.job;
 
 import io.upflux.codecs.MediaNames;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,28 @@ final class JobFolder {
     /** The newest frame of its output, small. */
     Path picture() {
         return path.resolve("newest.jpeg");
+    }
+
+    /**
+     * The latest picture that stayed spoilt, which its process keeps beside the output; empty for none.
+     *
+     * @param kind {@code source} or {@code upscaled}
+     */
+    Optional<Path> spoilt(String kind) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return Optional.empty();
+        }
+        Path newest = null;
+        try (DirectoryStream<Path> kept =
+                Files.newDirectoryStream(path, output().getFileName() + ".*." + kind + "*.png")) {
+            for (Path file : kept) {
+                if (newest == null
+                        || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(newest)) > 0) {
+                    newest = file;
+                }
+            }
+        }
+        return Optional.ofNullable(newest);
     }
 
     /** What its processes say to people. */

@@ -217,6 +217,17 @@ public final class Jobs implements AutoCloseable {
         return folder(job).picture();
     }
 
+    /**
+     * Where the latest picture of a job that stayed spoilt lies, as PNG; empty for none.
+     *
+     * @param kind {@code source} or {@code upscaled}
+     */
+    public Mono<Path> spoilt(Job job, String kind) {
+        return Mono.fromCallable(() -> folder(job).spoilt(kind))
+                .subscribeOn(Schedulers.boundedElastic())
+                .flatMap(Mono::justOrEmpty);
+    }
+
     /** Lets what runs keep what is finished, and waits for it; whoever follows a job sees that as the last. */
     public void stop() {
         background.dispose();

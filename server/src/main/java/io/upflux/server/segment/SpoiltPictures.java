@@ -1,8 +1,6 @@
 package io.upflux.server.segment;
 
 import io.upflux.codecs.PictureEncoder;
-import io.upflux.codecs.PictureType;
-import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.Flaws;
 import io.upflux.pipeline.Notices;
@@ -40,8 +38,9 @@ public final class SpoiltPictures implements Flaws {
         }
         String kept;
         try {
-            Path small = keep(beside, source, source.format().height(), "source");
-            Path large = keep(beside, upscaled, source.format().height(), "upscaled");
+            int lines = source.format().height();
+            Path small = keep(beside, PictureEncoder.png(source, lines), source.pts(), "source");
+            Path large = keep(beside, PictureEncoder.png(upscaled, lines), upscaled.pts(), "upscaled");
             kept = "kept as " + small + " and " + large;
         } catch (IOException | StreamException e) {
             kept = "and could not be kept: " + e.getMessage();
@@ -50,25 +49,18 @@ public final class SpoiltPictures implements Flaws {
                 line + ", also when computed again; " + kept + "; use another model, device or precision");
     }
 
-    /** @param lines of the source, by which the matrix goes of what leaves it unsaid */
-    private static Path keep(Path output, VideoFrame frame, int lines, String kind) throws IOException {
-        FrameFormat format = frame.format();
-        FrameFormat stated =
-                format.withColour(format.colour().withMatrix(format.colour().effectiveMatrix(lines)));
-        try (PictureEncoder encoder = PictureEncoder.open(stated, PictureType.PNG, format.width(), format.height())) {
-            ByteBuffer picture = encoder.encode(frame);
-            for (int number = 1; ; number++) {
-                Path file = output.resolveSibling(output.getFileName() + "." + frame.pts() + "." + kind
-                        + (number == 1 ? "" : "-" + number) + ".png");
-                try (SeekableByteChannel channel =
-                        Files.newByteChannel(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                    while (picture.hasRemaining()) {
-                        channel.write(picture);
-                    }
-                    return file;
-                } catch (FileAlreadyExistsException taken) {
-                    // Of an earlier run: the next number.
+    private static Path keep(Path output, ByteBuffer picture, long pts, String kind) throws IOException {
+        for (int number = 1; ; number++) {
+            Path file = output.resolveSibling(
+                    output.getFileName() + "." + pts + "." + kind + (number == 1 ? "" : "-" + number) + ".png");
+            try (SeekableByteChannel channel =
+                    Files.newByteChannel(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                while (picture.hasRemaining()) {
+                    channel.write(picture);
                 }
+                return file;
+            } catch (FileAlreadyExistsException taken) {
+                // Of an earlier run: the next number.
             }
         }
     }
