@@ -10,9 +10,12 @@ if errorlevel 1 (
     exit /b 1
 )
 if not defined SVT_LOG set "SVT_LOG=1"
+rem What a heap that is full leaves of a server nobody knows: it ends, and whoever supervises it starts it again.
+set "FULL="
+if "%~1"=="serve" set "FULL=-XX:+ExitOnOutOfMemoryError"
 "%JAVA%" -Xms32m -Xmx512m -XX:MaxDirectMemorySize=4g -XX:+UseSerialGC -XX:-UsePerfData ^
     -Djava.awt.headless=true ^
     -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 ^
-    --enable-native-access=ALL-UNNAMED %UPFLUX_JAVA_OPTS% ^
+    --enable-native-access=ALL-UNNAMED %FULL% %UPFLUX_JAVA_OPTS% ^
     -cp "%HOME_DIR%\lib\*" io.upflux.server.Main %*
 exit /b %ERRORLEVEL%

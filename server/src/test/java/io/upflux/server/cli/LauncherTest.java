@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -82,10 +83,47 @@ class LauncherTest {
         }
     }
 
+    /** Anything else ends in a line, and what it has not finished is taken away. */
+    @Test
+    void aServerWhoseHeapIsFullEndsAtOnce() throws Exception {
+        Map<String, String> small =
+                Map.of("UPFLUX_MAIN", FillingTheHeap.class.getName(), "UPFLUX_JAVA_OPTS", "-Xms16m -Xmx16m");
+        Path said = folder.resolve("said");
+        assertThat(upflux(said, List.of("upscale"), small)).isZero();
+        assertThat(said).content().contains("went on");
+        assertThat(upflux(said, List.of("serve"), small)).isNotZero();
+        assertThat(said).content().contains("java.lang.OutOfMemoryError").doesNotContain("went on");
+    }
+
+    /** A program whose heap is full, and that goes on if it may. */
+    static final class FillingTheHeap {
+        private FillingTheHeap() {}
+
+        public static void main(String[] args) {
+            List<byte[]> much = new ArrayList<>();
+            int most = 0;
+            try {
+                while (true) {
+                    much.add(new byte[1 << 20]);
+                }
+            } catch (OutOfMemoryError e) {
+                most = much.size();
+                much.clear();
+            }
+            System.out.println("went on after " + most + " MiB");
+        }
+    }
+
     private int upflux(Path said, List<String> arguments) throws IOException, InterruptedException {
+        return upflux(said, arguments, Map.of());
+    }
+
+    private int upflux(Path said, List<String> arguments, Map<String, String> settings)
+            throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("sh", program.toString());
         builder.command().addAll(arguments);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(settings);
         return builder.redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start()
