@@ -91,7 +91,11 @@ final class ApiRoutes {
         }
         if (!stream.renditions().isEmpty()) {
             Map<String, Object> renditions = new LinkedHashMap<>();
-            stream.renditions().forEach((name, window) -> renditions.put(name, tree(window.view())));
+            stream.renditions().forEach((name, window) -> {
+                Map<String, Object> rendition = tree(window.view());
+                stream.failure(name).ifPresent(line -> rendition.put("error", line));
+                renditions.put(name, rendition);
+            });
             tree.put("renditions", renditions);
         }
         if (!stream.outputs().isEmpty()) {

@@ -49,6 +49,8 @@ final class JobRoutes {
                                 .flatMap(job -> new JobEvents(all.follow(job.id())).send(exchange))))
                 .get(ONE + "/output", on(JobRoutes::output))
                 .get(ONE + "/picture", on(JobRoutes::picture))
+                .change(HttpMethod.GET, ONE + "/spoilt/source.png", on(spoilt("source")))
+                .change(HttpMethod.GET, ONE + "/spoilt/upscaled.png", on(spoilt("upscaled")))
                 .change(HttpMethod.POST, ALL, on(JobRoutes::create))
                 .change(HttpMethod.PATCH, ONE, on(JobRoutes::change))
                 .change(HttpMethod.DELETE, ONE, on(JobRoutes::delete));
@@ -104,6 +106,14 @@ final class JobRoutes {
                         .onErrorMap(
                                 Problem.class,
                                 none -> Problem.notFound("job " + job.id() + " has no picture: it is " + job.state())));
+    }
+
+    private static BiFunction<Jobs, Exchange, Mono<Void>> spoilt(String kind) {
+        return (jobs, exchange) -> found(jobs, exchange)
+                .flatMap(job -> jobs.spoilt(job, kind)
+                        .switchIfEmpty(
+                                Mono.error(() -> Problem.notFound("no picture of job " + job.id() + " stayed spoilt")))
+                        .flatMap(file -> new FileAnswer(file, String.valueOf(file.getFileName())).send(exchange)));
     }
 
     private static Mono<Void> create(Jobs jobs, Exchange exchange) {

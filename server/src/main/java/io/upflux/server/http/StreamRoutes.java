@@ -9,7 +9,9 @@ import io.upflux.server.config.StreamConfig;
 import io.upflux.server.config.StreamRequests;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.LiveStreams;
+import io.upflux.server.preview.PreviewKind;
 import io.upflux.server.source.SourceRefused;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -39,7 +41,9 @@ final class StreamRoutes {
                 .change(HttpMethod.PUT, STREAM, this::put)
                 .change(HttpMethod.PATCH, STREAM, this::patch)
                 .change(HttpMethod.DELETE, STREAM, this::delete)
-                .change(HttpMethod.GET, STREAM + "/settings", this::settings);
+                .change(HttpMethod.GET, STREAM + "/settings", this::settings)
+                .change(HttpMethod.GET, STREAM + "/spoilt/source.png", spoilt(PreviewKind.SOURCE))
+                .change(HttpMethod.GET, STREAM + "/spoilt/upscaled.png", spoilt(PreviewKind.UPSCALED));
     }
 
     private Mono<Void> create(Exchange exchange) {
@@ -85,6 +89,17 @@ final class StreamRoutes {
 
     private Mono<Void> settings(Exchange exchange) {
         return exchange.json(known(exchange).config().settings());
+    }
+
+    private Function<Exchange, Mono<Void>> spoilt(PreviewKind kind) {
+        return exchange -> {
+            LiveStream stream = known(exchange);
+            return Mono.fromCallable(() -> stream.spoilt(kind)
+                            .orElseThrow(() -> Problem.notFound("no picture of stream " + stream.name()
+                                    + " has stayed spoilt since it was started")))
+                    .subscribeOn(Schedulers.boundedElastic())
+                    .flatMap(file -> new FileAnswer(file, stream.name() + "." + file.getFileName()).send(exchange));
+        };
     }
 
     private LiveStream known(Exchange exchange) {

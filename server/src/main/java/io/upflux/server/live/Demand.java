@@ -2,11 +2,17 @@ package io.upflux.server.live;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Whether anybody wants a stream: those who follow it, those who wait for it, and those who fetch a piece now and then. Thread-safe. */
 final class Demand {
+    /** Nobody tells when the last one has left. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final IntSupplier followers;
     private final LongSupplier nanoTime;
     private boolean always;
@@ -79,10 +85,24 @@ final class Demand {
     }
 
     /** Waits for a time, or the end. */
-    synchronized void pause(Duration time) throws InterruptedException {
+    void pause(Duration time) throws InterruptedException {
+        pause(time, () -> !over);
+    }
+
+    /** Waits for a time, or until nobody is there. */
+    void pauseWhileWanted(Duration time) throws InterruptedException {
+        pause(time, this::exists);
+    }
+
+    private synchronized void pause(Duration time, BooleanSupplier goesOn) throws InterruptedException {
         long until = System.nanoTime() + time.toNanos();
-        for (long left = time.toNanos(); left > 0 && !over; left = until - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+        for (long left = time.toNanos(); left > 0 && goesOn.getAsBoolean(); left = until - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LOOK.toNanos()));
         }
+    }
+
+    /** Completes when nobody is there any more. */
+    Mono<Void> gone() {
+        return Flux.interval(LOOK).filter(tick -> !exists()).next().then();
     }
 }

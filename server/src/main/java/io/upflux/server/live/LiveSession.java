@@ -22,12 +22,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A stream's source from being opened to its end. */
 final class LiveSession {
-    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration FOREVER = Duration.ofDays(10_000);
     private static final Duration CLOSING = Duration.ofSeconds(30);
 
@@ -37,6 +35,7 @@ final class LiveSession {
     private final Ladders ladders;
     private final Previews previews;
     private final StreamCounters counters;
+    private final SpoiltPair spoilt;
     private final Notices notices;
 
     LiveSession(
@@ -46,6 +45,7 @@ final class LiveSession {
             Ladders ladders,
             Previews previews,
             StreamCounters counters,
+            SpoiltPair spoilt,
             Notices notices) {
         this.config = config;
         this.decoders = decoders;
@@ -53,23 +53,24 @@ final class LiveSession {
         this.ladders = ladders;
         this.previews = previews;
         this.counters = counters;
+        this.spoilt = spoilt;
         this.notices = notices;
     }
 
-    /** Reads the configured source, through the guard where it came by request; else as {@link #run(LiveInput, Mono, Demand)}. */
-    void run(SourceGuard guard, Mono<Void> stop, Demand demand) {
+    /** Reads the configured source, through the guard where it came by request; else as {@link #run(LiveInput, Mono)}. */
+    void run(SourceGuard guard, Mono<Void> stop) {
         if (!config.guarded()) {
-            run(config.source(), config.sourceOptions(), stop, demand);
+            run(config.source(), config.sourceOptions(), stop);
             return;
         }
         try (GuardedSource source = guard.open(config.source(), config.sourceOptions())) {
-            run(source.url(), source.demuxerOptions(), stop, demand);
+            run(source.url(), source.demuxerOptions(), stop);
         }
     }
 
-    private void run(String url, Map<String, String> options, Mono<Void> stop, Demand demand) {
+    private void run(String url, Map<String, String> options, Mono<Void> stop) {
         try {
-            run(open(url, options, stop), stop, demand);
+            run(open(url, options, stop), stop);
         } catch (StreamException e) {
             // Viewers are told, too: neither where things lie on this machine nor which port stands for the source.
             String message = String.valueOf(e.getMessage()).replace(MediaNames.shown(url), "the source");
@@ -94,17 +95,17 @@ final class LiveSession {
         return source;
     }
 
-    /** Reads what somebody sends; else as {@link #run(LiveInput, Mono, Demand)}. */
-    void run(Publication publication, Mono<Void> stop, Demand demand) {
+    /** Reads what somebody sends; else as {@link #run(LiveInput, Mono)}. */
+    void run(Publication publication, Mono<Void> stop) {
         InputOptions input = input(config.sourceOptions());
         LiveInput source = config.isolated()
                 ? followed(decoders.read(publication, input, stop, notices))
                 : MediaSource.read(config.name(), publication, input, notices);
-        run(source, stop, demand);
+        run(source, stop);
     }
 
-    /** Blocks until the source has ended, it shall stop, or nobody wants it any more. */
-    private void run(LiveInput opened, Mono<Void> stop, Demand demand) {
+    /** Blocks until the source has ended, or it shall stop. */
+    private void run(LiveInput opened, Mono<Void> stop) {
         try (LiveInput source = opened) {
             Ladder ladder = ladders.of(source.format());
             LiveGovernor governor =
@@ -118,11 +119,9 @@ final class LiveSession {
                     .watch(previews.watcher(ages::age))
                     .reuse(config.reuse(), map -> counters.upscaled(map, ages.age(map.pts())));
             if (config.guard()) {
-                pipeline.guard(new ResizedPictures(counters, notices));
+                pipeline.guard(new ResizedPictures(counters, spoilt, notices));
             }
             counters.begin(frames, pipeline.times(), ladder.steps(), governor);
-            Mono<Long> unwanted =
-                    Flux.interval(LOOK).filter(tick -> !demand.exists()).next();
             try {
                 (governor == null ? pipeline.live() : pipeline.live(governor))
                         .run()
@@ -130,7 +129,7 @@ final class LiveSession {
                             glass.written(progress.pts());
                             counters.frame();
                         })
-                        .takeUntilOther(Flux.firstWithSignal(stop, unwanted))
+                        .takeUntilOther(stop)
                         .blockLast();
             } finally {
                 pipeline.closed().block(CLOSING);

@@ -2,6 +2,7 @@ package io.upflux.server.live;
 
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.Remux;
+import io.upflux.pipeline.StreamException;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +15,7 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Where a stream goes besides to its viewers, on a thread of its own. It follows as they do, with a queue bounded in bytes, so
- * that it never holds up the stream.
+ * that it never holds up the stream. What fails is begun again after a pause.
  */
 abstract class Output implements AutoCloseable {
     static final Logger LOG = LoggerFactory.getLogger("io.upflux.server.live");
@@ -23,6 +24,9 @@ abstract class Output implements AutoCloseable {
     private static final long FINISH_MILLIS = 5000;
 
     private static final long STOP_MILLIS = 15_000;
+
+    /** What has gone well for so long works. */
+    private static final Duration LASTING = Duration.ofSeconds(10);
 
     private final String name;
     private final FragmentWindow window;
@@ -48,8 +52,17 @@ abstract class Output implements AutoCloseable {
         worker.setDaemon(true);
     }
 
-    /** Works until {@link #follow} ends. */
-    abstract void work() throws InterruptedException;
+    /**
+     * Works until the fragments end.
+     *
+     * @param fragments from the last key frame on, until the stream ends or this is closed
+     */
+    abstract void work(Following fragments);
+
+    /** What went wrong, without what viewers shall not see. */
+    String shown(String line) {
+        return line;
+    }
 
     final void start() {
         worker.start();
@@ -69,19 +82,6 @@ abstract class Output implements AutoCloseable {
         return error;
     }
 
-    final void failed(String what) {
-        error = what;
-    }
-
-    final boolean isStopped() {
-        return stopped.getCount() == 0;
-    }
-
-    /** From the last key frame on, until the stream ends or this is closed. */
-    final Following follow() {
-        return new Following(window, form, bytes, stop.asMono());
-    }
-
     /** What follows from a key frame on, as long as it belongs there. */
     final Movie movie(Fragment first, Following rest, Predicate<Fragment> belongs) {
         return new Movie(first, rest, form, belongs);
@@ -95,13 +95,6 @@ abstract class Output implements AutoCloseable {
             remux.run();
         } finally {
             working = false;
-        }
-    }
-
-    /** Waits for a time, or the end. */
-    final void pause(Duration time) throws InterruptedException {
-        if (stopped.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-            LOG.debug("{}: stopped while it waited", name);
         }
     }
 
@@ -136,13 +129,36 @@ abstract class Output implements AutoCloseable {
     }
 
     private void run() {
+        Backoff backoff = new Backoff();
+        boolean more = true;
         try {
-            work();
+            while (more) {
+                long start = System.nanoTime();
+                try (Following fragments = new Following(window, form, bytes, stop.asMono())) {
+                    work(fragments);
+                    return;
+                } catch (RuntimeException | Error e) {
+                    if (System.nanoTime() - start > LASTING.toNanos()) {
+                        backoff.reset();
+                    }
+                    more = goesOn(e, backoff.pause());
+                }
+            }
         } catch (InterruptedException e) {
             LOG.debug("{}: given up", name);
-        } catch (RuntimeException e) {
-            failed(String.valueOf(e.getMessage()));
-            LOG.error("{}: {}", name, error, e);
         }
+    }
+
+    /** Tells of a failure and waits. @return whether to begin again: it is not to stop */
+    private boolean goesOn(Throwable failure, Duration pause) throws InterruptedException {
+        String line = FaultLine.of(name, failure);
+        line = failure instanceof StreamException ? line : name + ": " + line;
+        error = shown(line);
+        if (stopped.getCount() == 0) {
+            LOG.warn("{}", line);
+            return false;
+        }
+        LOG.warn("{}; trying again in {} s", line, pause.toMillis() / 1000.0);
+        return !stopped.await(pause.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -38,11 +38,10 @@ final class Recording extends Output {
         this.cutOff = Pattern.compile("\\.(" + name + ")\\.partial-[0-9a-f]{6}\\.(mp4|mkv|ts)");
     }
 
-    /** A file that cannot be written ends it: without a look at the disk, the next one would fare no better. */
     @Override
-    void work() {
+    void work(Following fragments) {
         Path folder = Path.of(config.folder());
-        try (Following fragments = follow()) {
+        try {
             Files.createDirectories(folder);
             keepUnfinished(folder);
             @Nullable Fragment first = key(fragments);
@@ -64,17 +63,16 @@ final class Recording extends Output {
             if (fragments.skipped() > 0) {
                 LOG.warn("{}: the disk was too slow for {} fragments", name(), fragments.skipped());
             }
-        } catch (StreamException e) {
-            end(folder, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            end(folder, name() + ": " + e);
+            throw new StreamException(name() + ": " + e, e);
         }
     }
 
-    /** Viewers are told, too, but not where things lie on this machine. */
-    private void end(Path folder, String why) {
-        LOG.error("{}; nothing more is recorded until the stream starts again", why);
-        failed(why.replace(folder + "/", "").replace(folder.toString(), "the folder"));
+    /** Not where things lie on this machine. */
+    @Override
+    String shown(String line) {
+        String folder = Path.of(config.folder()).toString();
+        return line.replace(folder + "/", "").replace(folder, "the folder");
     }
 
     private static Path free(Path folder, String name, String format) {

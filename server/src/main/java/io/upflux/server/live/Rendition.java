@@ -15,17 +15,26 @@ final class Rendition implements AutoCloseable {
     private final LiveOutput output;
     private final Notices notices;
     private final Runnable leaving;
+    private final Consumer<String> failing;
 
     /**
      * @param fragments told of each fragment
      * @param leaving run for each frame that its encoder is too slow for
+     * @param failing told in a line whenever it fails
      */
-    Rendition(String stream, RenditionConfig config, Consumer<Fragment> fragments, Runnable leaving, Notices notices) {
+    Rendition(
+            String stream,
+            RenditionConfig config,
+            Consumer<Fragment> fragments,
+            Runnable leaving,
+            Consumer<String> failing,
+            Notices notices) {
         this.title = stream + "/" + config.name();
         this.config = config;
         this.output = LiveOutput.create(title, config.live(), fragments, notices);
         this.notices = notices;
         this.leaving = leaving;
+        this.failing = failing;
     }
 
     /** Whether there is one of such a source. */
@@ -39,7 +48,7 @@ final class Rendition implements AutoCloseable {
     }
 
     FrameSink sink(LiveInput source) {
-        return new SidelineSink(title, output.sink(source), notices, leaving);
+        return new SidelineSink(title, output.sinks(source), notices, leaving, failing);
     }
 
     @Override

@@ -25,6 +25,7 @@ final class Renditions implements AutoCloseable {
      * @param fragments told of each fragment of the stream's own output
      * @param others told of each fragment of another, and its name; on a thread of its own
      * @param leaving told of each frame that the encoder of one of them is too slow for, by its name
+     * @param failing told of each failure of one of them, by its name and in a line
      */
     Renditions(
             StreamConfig config,
@@ -32,6 +33,7 @@ final class Renditions implements AutoCloseable {
             Consumer<Fragment> fragments,
             BiConsumer<String, Fragment> others,
             Consumer<String> leaving,
+            BiConsumer<String, String> failing,
             Notices notices) {
         this.present = present;
         main = LiveOutput.create(config.name(), config.live(), fragments, notices);
@@ -42,6 +44,7 @@ final class Renditions implements AutoCloseable {
                     rendition,
                     fragment -> others.accept(name, fragment),
                     () -> leaving.accept(name),
+                    line -> failing.accept(name, line),
                     notices));
         }
     }

@@ -3,15 +3,20 @@ package io.upflux.server.live;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.Flaws;
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import java.io.IOException;
 
-/** Of a live stream: a picture that stays spoilt is resized, and counted. What is wrong is said once a session. */
+/** Of a live stream: a picture that stays spoilt is resized, counted and kept. What is wrong is said once a session. */
 final class ResizedPictures implements Flaws {
     private final StreamCounters counters;
+    private final SpoiltPair latest;
     private final Notices notices;
     private boolean said;
 
-    ResizedPictures(StreamCounters counters, Notices notices) {
+    /** @param latest gets the pictures */
+    ResizedPictures(StreamCounters counters, SpoiltPair latest, Notices notices) {
         this.counters = counters;
+        this.latest = latest;
         this.notices = notices;
     }
 
@@ -24,7 +29,13 @@ final class ResizedPictures implements Flaws {
     @Override
     public boolean spoilt(String line, VideoFrame source, VideoFrame upscaled) {
         counters.spoilt();
-        say(line + ", also when computed again; it is resized instead, as will be others");
+        String kept = "";
+        try {
+            latest.keep(source, upscaled);
+        } catch (IOException | StreamException e) {
+            kept = ", and could not be kept: " + e.getMessage();
+        }
+        say(line + ", also when computed again" + kept + "; it is resized instead, as will be others");
         return true;
     }
 

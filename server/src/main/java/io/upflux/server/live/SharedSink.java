@@ -3,12 +3,11 @@ package io.upflux.server.live;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
-import io.upflux.pipeline.StreamException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The same frames into several sinks, in order. The last decides on their layout and colour. */
+/** The same frames into several sinks, in order. The last decides on their layout and colour, which the others take. */
 final class SharedSink implements FrameSink {
     private final List<FrameSink> sinks;
 
@@ -21,13 +20,7 @@ final class SharedSink implements FrameSink {
     public FrameFormat open(FrameFormat offered) {
         FrameSink last = sinks.get(sinks.size() - 1);
         FrameFormat wanted = last.open(offered);
-        for (FrameSink sink : sinks.subList(0, sinks.size() - 1)) {
-            FrameFormat other = sink.open(wanted);
-            if (!other.layout().equals(wanted.layout())) {
-                throw new StreamException("the encoders of renditions want different pictures: " + wanted.layout()
-                        + " and " + other.layout() + "; choose others");
-            }
-        }
+        sinks.subList(0, sinks.size() - 1).forEach(sink -> sink.open(wanted));
         return wanted;
     }
 

@@ -4,39 +4,57 @@ import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
+import io.upflux.pipeline.StreamException;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A sink on a thread of its own, where it holds up nobody: frames that come faster than it takes them are left out. */
+/**
+ * A sink on a thread of its own, where it holds up nobody and takes nobody along: frames that come faster than it takes them are
+ * left out, and where it fails another takes its place after a pause.
+ */
 final class SidelineSink implements FrameSink {
     private static final int WAITING = 3;
 
+    /** What has gone well for so long works. */
+    private static final Duration LASTING = Duration.ofSeconds(10);
+
     private final String name;
-    private final FrameSink sink;
+    private final Supplier<FrameSink> sinks;
     private final Notices notices;
     private final Runnable leaving;
+    private final Consumer<String> failing;
     private final ExecutorService thread;
     private final Semaphore places = new Semaphore(WAITING);
-    private volatile @Nullable RuntimeException failure;
+    private final Backoff backoff = new Backoff();
+    private volatile @Nullable FrameSink sink;
     private volatile boolean interrupted;
+    private @Nullable FrameFormat format;
+    private long openedNanos;
+    private long pausedNanos;
+    private Duration pause = Duration.ZERO;
     private long leftOut;
 
     /**
      * @param name for people
-     * @param sink closed with this
-     * @param notices told of frames that were left out, at the end
-     * @param leaving run for each of them at once
+     * @param sinks one, and another whenever that has failed and is closed; asked on the thread
+     * @param notices told of failures, and of frames that were left out, at the end
+     * @param leaving run for each of these frames at once
+     * @param failing told of each failure in a line
      */
-    SidelineSink(String name, FrameSink sink, Notices notices, Runnable leaving) {
+    SidelineSink(String name, Supplier<FrameSink> sinks, Notices notices, Runnable leaving, Consumer<String> failing) {
         this.name = name;
-        this.sink = sink;
+        this.sinks = sinks;
         this.notices = notices;
         this.leaving = leaving;
+        this.failing = failing;
         this.thread = Executors.newSingleThreadExecutor(work -> {
             Thread made = new Thread(work, "upflux-rendition-" + name);
             made.setDaemon(true);
@@ -44,62 +62,110 @@ final class SidelineSink implements FrameSink {
         });
     }
 
+    /** Takes frames as they are offered, or fails on its thread. */
     @Override
     public FrameFormat open(FrameFormat offered) {
-        return sink.open(offered);
+        format = offered;
+        thread.execute(this::begin);
+        return offered;
     }
 
-    /** Fails when an earlier frame did. */
     @Override
     public void write(VideoFrame frame) {
-        RuntimeException failed = failure;
-        if (failed == null && places.tryAcquire()) {
+        if (places.tryAcquire()) {
             thread.execute(() -> take(frame));
             return;
         }
         frame.close();
-        if (failed != null) {
-            throw failed;
-        }
         leftOut++;
         leaving.run();
     }
 
+    private void begin() {
+        try {
+            FrameFormat offered = Objects.requireNonNull(format);
+            FrameSink begun = sinks.get();
+            sink = begun;
+            FrameFormat wanted = begun.open(offered);
+            if (!wanted.layout().equals(offered.layout())) {
+                throw new StreamException("its encoder wants " + wanted.layout() + " where the stream's has "
+                        + offered.layout() + "; choose another videoCodec");
+            }
+            openedNanos = System.nanoTime();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
     private void take(VideoFrame frame) {
         try {
-            if (interrupted || failure != null) {
+            if (sink == null && !interrupted && System.nanoTime() - pausedNanos >= pause.toNanos()) {
+                begin();
+            }
+            FrameSink to = sink;
+            if (to == null || interrupted) {
                 frame.close();
             } else {
-                sink.write(frame);
+                to.write(frame);
             }
-        } catch (RuntimeException e) {
-            failure = e;
+        } catch (RuntimeException | Error e) {
+            fail(e);
         } finally {
             places.release();
         }
     }
 
-    @Override
-    public void finish() {
+    private void fail(Throwable cause) {
+        if (interrupted) {
+            return;
+        }
+        if (sink != null && System.nanoTime() - openedNanos > LASTING.toNanos()) {
+            backoff.reset();
+        }
+        pause = backoff.pause();
+        pausedNanos = System.nanoTime();
+        String line = FaultLine.of(name, cause);
+        failing.accept(line);
+        notices.warning(name + ": " + line + "; trying again in " + pause.toMillis() / 1000.0 + " s");
+        discard();
+    }
+
+    /** What has failed may do so again. */
+    private void discard() {
+        FrameSink last = sink;
+        sink = null;
         try {
-            CompletableFuture.runAsync(this::end, thread).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            if (last != null) {
+                last.close();
+            }
+        } catch (RuntimeException | Error e) {
+            FaultLine.of(name, e);
         }
     }
 
+    @Override
+    public void finish() {
+        CompletableFuture.runAsync(this::end, thread).join();
+    }
+
     private void end() {
-        RuntimeException failed = failure;
-        if (failed != null) {
-            throw failed;
+        FrameSink last = sink;
+        try {
+            if (last != null) {
+                last.finish();
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
         }
-        sink.finish();
     }
 
     @Override
     public void interrupt() {
         interrupted = true;
-        sink.interrupt();
+        FrameSink present = sink;
+        if (present != null) {
+            present.interrupt();
+        }
     }
 
     /** Waits for the frames that wait, however long: what they use is freed afterwards. */
@@ -121,6 +187,6 @@ final class SidelineSink implements FrameSink {
             notices.warning(name + ": its encoder was too slow for " + leftOut + " frames, which it left out");
             leftOut = 0;
         }
-        sink.close();
+        discard();
     }
 }

@@ -28,6 +28,7 @@ public final class StreamCounters {
     private final LongAdder skipped = new LongAdder();
     private final LongAdder spoilt = new LongAdder();
     private final Map<String, LongAdder> leftOut = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     private final Latencies latencies = new Latencies();
     private final long[] nanos = new long[Stage.values().length];
     private WindowShares windows = WindowShares.NONE;
@@ -71,13 +72,31 @@ public final class StreamCounters {
 
     /** The encoder of a further rendition was too slow for a frame. */
     void leftOut(String rendition) {
-        leftOut.computeIfAbsent(rendition, name -> new LongAdder()).increment();
+        count(leftOut, rendition);
     }
 
     /** Frames that the encoder of a further rendition was too slow for. */
     long leftOutOf(String rendition) {
-        LongAdder frames = leftOut.get(rendition);
-        return frames == null ? 0 : frames.sum();
+        return sum(leftOut, rendition);
+    }
+
+    /** A further rendition failed. */
+    void failed(String rendition) {
+        count(failures, rendition);
+    }
+
+    /** Times a further rendition failed, and was begun again. */
+    long failuresOf(String rendition) {
+        return sum(failures, rendition);
+    }
+
+    private static void count(Map<String, LongAdder> counts, String rendition) {
+        counts.computeIfAbsent(rendition, name -> new LongAdder()).increment();
+    }
+
+    private static long sum(Map<String, LongAdder> counts, String rendition) {
+        LongAdder count = counts.get(rendition);
+        return count == null ? 0 : count.sum();
     }
 
     /** What its governors have done; empty before the first, and where there is none. */

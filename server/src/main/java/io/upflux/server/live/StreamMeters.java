@@ -54,6 +54,11 @@ final class StreamMeters implements AutoCloseable {
                     .tags(tags.and("rendition", rendition))
                     .description("Frames left out because the rendition's encoder was too slow")
                     .register(registry));
+            meters.add(FunctionCounter.builder(
+                            "upflux.stream.rendition.failures", counters, all -> all.failuresOf(rendition))
+                    .tags(tags.and("rendition", rendition))
+                    .description("Times the rendition's encoder or container failed, and was begun again")
+                    .register(registry));
         }
         meters.add(FunctionCounter.builder("upflux.stream.source.openings", counters, StreamCounters::sessions)
                 .tags(tags)

@@ -12,7 +12,7 @@ public enum StreamState {
     LIVE,
     /** The source failed or ended; it will be tried again. */
     WAITING,
-    /** It cannot run at all: its model cannot. */
+    /** What all its sources need cannot be had, such as its model; it will be tried again. */
     FAILED,
     /** The server stops it. */
     CLOSED

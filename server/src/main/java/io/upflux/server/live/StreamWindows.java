@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Where the fragments of a stream go: a window for its own output, and one for each further one. Thread-safe. */
@@ -18,6 +20,7 @@ final class StreamWindows {
 
     private final FragmentWindow main;
     private final Map<String, FragmentWindow> renditions;
+    private final Map<String, String> failures = new ConcurrentHashMap<>();
     private volatile Set<String> present = Set.of();
 
     /** @param opener of a window, by the name of the rendition or {@link #MAIN} */
@@ -44,9 +47,19 @@ final class StreamWindows {
         return renditions;
     }
 
-    /** Names of the renditions that there are of the present source. */
+    /** Names of the renditions that there are of the present source, without those that have failed. */
     Set<String> present() {
-        return present;
+        return present.stream().filter(name -> !failures.containsKey(name)).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** What went wrong with a rendition last; null when nothing did since its last fragment. */
+    @Nullable
+    String failure(String rendition) {
+        return failures.get(rendition);
+    }
+
+    void failed(String rendition, String line) {
+        failures.put(rendition, line);
     }
 
     void present(Set<String> names) {
@@ -55,6 +68,7 @@ final class StreamWindows {
 
     void add(String rendition, Fragment fragment) {
         Objects.requireNonNull(renditions.get(rendition)).add(fragment);
+        failures.remove(rendition);
     }
 
     int viewers() {

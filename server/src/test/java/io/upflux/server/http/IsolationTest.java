@@ -2,19 +2,27 @@ package io.upflux.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.server.live.LiveSegment;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.StreamState;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -23,6 +31,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams whose sources are decoded in processes of their own, when these end. */
@@ -35,7 +44,7 @@ class IsolationTest {
     @ParameterizedTest
     @ValueSource(strings = {"KILL", "SEGV"})
     void aDecoderThatCrashesCostsANewConnectionAndNoViewer(String signal) throws Exception {
-        try (TestServer server = new TestServer(folder, isolated())) {
+        try (TestServer server = server(isolated())) {
             LiveStream stream = server.streams().find("cam").orElseThrow();
             AtomicLong seen = new AtomicLong();
             Thread viewer = watch(server.url("/live/cam.ts"), seen);
@@ -62,6 +71,101 @@ class IsolationTest {
         assertThat(decoders()).as("processes that are left").isZero();
     }
 
+    private enum Leaving {
+        /** Before there is anything to see. */
+        AT_ONCE,
+        WATCHING,
+        /** Only the way to the server is closed, and the other is read on. */
+        HALF
+    }
+
+    /** One decodes, and one is ready for the next source, or is about to be. */
+    @ParameterizedTest
+    @EnumSource(Leaving.class)
+    void whoLeavesAStreamOnDemandLeavesNoProcess(Leaving leaving) throws Exception {
+        try (Origin origin = new Origin(folder);
+                TestServer server =
+                        server("  cam: {source: %s, onDemand: true, closeAfter: 1s}".formatted(origin.url()))) {
+            LiveStream stream = server.streams().find("cam").orElseThrow();
+            assertThat(decoders()).isZero();
+            try (Socket viewer = new Socket("127.0.0.1", server.port())) {
+                viewer.getOutputStream()
+                        .write("GET /live/cam.ts HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n"
+                                .formatted(server.port())
+                                .getBytes(StandardCharsets.US_ASCII));
+                await(() -> decoders() > 0);
+                if (leaving != Leaving.AT_ONCE) {
+                    viewer.getInputStream().readNBytes(20_000);
+                    await(() -> decoders() == 2);
+                }
+                if (leaving == Leaving.HALF) {
+                    viewer.shutdownOutput();
+                    viewer.getInputStream().readAllBytes();
+                }
+            }
+            long left = System.nanoTime();
+            await(() -> decoders() == 0 && stream.status().state() == StreamState.IDLE);
+            assertThat(Duration.ofNanos(System.nanoTime() - left)).isLessThan(Duration.ofSeconds(15));
+            TimeUnit.SECONDS.sleep(1);
+            assertThat(decoders()).as("processes that came later").isZero();
+            assertThat(stream.viewers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStreamThatEndsTakesTheOneThatIsReadyAlong(boolean deleted) throws Exception {
+        try (Origin origin = new Origin(folder)) {
+            try (TestServer server = server("  cam: {source: %s}".formatted(origin.url()))) {
+                await(() -> decoders() == 2);
+                if (deleted) {
+                    assertThat(server.streams().remove("cam")).isTrue();
+                    assertThat(decoders()).isZero();
+                }
+            }
+            assertThat(decoders()).isZero();
+        }
+    }
+
+    /** A web server with the clip, which is a source that may be lost. */
+    private static final class Origin implements AutoCloseable {
+        private final ExecutorService requests = Executors.newCachedThreadPool();
+        private final HttpServer server;
+
+        Origin(Path folder) throws IOException {
+            Path clip = folder.resolve("clip.ts");
+            FfmpegPrograms.ffmpeg(
+                    "-f",
+                    "lavfi",
+                    "-i",
+                    "testsrc2=size=160x90:rate=25",
+                    "-t",
+                    "10",
+                    "-c:v",
+                    "libopenh264",
+                    clip.toString());
+            server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+            server.setExecutor(requests);
+            server.createContext("/clip.ts", exchange -> {
+                exchange.sendResponseHeaders(200, Files.size(clip));
+                try (OutputStream body = exchange.getResponseBody()) {
+                    Files.copy(clip, body);
+                }
+            });
+            server.start();
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort() + "/clip.ts";
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+            requests.shutdownNow();
+        }
+    }
+
     /** A source that is back within half a second, of the same kind, goes on as if nothing had been; any other is a break. */
     private static void assertThatBreaksAreTold(List<LiveSegment> segments) {
         for (int i = 1; i < segments.size(); i++) {
@@ -74,6 +178,13 @@ class IsolationTest {
                     .as("segment %d, %s later", next.number(), pause)
                     .isEqualTo(!goesOn);
         }
+    }
+
+    /** Without the stream that is sent here, for which a process is ready, too. */
+    private TestServer server(String stream) {
+        TestServer server = new TestServer(folder, stream);
+        server.streams().remove("push");
+        return server;
     }
 
     private String isolated() {

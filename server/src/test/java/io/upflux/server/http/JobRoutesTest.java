@@ -1,17 +1,23 @@
 package io.upflux.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.upflux.buffer.NativeScope;
 import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.frame.VideoFrame;
 import io.upflux.models.Catalogue;
 import io.upflux.models.sharing.OpenModels;
+import io.upflux.pipeline.Notices;
+import io.upflux.server.bench.MovingPattern;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.job.Jobs;
 import io.upflux.server.live.LiveStreams;
+import io.upflux.server.segment.SpoiltPictures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +34,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -200,6 +207,40 @@ class JobRoutesTest {
         assertProblem(get(first + "/events"), 404, "there is no job");
         assertProblem(patch(first, "{}"), 404, "there is no job");
         assertProblem(get("/api/v1/jobs/..%2F..%2Fetc"), 404, "there is nothing at");
+    }
+
+    /** As a job's process keeps them, which knows nothing of the server. */
+    @Test
+    void picturesThatStayedSpoiltAreForOperatorsAndGoWithTheirJob() throws Exception {
+        HttpResponse<String> created =
+                send("POST", "/api/v1/jobs?container=mkv", "video/mp4", BodyPublishers.ofByteArray(new byte[100]));
+        String job = created.headers().firstValue("Location").orElseThrow();
+        assertProblem(get(job + "/spoilt/source.png"), 404, "stayed spoilt");
+        Path output = folder.resolve("jobs/" + tree(created).get("id").asText() + "/output.mkv");
+        try (NativeScope scope = new NativeScope();
+                VideoFrame source = drawn(scope, 32);
+                VideoFrame upscaled = drawn(scope, 64)) {
+            assertThatThrownBy(() -> new SpoiltPictures(output, Notices.none()).spoilt("is black", source, upscaled))
+                    .hasMessageContaining("kept as");
+        }
+        for (String kind : List.of("source", "upscaled")) {
+            String path = job + "/spoilt/" + kind + ".png";
+            HttpRequest owner = HttpRequest.newBuilder(
+                            uri(server.address().getPort(), path + "?token=owner-owner-owner"))
+                    .build();
+            HttpResponse<byte[]> picture = answer(owner, BodyHandlers.ofByteArray());
+            assertThat(picture.headers().firstValue("Content-Type")).contains("image/png");
+            assertThat(output.resolveSibling("output.mkv.0." + kind + ".png")).hasBinaryContent(picture.body());
+            assertThat(fetch(path).statusCode()).as("for a viewer").isEqualTo(403);
+        }
+        assertThat(send("DELETE", job, null, BodyPublishers.noBody()).statusCode())
+                .isEqualTo(204);
+        assertThat(folders()).isEmpty();
+    }
+
+    private static VideoFrame drawn(NativeScope scope, int side) {
+        return Objects.requireNonNull(
+                new MovingPattern(side, side, 1).frames(scope).blockFirst());
     }
 
     @Test

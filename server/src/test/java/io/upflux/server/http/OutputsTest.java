@@ -155,7 +155,7 @@ class OutputsTest {
     }
 
     @Test
-    void aRecordingThatFailsEndsAndTheStreamGoesOn() throws IOException {
+    void aRecordingThatFailsIsBegunAgainAndTheStreamGoesOn() throws IOException {
         Path blocked = Files.createFile(folder.resolve("blocked"));
         try (TestServer server = new TestServer(folder, line("record: {folder: '" + blocked + "'}"))) {
             await(() -> out(server).outputs().get(0).error() != null);
@@ -165,7 +165,11 @@ class OutputsTest {
                     .doesNotContain(folder.toString());
             long before = out(server).counters().out();
             await(() -> out(server).counters().out() > before + 10);
+            Files.delete(blocked);
+            await(() -> out(server).outputs().equals(List.of(new OutputStatus("out recording", true, null))));
+            assertThat(out(server).counters().sessions()).isEqualTo(1);
         }
+        assertThat(files(blocked)).isNotEmpty().allMatch(OutputsTest::decodes);
     }
 
     private String line(String more) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.test.StepVerifier;
 
+@Timeout(60)
 class DemandTest {
     private long nanos;
-    private int followers;
+    private volatile int followers;
     private final Demand demand = new Demand(false, Duration.ofSeconds(1), () -> followers, () -> nanos);
 
     @Test
@@ -33,6 +36,20 @@ class DemandTest {
         assertThat(demand.exists()).isTrue();
         pass(0.2);
         assertThat(demand.exists()).isFalse();
+    }
+
+    /** Else what is kept ready for them would stay as long. */
+    @Test
+    void aPauseIsOverWhenTheLastHasLeft() throws InterruptedException {
+        followers = 1;
+        Thread leaving = new Thread(() -> followers = 0);
+        leaving.start();
+        demand.pauseWhileWanted(Duration.ofDays(1));
+        assertThat(demand.exists()).isFalse();
+        long start = System.nanoTime();
+        demand.pause(Duration.ofMillis(100));
+        assertThat(System.nanoTime() - start).as("a pause for all that").isGreaterThan(90_000_000L);
+        StepVerifier.create(demand.gone()).expectComplete().verify(Duration.ofSeconds(30));
     }
 
     private void pass(double seconds) {

@@ -1,7 +1,6 @@
 package io.upflux.server.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.buffer.NativeScope;
 import io.upflux.frame.ColourSpec;
@@ -12,21 +11,35 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class SidelineSinkTest {
+    private static final FrameFormat FORMAT = new FrameFormat(
+            16,
+            16,
+            PixelLayout.YUV420P,
+            ColourSpec.UNKNOWN_LIMITED,
+            Rational.ONE,
+            new Rational(1, 25),
+            new Rational(25, 1));
+
     private final NativeScope scope = new NativeScope();
     private final Played played = new Played();
+    private final Played next = new Played();
     private final List<String> warnings = new ArrayList<>();
     private final AtomicInteger leftOut = new AtomicInteger();
     private final Notices notices = new Notices() {
@@ -40,7 +53,15 @@ class SidelineSinkTest {
             warnings.add(line);
         }
     };
-    private final SidelineSink sink = new SidelineSink("cam/small", played, notices, leftOut::incrementAndGet);
+    private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
+    private final Iterator<Played> sinks = List.of(played, next).iterator();
+    private final SidelineSink sink =
+            new SidelineSink("cam/small", sinks::next, notices, leftOut::incrementAndGet, failures::add);
+
+    @BeforeEach
+    void open() {
+        assertThat(sink.open(FORMAT)).isEqualTo(FORMAT);
+    }
 
     @AfterEach
     void nothingIsLost() {
@@ -79,18 +100,55 @@ class SidelineSinkTest {
         assertThat(warnings).containsExactly("cam/small: its encoder was too slow for 17 frames, which it left out");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatFailsIsReplacedAfterAPauseAndTakesNobodyAlong(boolean foreseen) throws InterruptedException {
+        long start = System.nanoTime();
+        played.failure = () -> {
+            if (foreseen) {
+                throw new StreamException("no space in the encoder");
+            }
+            throw new StackOverflowError("no space in the encoder");
+        };
+        int pts = 0;
+        while (next.written.isEmpty()) {
+            sink.write(frame(pts++));
+            Thread.sleep(1);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(200));
+        assertThat(played.written).isEmpty();
+        assertThat(played.closed).isTrue();
+        sink.finish();
+        assertThat(next.finished).isTrue();
+        assertThat(failures)
+                .containsExactly((foreseen ? "" : "java.lang.StackOverflowError: ") + "no space in the encoder");
+        assertThat(warnings).containsExactly("cam/small: " + failures.get(0) + "; trying again in 0.25 s");
+    }
+
     @Test
-    void whatFailsThereIsToldHere() {
-        StreamException failure = new StreamException("no space in the encoder");
-        played.failure = failure;
+    void whatWantsOtherPicturesHasFailed() throws InterruptedException {
+        sink.close();
+        played.wanted = PixelLayout.RGB24;
+        try (SidelineSink other =
+                new SidelineSink("cam/small", () -> played, notices, leftOut::incrementAndGet, failures::add)) {
+            other.open(FORMAT);
+            other.write(frame(0));
+            other.finish();
+            assertThat(failures)
+                    .singleElement()
+                    .asString()
+                    .startsWith("its encoder wants rgb8 where the stream's has yuv420p");
+        }
+    }
+
+    @Test
+    void whatFailsAtItsEndIsSaid() {
         sink.write(frame(0));
-        assertThatThrownBy(() -> {
-                    while (true) {
-                        sink.write(frame(1));
-                    }
-                })
-                .isSameAs(failure);
-        assertThatThrownBy(sink::finish).isSameAs(failure);
+        played.failure = () -> {
+            throw new StreamException("no space in the encoder");
+        };
+        sink.finish();
+        assertThat(failures).containsExactly("no space in the encoder");
     }
 
     @Test
@@ -112,30 +170,21 @@ class SidelineSinkTest {
     }
 
     private VideoFrame frame(int pts) {
-        return scope.frame(
-                new FrameFormat(
-                        16,
-                        16,
-                        PixelLayout.YUV420P,
-                        ColourSpec.UNKNOWN_LIMITED,
-                        Rational.ONE,
-                        new Rational(1, 25),
-                        new Rational(25, 1)),
-                pts,
-                1);
+        return scope.frame(FORMAT, pts, 1);
     }
 
     private static final class Played implements FrameSink {
         private final List<Long> written = Collections.synchronizedList(new ArrayList<>());
         private final CountDownLatch begun = new CountDownLatch(1);
         private volatile CountDownLatch gate = new CountDownLatch(0);
-        private volatile @Nullable StreamException failure;
+        private volatile Runnable failure = () -> {};
+        private volatile PixelLayout wanted = FORMAT.layout();
         private volatile boolean finished;
         private volatile boolean closed;
 
         @Override
         public FrameFormat open(FrameFormat offered) {
-            return offered;
+            return offered.withLayout(wanted);
         }
 
         @Override
@@ -143,10 +192,7 @@ class SidelineSinkTest {
             try (frame) {
                 begun.countDown();
                 gate.await();
-                StreamException wanted = failure;
-                if (wanted != null) {
-                    throw wanted;
-                }
+                failure.run();
                 written.add(frame.pts());
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
@@ -155,6 +201,7 @@ class SidelineSinkTest {
 
         @Override
         public void finish() {
+            failure.run();
             finished = true;
         }
 
