@@ -79,6 +79,7 @@ final class Reload implements AutoCloseable {
     /** @throws StreamException when it is wrong; nothing has changed then */
     private synchronized void take() {
         ServerConfig read = reading.get();
+        streams.check(read);
         warnOfWhatStays(read);
         Logging.serving(read.log());
         server.allow(read.listeningAs(current));

@@ -2,8 +2,10 @@ package io.upflux.server.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.codecs.LiveOptions;
+import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
 import io.upflux.models.Halting;
+import io.upflux.pipeline.StreamException;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.server.source.SourceGuard;
 import java.time.Duration;
@@ -82,6 +84,27 @@ public record StreamConfig(
     @Override
     public String toString() {
         return "StreamConfig[" + name + "]";
+    }
+
+    /**
+     * Looks whether there are the models that it names, without opening them.
+     *
+     * @throws StreamException in one line that names the key, when none is called so, enlarges so, or lets windows halt so
+     */
+    public void check(Catalogue catalogue) {
+        for (int i = 0; i < models.size(); i++) {
+            ModelRule rule = models.get(i);
+            check(catalogue, "models[" + i + "].model", rule.model(), rule.scale());
+        }
+        check(catalogue, "model", model, scale);
+    }
+
+    private void check(Catalogue catalogue, String key, @Nullable String named, @Nullable Integer enlarging) {
+        try {
+            catalogue.requireHalting(catalogue.findForStream(named, enlarging), halting);
+        } catch (StreamException e) {
+            throw new StreamException(key + ": " + e.getMessage(), e);
+        }
     }
 
     /** As this one with another model, whatever the source. */

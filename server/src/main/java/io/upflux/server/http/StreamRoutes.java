@@ -117,9 +117,11 @@ final class StreamRoutes {
         return exchange.json(ApiRoutes.tree(stream));
     }
 
-    private static StreamConfig checked(Supplier<StreamConfig> config) {
+    private StreamConfig checked(Supplier<StreamConfig> requested) {
         try {
-            return config.get();
+            StreamConfig config = requested.get();
+            streams.check(config);
+            return config;
         } catch (SourceRefused e) {
             throw Problem.forbidden(String.valueOf(e.getMessage()));
         } catch (StreamException e) {

@@ -2,6 +2,7 @@ package io.upflux.server.live;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.upflux.models.sharing.OpenModels;
+import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.source.AllowedSources;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveStreams implements AutoCloseable {
     private final Function<StreamConfig, Ladder> ladders;
+    private final Consumer<StreamConfig> check;
     private final Consumer<MeterRegistry> sharing;
     private final int segments;
     private final Map<String, StreamMeters> meters = new HashMap<>();
@@ -34,22 +36,55 @@ public final class LiveStreams implements AutoCloseable {
     private boolean started;
     private boolean closed;
 
-    /** @param models that the streams share */
+    /**
+     * @param models that the streams share
+     * @throws StreamException as {@link #check(ServerConfig)}
+     */
     public LiveStreams(ServerConfig config, OpenModels models) {
-        this(config, stream -> Ladder.open(models, stream), registry -> SharingMeters.bind(models, registry));
+        this(
+                config,
+                stream -> Ladder.open(models, stream),
+                stream -> stream.check(models.catalogue()),
+                registry -> SharingMeters.bind(models, registry));
     }
 
     /** @param ladders opens what makes the pictures of a stream */
     public LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders) {
-        this(config, ladders, registry -> {});
+        this(config, ladders, stream -> {}, registry -> {});
     }
 
-    private LiveStreams(ServerConfig config, Function<StreamConfig, Ladder> ladders, Consumer<MeterRegistry> sharing) {
+    private LiveStreams(
+            ServerConfig config,
+            Function<StreamConfig, Ladder> ladders,
+            Consumer<StreamConfig> check,
+            Consumer<MeterRegistry> sharing) {
         this.ladders = ladders;
+        this.check = check;
         this.sharing = sharing;
         this.segments = config.segments();
+        check(config);
         this.guard = new SourceGuard(config.allowedSources());
         config.streams().forEach(this::add);
+    }
+
+    /**
+     * Looks whether there are the models that a stream names, without opening them.
+     *
+     * @throws StreamException in one line that names the key, when one of them cannot be
+     */
+    public void check(StreamConfig stream) {
+        check.accept(stream);
+    }
+
+    /** As {@link #check(StreamConfig)}, of all streams of a configuration. */
+    public void check(ServerConfig config) {
+        for (StreamConfig stream : config.streams()) {
+            try {
+                check(stream);
+            } catch (StreamException e) {
+                throw new StreamException("streams." + stream.name() + "." + e.getMessage(), e);
+            }
+        }
     }
 
     /** Shows monitoring all streams, also those that come later. */

@@ -123,7 +123,8 @@ class ReloadTest {
     @Test
     void aWrongFileChangesNothing() throws IOException {
         LiveStream stays = stream("stays");
-        for (String wrong : List.of(AFTER + "nonsense: true\n", "{", "")) {
+        String unknownModel = AFTER.replace("/nowhere/e.mp4", "/nowhere/e.mp4, model: plane-s");
+        for (String wrong : List.of(AFTER + "nonsense: true\n", unknownModel, "{", "")) {
             Files.writeString(file, wrong.isEmpty() ? "streams: {stays: {}}" : wrong);
             reload.run();
             assertThat(stream("stays")).isSameAs(stays);

@@ -128,6 +128,8 @@ class StreamRoutesTest {
             PUT    | /api/v1/streams/a     | {"name": "b", "source": "publisher"}    | 422 | name: a stream keeps its name a
             PUT    | /api/v1/streams/a     | {"source": "publisher", "sorce": 1}     | 422 | sorce: unknown key
             PUT    | /api/v1/streams/a     | {"source": "publisher", "crf": 99}      | 422 | crf: must be a whole number from 0 to 63
+            PUT    | /api/v1/streams/a     | {"source": "publisher", "model": "plane-s"} | 422 | model: no model is named 'plane-s'
+            PATCH  | /api/v1/streams/clip  | {"scale": 3}                            | 422 | model: model bicubic-x2 
             PUT    | /api/v1/streams/a     | {"source": "/etc/passwd"}               | 403 | no such file among the allowedSources
             PUT    | /api/v1/streams/a     | {"source": "http://169.254.169.254/"}   | 403 | http://169.254.169.254:80 is not among
             PUT    | /api/v1/streams/a     | {"source": "http://192.0.2.70/"}        | 403 | http://192.0.2.70:80 is not among
