@@ -30,6 +30,7 @@ import reactor.netty.http.server.HttpServerRequest;
 final class JobRoutes {
     private static final String ALL = "/api/v1/jobs";
     private static final String ONE = ALL + "/{id}";
+    private static final String FORM = "application/x-www-form-urlencoded";
     private static final int USUAL_PAGE = 50;
     private static final int LARGEST_PAGE = 1000;
 
@@ -131,8 +132,10 @@ final class JobRoutes {
         if (type.equals(Exchange.JSON)) {
             return exchange.jsonBody().flatMap(fields -> jobs.create(JobRequest.parse(fields)));
         }
-        if (type.startsWith("multipart/")) {
-            throw Problem.unsupportedType("send the file itself as the body, not a form");
+        if (type.startsWith("multipart/") || type.equals(FORM)) {
+            // Programs that send JSON and do not say so are taken for forms, too: curl is one.
+            throw Problem.unsupportedType(
+                    "send the file itself as the body, not a form; JSON with Content-Type: " + Exchange.JSON);
         }
         JobRequest wishes = JobRequest.parse(exchange.fields());
         if (wishes.input() != null) {

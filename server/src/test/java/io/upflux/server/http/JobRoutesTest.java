@@ -330,6 +330,11 @@ class JobRoutesTest {
         assertProblem(upload("", "video/mp4", ""), 400, "the body is empty");
         assertProblem(upload("?model=plane-s", "video/mp4", "x"), 422, "no model is named 'plane-s'");
         assertProblem(upload("", "multipart/form-data; boundary=x", "x"), 415, "not a form");
+        // What curl -d calls its data unless it is told otherwise.
+        assertProblem(
+                upload("", "application/x-www-form-urlencoded", "{\"input\": \"/srv/a.mp4\"}"),
+                415,
+                "Content-Type: application/json");
         assertProblem(get("/api/v1/jobs?limit=99999"), 400, "limit must be up to 1000");
         assertProblem(get("/api/v1/jobs?state=gone"), 400, "state: is none of");
         assertThat(folders()).isEmpty();
