@@ -186,6 +186,11 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
         return (format.flags() & AVFMT_NOFILE) != 0;
     }
 
+    /** Options of its muxer where nobody says otherwise: FFmpeg would try RTSP over UDP first, which most firewalls drop. */
+    Map<String, String> settings() {
+        return name.equals("rtsp") ? Map.of("rtsp_transport", "tcp") : Map.of();
+    }
+
     /** Whether a stream of this codec can be stored as it is. */
     boolean holds(int codec) {
         if (codec == AV_CODEC_ID_NONE) {
@@ -251,8 +256,8 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
             case "rtp" -> "rtp_mpegts";
             case "http", "https" -> httpFormat(location);
             default ->
-                throw new StreamException(
-                        location + ": do not know what to send by " + scheme + "; name the container");
+                throw new StreamException(location + ": do not know what to send by " + scheme
+                        + "; use rtmp, rtsp, srt, udp, tcp, rtp or http");
         };
         return guess(name, location);
     }
@@ -276,7 +281,7 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
             String extension = extension(location);
             throw new StreamException(location + ": "
                     + (extension.isEmpty() ? "the name has no extension" : "unknown extension ." + extension)
-                    + "; use .mp4, .mov, .mkv, .webm, .ts, .png, .jpg or .webp, or name the container");
+                    + "; use .mp4, .mov, .mkv, .webm, .ts, .png, .jpg or .webp");
         }
         return format;
     }

@@ -10,6 +10,7 @@ import io.upflux.frame.Rational;
 import io.upflux.pipeline.StreamException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -79,7 +80,11 @@ final class Muxer implements AutoCloseable {
         return context.streams(context.nb_streams() - 1);
     }
 
-    /** Opens the output and writes what comes before the first packet. */
+    /**
+     * Opens the output and writes what comes before the first packet.
+     *
+     * @param settings options of the muxer, which win over the container's own
+     */
     void begin(Map<String, String> settings) {
         startWaiting();
         if (!container.opensFiles()) {
@@ -88,7 +93,9 @@ final class Muxer implements AutoCloseable {
             context.pb(io);
             open = true;
         }
-        try (AvOptions options = new AvOptions(settings)) {
+        Map<String, String> all = new LinkedHashMap<>(container.settings());
+        all.putAll(settings);
+        try (AvOptions options = new AvOptions(all)) {
             check(avformat_write_header(context, options.dictionary()));
         }
         headerWritten = true;

@@ -49,6 +49,30 @@ class NetworkOutputTest {
                 .hasSize(25);
     }
 
+    /** As RFC 2326 has it; who publishes offers one way for the packets, and this is the one that firewalls let through. */
+    @Test
+    @Timeout(30)
+    void sendsRtspOverTheConnectionThatIsThere() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                NativeScope scope = new NativeScope();
+                VideoOutput output = VideoOutput.create(
+                        "rtsp://127.0.0.1:" + server.getLocalPort() + "/cam",
+                        OutputOptions.defaults(),
+                        null,
+                        0,
+                        notices)) {
+            CompletableFuture<RtspServer> served = CompletableFuture.supplyAsync(() -> RtspServer.serve(server));
+            FrameFormat wanted = output.open(Bars.FORMAT);
+            for (int i = 0; i < 25; i++) {
+                output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
+            }
+            output.finish();
+            RtspServer received = served.get(10, TimeUnit.SECONDS);
+            assertThat(received.transports()).singleElement().asString().startsWith("RTP/AVP/TCP;");
+            assertThat(received.packets()).isGreaterThanOrEqualTo(25);
+        }
+    }
+
     /** The far side takes the connection and nothing more, so that writing blocks in the system. */
     @Test
     @Timeout(60)
