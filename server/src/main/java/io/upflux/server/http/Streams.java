@@ -3,6 +3,7 @@ package io.upflux.server.http;
 import io.upflux.server.live.FragmentWindow;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.LiveStreams;
+import io.upflux.server.live.StreamState;
 import io.upflux.server.live.StreamStatus;
 import io.upflux.server.live.WindowView;
 import java.time.Duration;
@@ -14,6 +15,9 @@ import reactor.core.publisher.Mono;
 final class Streams {
     /** How long a stream may take until there is something to see. */
     private static final Duration START = Duration.ofSeconds(15);
+
+    /** How often to look whether there is anything to wait for. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private static final int PATIENCE_SEGMENTS = 3;
 
@@ -93,8 +97,7 @@ final class Streams {
     /** As {@link #started(LiveStream)}, of a rendition. */
     Mono<WindowView> started(Watched watched) {
         LiveStream stream = watched.stream();
-        return stream.awaited(watched.window()
-                .awaitStart()
+        return stream.awaited(Mono.firstWithSignal(watched.window().awaitStart(), broken(stream))
                 .timeout(START, Mono.error(() -> notRunning(stream)))
                 .map(view -> {
                     if (view.isEmpty()) {
@@ -102,6 +105,16 @@ final class Streams {
                     }
                     return view;
                 }));
+    }
+
+    /** Fails once a stream says why it does not run, which need not be waited for. */
+    private static <T> Mono<T> broken(LiveStream stream) {
+        return Flux.interval(LOOK)
+                .map(tick -> stream.status())
+                .filter(status -> status.error() != null
+                        && (status.state() == StreamState.WAITING || status.state() == StreamState.FAILED))
+                .next()
+                .flatMap(status -> Mono.error(notRunning(stream)));
     }
 
     /** What of a stream that has started should come within some segments; else it fails. */

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -358,6 +359,17 @@ class LiveServerTest {
         assertThat(problem.get("status").asInt()).isEqualTo(status);
         assertThat(problem.get("title").asText()).isNotEmpty();
         assertThat(problem.get("detail").asText()).startsWith(detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/live/gone/index.m3u8", "/live/gone.ts", "/api/frame.jpeg?src=gone"})
+    void whatDoesNotRunSaysWhyBeforePlayersGiveUp(String path) {
+        long start = System.nanoTime();
+        HttpResponse<String> answer = server.get(path);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
+        assertThat(answer.body()).contains("stream gone is not running: the source: no such file");
     }
 
     @Test
