@@ -36,9 +36,22 @@ final class EncoderNames {
                     + " in this build of FFmpeg, nor one for a codec of that name; encoders: "
                     + joined(known.stream().map(encoder -> encoder.name().getString()))
                     + "; codecs: "
-                    + joined(known.stream().map(encoder -> codecName(encoder.id()))));
+                    + joined(known.stream().map(encoder -> codecName(encoder.id())))
+                    + elsewhere(name));
         }
         return encoders;
+    }
+
+    /** How to get the encoder that a name stands for in the first place, where this build lacks it; empty elsewhere. */
+    static String elsewhere(String name) {
+        String encoder = switch (name.toLowerCase(Locale.ROOT)) {
+            case "h264", "x264", "libx264" -> "libx264";
+            case "h265", "hevc", "x265", "libx265" -> "libx265";
+            default -> "";
+        };
+        return encoder.isEmpty() || EncoderTable.find(encoder) != null
+                ? ""
+                : "; " + encoder + " is in builds with the profile gpl (UPFLUX_PROFILES=gpl ./upflux, or mvn -Pgpl)";
     }
 
     /** FFmpeg's name of a codec. */

@@ -83,7 +83,11 @@ final class VideoTrack implements AutoCloseable {
                 first = first == null ? e : first;
             }
         }
-        throw first != null ? first : new StreamException("no video encoder opens");
+        if (first == null) {
+            throw new StreamException("no video encoder opens");
+        }
+        String codec = options.videoCodec();
+        throw codec == null ? first : new StreamException(first.getMessage() + EncoderNames.elsewhere(codec), first);
     }
 
     /** What the pipeline shall deliver. */

@@ -109,6 +109,27 @@ class OutputRefusalTest {
     }
 
     @Test
+    void saysWhichBuildHasAnEncoderThatThisOneLacks() {
+        assumeThat(EncoderTable.find("libx265")).as("of the profile gpl").isNull();
+        String gpl = " is in builds with the profile gpl (UPFLUX_PROFILES=gpl ./upflux, or mvn -Pgpl)";
+        assertThatThrownBy(() -> create(out(), DEFAULTS.withVideoCodec("libx264")))
+                .hasMessageStartingWith("there is no video encoder libx264")
+                .hasMessageEndingWith("; libx264" + gpl);
+        assumeThat(Path.of("/dev/nvidia0")).doesNotExist();
+        for (String name : List.of("h265", "HEVC", "hevc")) {
+            try (VideoOutput output = create(out(), DEFAULTS.withVideoCodec(name))) {
+                assertThatThrownBy(() -> output.open(Bars.FORMAT))
+                        .isInstanceOf(StreamException.class)
+                        .hasMessageStartingWith("encoder hevc_nvenc does not open")
+                        .hasMessageEndingWith("; libx265" + gpl);
+            }
+        }
+        try (VideoOutput output = create(out(), DEFAULTS.withVideoCodec("av1_nvenc"))) {
+            assertThatThrownBy(() -> output.open(Bars.FORMAT)).hasMessageNotContaining("gpl");
+        }
+    }
+
+    @Test
     void refusesUnknownEncoderOptionsBeforeAnyWork() {
         OutputOptions unknown = DEFAULTS.withVideoCodec("libopenh264").withEncoderOption("colour", "red");
         assertThatThrownBy(() -> create(out(), unknown)).hasMessage("encoder libopenh264 has no option colour");
