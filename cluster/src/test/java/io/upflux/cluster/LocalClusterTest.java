@@ -89,10 +89,8 @@ class LocalClusterTest {
         try (Submission.Running running = submission.start("local-cluster[1,2,1200]", arguments("", "auto"))) {
             assertThat(running.end()).isEqualTo(1);
             assertThat(running.said())
-                    .containsPattern(
-                            "failed .*: cuda:98 is what this task should use, but plain-s-x2: runs on the CPU: ")
-                    .containsPattern(
-                            "failed .*: cuda:99 is what this task should use, but plain-s-x2: runs on the CPU: ")
+                    .containsPattern("failed .*: plain-s-x2: does not run on cuda:98: ")
+                    .containsPattern("failed .*: plain-s-x2: does not run on cuda:99: ")
                     .contains("0 done, 0 there already, 8 failed");
         }
         assertThat(files()).isEmpty();

@@ -56,7 +56,7 @@ class TargetsTest {
         assertThat(run("--case", "plain-m-x2-1080p", "--size", "64x32", "--device", "cuda:99"))
                 .isEqualTo(1);
         assertThat(Files.readString(folder.resolve("targets.md")))
-                .contains("not measured: runs on cpu, not on cuda:99");
+                .contains("not measured: plain-m-x2: does not run on cuda:99: ");
     }
 
     private int run(String... more) {

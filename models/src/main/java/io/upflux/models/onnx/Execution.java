@@ -1,7 +1,5 @@
 package io.upflux.models.onnx;
 
-import java.util.List;
-
 /**
  * Where and how sessions run.
  *
@@ -13,11 +11,11 @@ public record Execution(Gpu gpu, int device, int threads) {
     /** How much the GPU is wanted. */
     public enum Gpu {
         NEVER,
-        /** Use CUDA where it works, otherwise say nothing but an info line. */
+        /** Use CUDA where it works, and the CPU elsewhere. */
         IF_PRESENT,
-        /** Somebody asked for CUDA: not getting it is worth a warning. */
+        /** Somebody asked for CUDA: not getting it is an error. */
         CUDA,
-        /** Somebody asked for TensorRT, which takes minutes to prepare a shape for the first time. */
+        /** Somebody asked for TensorRT, likewise. It takes minutes to prepare a shape for the first time. */
         TENSORRT
     }
 
@@ -27,12 +25,12 @@ public record Execution(Gpu gpu, int device, int threads) {
         }
     }
 
-    /** What to try before the CPU, in this order. */
-    List<Provider> gpus() {
+    /** What to try, before the CPU where nobody asked for it. */
+    Provider provider() {
         return switch (gpu) {
-            case NEVER -> List.of();
-            case IF_PRESENT, CUDA -> List.of(Provider.cuda(device));
-            case TENSORRT -> List.of(Provider.tensorRt(device), Provider.cuda(device));
+            case NEVER -> Provider.CPU;
+            case IF_PRESENT, CUDA -> Provider.cuda(device);
+            case TENSORRT -> Provider.tensorRt(device);
         };
     }
 

@@ -4,23 +4,32 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Picks the provider by trying it. A build may have a provider whose libraries or device this machine lacks, and cuDNN
  * is loaded by the first convolution only, so nothing short of a run tells.
  */
 final class ProviderChoice {
+    /** The first GPU, as NVIDIA's driver for Linux shows it. */
+    private static final Path FIRST_GPU = Path.of("/dev/nvidia0");
+
     private final Execution execution;
     private final Set<OrtProvider> inThisBuild;
+    private final boolean gpuPresent;
     private final Notices notices;
 
     ProviderChoice(Execution execution, Set<OrtProvider> inThisBuild, Notices notices) {
+        this(execution, inThisBuild, Files.exists(FIRST_GPU), notices);
+    }
+
+    /** @param gpuPresent whether this machine has a GPU, so that it is worth a word when the CPU is taken */
+    ProviderChoice(Execution execution, Set<OrtProvider> inThisBuild, boolean gpuPresent, Notices notices) {
         this.execution = execution;
         this.inThisBuild = inThisBuild;
+        this.gpuPresent = gpuPresent;
         this.notices = notices;
     }
 
@@ -31,22 +40,28 @@ final class ProviderChoice {
     }
 
     /**
-     * What the first provider that works has made. Falls back from TensorRT to CUDA and from there to the CPU, with a
-     * warning when a GPU was asked for.
+     * What a provider that works has made: the GPU that somebody asked for and no other; else one if there is, or the CPU.
      *
      * @param label whose model it is, for messages
-     * @throws StreamException when it does not run on the CPU either
+     * @throws StreamException when it does not run on what was asked for, or not on the CPU either
      */
     <T> T choose(String label, Attempt<T> attempt) {
-        List<String> failed = new ArrayList<>();
-        for (Provider gpu : execution.gpus()) {
-            T made = onGpu(gpu, attempt, failed);
-            if (made != null) {
-                say(label, gpu.toString(), failed);
-                return made;
+        Provider gpu = execution.provider();
+        if (gpu.onGpu()) {
+            try {
+                return onGpu(gpu, attempt);
+            } catch (StreamException e) {
+                if (execution.asked()) {
+                    throw new StreamException(
+                            label + ": does not run on " + gpu + ": " + e.getMessage()
+                                    + "; device auto takes the CPU where no GPU works",
+                            e);
+                }
+                if (gpuPresent) {
+                    notices.info(label + ": runs on the CPU: " + e.getMessage());
+                }
             }
         }
-        say(label, "the CPU", failed);
         try {
             return attempt.on(Provider.CPU);
         } catch (OrtException e) {
@@ -54,38 +69,20 @@ final class ProviderChoice {
         }
     }
 
-    private void say(String label, String where, List<String> failed) {
-        if (failed.isEmpty()) {
-            return;
-        }
-        String line = label + ": runs on " + where + ": " + String.join("; ", failed);
-        if (execution.asked()) {
-            notices.warning(line);
-        } else {
-            notices.info(line);
-        }
-    }
-
-    private <T> @Nullable T onGpu(Provider gpu, Attempt<T> attempt, List<String> failed) {
+    /** @throws StreamException that says why it does not run there */
+    private <T> T onGpu(Provider gpu, Attempt<T> attempt) {
         boolean tensorRt = gpu.kind() == Provider.Kind.TENSORRT;
         if (!inThisBuild.contains(tensorRt ? OrtProvider.TENSOR_RT : OrtProvider.CUDA)) {
-            if (execution.asked()) {
-                failed.add("this build of ONNX Runtime has no " + (tensorRt ? "TensorRT" : "CUDA")
-                        + "; build Upflux with -Pcuda12" + (tensorRt ? "" : " or -Pcuda13"));
-            }
-            return null;
+            throw new StreamException("this build of ONNX Runtime has no " + (tensorRt ? "TensorRT" : "CUDA")
+                    + ", the profile cuda12 " + (tensorRt ? "has" : "or cuda13 has")
+                    + " (UPFLUX_PROFILES=cuda12 ./upflux, or mvn -Pcuda12)");
         }
-        String reason;
         try {
             return attempt.on(gpu);
         } catch (OrtException e) {
-            reason = Ort.reason(e);
-        } catch (StreamException e) {
-            reason = String.valueOf(e.getMessage());
+            throw new StreamException(Ort.reason(e), e);
         } catch (LinkageError e) {
-            reason = Ort.reason(e.getMessage());
+            throw new StreamException(Ort.reason(e.getMessage()), e);
         }
-        failed.add(gpu + " failed: " + reason);
-        return null;
     }
 }

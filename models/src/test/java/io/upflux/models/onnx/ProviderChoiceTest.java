@@ -26,23 +26,50 @@ class ProviderChoiceTest {
     private final List<String> tried = new ArrayList<>();
 
     @Test
-    void autoIsSilentOnACpuBuild() {
+    void autoIsSilentWhereThereIsNoGpu() {
         assertThat(choose(Gpu.IF_PRESENT, CPU_BUILD, works())).isEqualTo("cpu");
+        assertThat(choose(Gpu.IF_PRESENT, CUDA_BUILD, failsOnGpu("no driver"))).isEqualTo("cpu");
         assertThat(said.infos).isEmpty();
         assertThat(said.warnings).isEmpty();
     }
 
     @Test
-    void cudaOnACpuBuildWarnsAndSaysWhatToDo() {
-        assertThat(choose(Gpu.CUDA, CPU_BUILD, works())).isEqualTo("cpu");
-        assertThat(tried).containsExactly("cpu");
-        assertThat(said.warnings).singleElement().asString().contains("model", "no CUDA", "-Pcuda12 or -Pcuda13");
+    void autoSaysWhyAGpuThatThereIsIsNotUsed() {
+        assertThat(auto(CPU_BUILD, works())).isEqualTo("cpu");
+        assertThat(said.infos)
+                .singleElement()
+                .asString()
+                .startsWith("model: runs on the CPU: this build of ONNX Runtime has no CUDA");
+        said.infos.clear();
+        assertThat(auto(CUDA_BUILD, failsOnGpu("no driver"))).isEqualTo("cpu");
+        assertThat(said.infos).containsExactly("model: runs on the CPU: no driver");
+        assertThat(said.warnings).isEmpty();
+        said.infos.clear();
+        assertThat(auto(CUDA_BUILD, works())).isEqualTo("cuda:1");
+        assertThat(said.infos).isEmpty();
     }
 
     @Test
-    void takesCudaWhereItWorks() {
+    void whatThisBuildLacksIsAnErrorThatSaysWhatToDo() {
+        assertThatThrownBy(() -> choose(Gpu.CUDA, CPU_BUILD, works()))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(
+                        "model: does not run on cuda:1: this build of ONNX Runtime has no CUDA, the profile cuda12 or"
+                                + " cuda13 has (UPFLUX_PROFILES=cuda12 ./upflux, or mvn -Pcuda12);"
+                                + " device auto takes the CPU where no GPU works");
+        assertThatThrownBy(() -> choose(Gpu.TENSORRT, CUDA_BUILD, works()))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith(
+                        "model: does not run on tensorrt:1: this build of ONNX Runtime has no TensorRT");
+        assertThat(tried).isEmpty();
+    }
+
+    @Test
+    void takesWhatWasAskedForWhereItWorks() {
         assertThat(choose(Gpu.IF_PRESENT, CUDA_BUILD, works())).isEqualTo("cuda:1");
         assertThat(choose(Gpu.CUDA, CUDA_BUILD, works())).isEqualTo("cuda:1");
+        assertThat(choose(Gpu.TENSORRT, TENSORRT_BUILD, works())).isEqualTo("tensorrt:1");
+        assertThat(said.infos).isEmpty();
         assertThat(said.warnings).isEmpty();
     }
 
@@ -58,39 +85,15 @@ class ProviderChoiceTest {
                 "Error code - ORT_FAIL - message: Failed to load library libcublasLt.so.12: cannot open shared object file",
                 "Error code - ORT_EP_FAIL - message: CUDA failure 100: no CUDA-capable device is detected"
             })
-    void fallsBackAndSaysWhy(String failure) {
+    void whatDoesNotOpenIsAnErrorThatSaysWhy(String failure) {
         String reason = failure.substring(failure.indexOf("message: ") + 9);
-        assertThat(choose(Gpu.CUDA, CUDA_BUILD, failsOnCuda(new OrtException(failure))))
-                .isEqualTo("cpu");
-        assertThat(said.warnings).containsExactly("model: runs on the CPU: cuda:1 failed: " + reason);
-        assertThat(choose(Gpu.IF_PRESENT, CUDA_BUILD, failsOnCuda(new OrtException(failure))))
-                .isEqualTo("cpu");
-        assertThat(said.infos).containsExactly("model: runs on the CPU: cuda:1 failed: " + reason);
-        assertThat(said.warnings).hasSize(1);
-    }
-
-    @Test
-    void takesTensorRtWhenAskedAndElseCuda() {
-        assertThat(choose(Gpu.TENSORRT, TENSORRT_BUILD, works())).isEqualTo("tensorrt:1");
+        for (Gpu asked : List.of(Gpu.CUDA, Gpu.TENSORRT)) {
+            assertThatThrownBy(() -> choose(asked, TENSORRT_BUILD, failsOnGpu(failure)))
+                    .isInstanceOf(StreamException.class)
+                    .hasMessage("model: does not run on " + (asked == Gpu.CUDA ? "cuda" : "tensorrt") + ":1: " + reason
+                            + "; device auto takes the CPU where no GPU works");
+        }
         assertThat(said.warnings).isEmpty();
-        assertThat(choose(Gpu.TENSORRT, CUDA_BUILD, works())).isEqualTo("cuda:1");
-        assertThat(said.warnings)
-                .containsExactly("model: runs on cuda:1: this build of ONNX Runtime has no TensorRT; build Upflux with"
-                        + " -Pcuda12");
-    }
-
-    @Test
-    void fallsBackFromTensorRtToCudaAndSaysWhy() {
-        Attempt<String> withoutTensorRt = provider -> {
-            if (provider.kind() == Provider.Kind.TENSORRT) {
-                throw new OrtException("libnvinfer.so.10: cannot open shared object file");
-            }
-            return provider.toString();
-        };
-        assertThat(choose(Gpu.TENSORRT, TENSORRT_BUILD, withoutTensorRt)).isEqualTo("cuda:1");
-        assertThat(said.warnings)
-                .containsExactly("model: runs on cuda:1: tensorrt:1 failed: libnvinfer.so.10: cannot open shared object"
-                        + " file");
     }
 
     @Test
@@ -105,21 +108,19 @@ class ProviderChoiceTest {
                 + "core/session/provider_bridge_ort.cc:1989 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get()"
                 + " [ONNXRuntimeError] : 1 : FAIL : Failed to load library /tmp/libonnxruntime_providers_cuda.so with"
                 + " error: libcublasLt.so.13: cannot open shared object file";
-        choose(Gpu.CUDA, CUDA_BUILD, failsOnCuda(new OrtException(failure)));
-        assertThat(said.warnings)
-                .containsExactly("model: runs on the CPU: cuda:1 failed: Failed to load library"
+        assertThatThrownBy(() -> choose(Gpu.CUDA, CUDA_BUILD, failsOnGpu(failure)))
+                .hasMessageStartingWith("model: does not run on cuda:1: Failed to load library"
                         + " /tmp/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared"
-                        + " object file");
+                        + " object file;");
     }
 
     @Test
     void whereInItsSourceCudaFailedIsLeftOut() {
         String failure = "CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=-1 ;"
                 + " hostname=here ; file=/build/cuda_execution_provider_info.cc ; line=67";
-        choose(Gpu.CUDA, CUDA_BUILD, failsOnCuda(new OrtException(failure)));
-        assertThat(said.warnings)
-                .containsExactly("model: runs on the CPU: cuda:1 failed: CUDA failure 35: CUDA driver version is"
-                        + " insufficient for CUDA runtime version");
+        assertThatThrownBy(() -> choose(Gpu.CUDA, CUDA_BUILD, failsOnGpu(failure)))
+                .hasMessageStartingWith("model: does not run on cuda:1: CUDA failure 35: CUDA driver version is"
+                        + " insufficient for CUDA runtime version;");
     }
 
     @Test
@@ -127,26 +128,30 @@ class ProviderChoiceTest {
         Attempt<String> broken = provider -> {
             throw new OrtException("Error code - ORT_FAIL - message: Load model from x.onnx failed:bad\nnode");
         };
-        assertThatThrownBy(() -> choose(Gpu.CUDA, CPU_BUILD, broken))
+        assertThatThrownBy(() -> choose(Gpu.IF_PRESENT, CPU_BUILD, broken))
                 .isInstanceOf(StreamException.class)
                 .hasMessage("model: ONNX Runtime cannot run it: bad node");
     }
 
     @Test
-    void aRealCpuBuildRefusesTheCudaProviderAndRunsAllTheSame() {
+    void aRealBuildRefusesAGpuThatThereIsNot() {
         ModelFiles files = ModelFiles.alone(OnnxFile.of(
                 "model", TestModels.declare(TestModels.nearest(2), 2, 0).build()));
         Contract contract = OnnxResolver.declared(files).orElseThrow();
+        // No machine has a hundredth GPU, so this holds for either build of the runtime.
         Execution asked = new Execution(Gpu.CUDA, 99, 1);
-        try (var resolver = OnnxResolver.open(files, "model", contract, asked, OptionalDouble.empty(), said)) {
-            // No machine has a hundredth GPU, so this holds for either build of the runtime.
-            assertThat(resolver.traits().provider()).isEqualTo("cpu");
-        }
-        assertThat(said.warnings).singleElement().asString().startsWith("model: runs on the CPU: ");
+        assertThatThrownBy(() -> OnnxResolver.open(files, "model", contract, asked, OptionalDouble.empty(), said))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith("model: does not run on cuda:99: ");
     }
 
     private String choose(Gpu gpu, Set<OrtProvider> build, Attempt<String> attempt) {
-        return new ProviderChoice(new Execution(gpu, 1, 1), build, said).choose("model", attempt);
+        return new ProviderChoice(new Execution(gpu, 1, 1), build, false, said).choose("model", attempt);
+    }
+
+    /** On a machine that has a GPU. */
+    private String auto(Set<OrtProvider> build, Attempt<String> attempt) {
+        return new ProviderChoice(new Execution(Gpu.IF_PRESENT, 1, 1), build, true, said).choose("model", attempt);
     }
 
     private Attempt<String> works() {
@@ -156,10 +161,10 @@ class ProviderChoiceTest {
         };
     }
 
-    private static Attempt<String> failsOnCuda(OrtException failure) {
+    private static Attempt<String> failsOnGpu(String failure) {
         return provider -> {
             if (provider.onGpu()) {
-                throw failure;
+                throw new OrtException(failure);
             }
             return provider.toString();
         };

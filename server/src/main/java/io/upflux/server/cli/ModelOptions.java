@@ -28,7 +28,10 @@ public final class ModelOptions {
             paramLabel = "DEVICE",
             converter = DeviceConverter.class,
             defaultValue = "auto",
-            description = "auto, cpu, cuda[:INDEX] or tensorrt[:INDEX] (default: auto: cuda where it works, else cpu).")
+            description = {
+                "auto, cpu, cuda[:INDEX] or tensorrt[:INDEX]; a GPU that is named and does not work is an error",
+                "(default: auto: cuda where it works, else cpu)."
+            })
     @SuppressWarnings("NullAway.Init") // picocli sets the default
     private Device device;
 

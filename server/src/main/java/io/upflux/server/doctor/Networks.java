@@ -58,12 +58,12 @@ final class Networks {
     }
 
     private void cuda(ModelCard card) {
-        String provider = run(card, Device.parse("cuda"));
-        List<String> said = lines.drain();
-        findings.add(
-                said.isEmpty()
-                        ? Finding.fine("cuda", "works: " + card.name() + " ran on " + provider)
-                        : Finding.problem("cuda", String.join("; ", said)));
+        try {
+            findings.add(Finding.fine("cuda", "works: " + card.name() + " ran on " + run(card, Device.parse("cuda"))));
+        } catch (StreamException e) {
+            findings.add(Finding.problem("cuda", String.valueOf(e.getMessage())));
+        }
+        lines.drain();
     }
 
     private void model(ModelCard card) {

@@ -117,6 +117,20 @@ class StreamRoutesTest {
         assertThat(stream.config().onDemand()).isTrue();
     }
 
+    @Test
+    void aDeviceThatThereIsNotIsTheStreamsError() throws IOException {
+        String path = "/api/v1/streams/gpu";
+        // No machine has a hundredth GPU.
+        HttpResponse<String> made = server.send(
+                "PUT", path, "{\"source\": \"" + clip() + "\", \"model\": \"plain-s-x2\", \"device\": \"cuda:99\"}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        HttpResponse<String> answer = server.get("/live/gpu/index.m3u8");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("plain-s-x2: does not run on cuda:99: ");
+        assertThat(JSON.readTree(server.get(path).body()).get("state").asText()).isEqualTo("failed");
+        assertThat(server.send("DELETE", path, "").statusCode()).isEqualTo(204);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             POST   | /api/v1/streams       | [1]                                     | 400 | the body must be a JSON object
@@ -129,7 +143,7 @@ class StreamRoutesTest {
             PUT    | /api/v1/streams/a     | {"source": "publisher", "sorce": 1}     | 422 | sorce: unknown key
             PUT    | /api/v1/streams/a     | {"source": "publisher", "crf": 99}      | 422 | crf: must be a whole number from 0 to 63
             PUT    | /api/v1/streams/a     | {"source": "publisher", "model": "plane-s"} | 422 | model: no model is named 'plane-s'
-            PATCH  | /api/v1/streams/clip  | {"scale": 3}                            | 422 | model: model bicubic-x2 
+            PATCH  | /api/v1/streams/clip  | {"scale": 3}                            | 422 | model: model bicubic-x2
             PUT    | /api/v1/streams/a     | {"source": "/etc/passwd"}               | 403 | no such file among the allowedSources
             PUT    | /api/v1/streams/a     | {"source": "http://169.254.169.254/"}   | 403 | http://169.254.169.254:80 is not among
             PUT    | /api/v1/streams/a     | {"source": "http://192.0.2.70/"}        | 403 | http://192.0.2.70:80 is not among
