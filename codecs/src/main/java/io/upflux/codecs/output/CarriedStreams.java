@@ -169,7 +169,7 @@ final class CarriedStreams implements AutoCloseable {
 
     private void converted(AVStream source, String label, @Nullable Carried conversion, int codec, String how) {
         if (conversion == null) {
-            drop(source, container + " cannot hold it and it cannot be converted");
+            drop(source, container + " cannot hold such streams, nor can they be converted");
             return;
         }
         // A conversion adds its stream when both codecs have opened, so it is the newest.

@@ -58,7 +58,7 @@ record StreamPlan(Action action, int codec, String reason) {
         if (type == AVMEDIA_TYPE_SUBTITLE) {
             return subtitle(container, parameters.codec_id());
         }
-        return drop(container + " cannot hold it");
+        return drop(container + " cannot hold such streams");
     }
 
     static StreamPlan drop(String reason) {
@@ -108,14 +108,14 @@ record StreamPlan(Action action, int codec, String reason) {
         boolean known = codec != AV_CODEC_ID_BIN_DATA || (tag == TAG_GPMD && container.isIso());
         return known && container.holds(codec) && ContainerTrial.accepts(container, stream)
                 ? to(Action.COPY)
-                : drop(container + " cannot hold it");
+                : drop(container + " cannot hold such streams");
     }
 
     private static StreamPlan subtitle(Container container, int codec) {
         AVCodecDescriptor descriptor = avcodec_descriptor_get(codec);
         boolean text = descriptor != null && (descriptor.props() & AV_CODEC_PROP_TEXT_SUB) != 0;
         if (!text) {
-            return drop(container + " cannot hold it, and pictures cannot become text");
+            return drop(container + " cannot hold such streams, and pictures cannot become text");
         }
         int[] choices = container.isIso()
                 ? new int[] {AV_CODEC_ID_MOV_TEXT}

@@ -207,7 +207,7 @@ class CarriedStreamsTest {
         assertThat(notices.warnings)
                 .singleElement()
                 .asString()
-                .startsWith("subtitle stream 1 (hdmv_pgs_subtitle) is dropped: MP4 cannot hold it");
+                .startsWith("subtitle stream 1 (hdmv_pgs_subtitle) is dropped: MP4 cannot hold such streams");
     }
 
     @ParameterizedTest
