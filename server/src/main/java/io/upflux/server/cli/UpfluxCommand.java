@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +27,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class UpfluxCommand implements Runnable {
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
+
+    /** What stands here for options that people know from ffmpeg and from other upscalers. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "-i", "inputs are named without an option",
+            "-g", "--device cuda:INDEX names a GPU",
+            "--width", "--height or -s says how large the output is");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it
@@ -102,14 +109,24 @@ public final class UpfluxCommand implements Runnable {
 
     private static int wrongUsage(Console console, ParameterException wrong, String[] args) {
         String message = oneLine(wrong);
-        if (wrong instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            message += "; did you mean " + unmatched.getSuggestions().get(0) + "?";
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            message += hint(unmatched);
         }
         console.say("upflux: " + message);
         console.say("Try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         tellPrograms(console, message, args);
         return WRONG_USAGE;
+    }
+
+    private static String hint(UnmatchedArgumentException unmatched) {
+        String option = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+        String known = ELSEWHERE.get(option);
+        if (known != null) {
+            return "; " + known;
+        }
+        return unmatched.getSuggestions().isEmpty()
+                ? ""
+                : "; did you mean " + unmatched.getSuggestions().get(0) + "?";
     }
 
     private int failed(Console console, Exception failure, String[] args) {
