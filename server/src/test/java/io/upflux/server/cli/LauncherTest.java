@@ -53,6 +53,17 @@ class LauncherTest {
         assertThat(said).content().contains(odd + ": ");
     }
 
+    /** The one that builds what it starts. */
+    @Test
+    void helpOfTheClusterBuildsNothing() throws Exception {
+        Path checkout = Files.createDirectory(folder.resolve("checkout"));
+        program = Files.copy(Path.of("../upflux"), checkout.resolve("upflux"));
+        Path said = folder.resolve("said");
+        assertThat(upflux(said, List.of("cluster", "run", "--help"))).isZero();
+        assertThat(said).content().contains("cluster run INPUT... -o FOLDER", "docs/scale.md");
+        assertThat(checkout).isDirectoryNotContaining("glob:**/cluster");
+    }
+
     @Test
     void anArchiveThatIsNoneChangesNothing() throws Exception {
         Path without = folder.resolve("without");
