@@ -59,6 +59,15 @@ public final class MediaSink implements FrameSink {
         return VideoOutput.carriesRotation(location, null);
     }
 
+    /**
+     * Whether a location holds one picture: not several under numbers, and no video.
+     *
+     * @throws StreamException when the name says no container
+     */
+    public static boolean holdsOnePicture(String location) {
+        return VideoOutput.holdsOnePicture(location, null);
+    }
+
     /** What is written; empty until the first frame can be. */
     public OutputStreams streams() {
         return output.streams();

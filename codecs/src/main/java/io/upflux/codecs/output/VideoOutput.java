@@ -51,6 +51,11 @@ public final class VideoOutput implements FrameSink {
         return Container.of(location, container).carriesRotation();
     }
 
+    /** Whether {@code location} is that of one picture. */
+    public static boolean holdsOnePicture(String location, @Nullable String container) {
+        return Container.of(location, container).kind() == Container.Kind.IMAGE;
+    }
+
     @Override
     public FrameFormat open(FrameFormat offered) {
         VideoTrack opened = encoding.open(offered, 0);

@@ -7,7 +7,7 @@ import io.upflux.pipeline.FrameSource;
 import reactor.core.publisher.Flux;
 
 /** The beginning of a source. */
-record FirstFrames(FrameSource source, int limit) implements FrameSource {
+public record FirstFrames(FrameSource source, int limit) implements FrameSource {
     @Override
     public FrameFormat format() {
         return source.format();
@@ -15,7 +15,8 @@ record FirstFrames(FrameSource source, int limit) implements FrameSource {
 
     @Override
     public long estimatedFrames() {
-        return Math.min(source.estimatedFrames(), limit);
+        long all = source.estimatedFrames();
+        return all > 0 ? Math.min(all, limit) : limit;
     }
 
     @Override

@@ -19,7 +19,10 @@ public final class UpscaleOptions {
             names = "--start",
             paramLabel = "T",
             converter = TimeConverter.class,
-            description = "Begin at this time of the input: seconds, 1m30s, MM:SS or HH:MM:SS.mmm.")
+            description = {
+                "Begin at this time of the input: seconds, 1m30s, MM:SS or HH:MM:SS.mmm. A picture as the output",
+                "is that of this time."
+            })
     private @Nullable Duration start;
 
     @Option(
@@ -67,7 +70,7 @@ public final class UpscaleOptions {
             names = "--video-codec",
             paramLabel = "NAME",
             description = {
-                "Codec, such as h264, h265, av1 or vp9, for the best encoder of it that works here, or an encoder,"
+                "Codec, such as h264, av1 or vp9, for the best encoder of it that works here, or an encoder,"
                         + " as FFmpeg calls it (default: the best one there is for the container)."
             })
     private @Nullable String videoCodec;
@@ -132,6 +135,11 @@ public final class UpscaleOptions {
     /** Whether pictures that come out spoilt are looked for. */
     public boolean guard() {
         return !unguarded;
+    }
+
+    /** Whether the input is asked for from a time on, and not until when. */
+    boolean startsOnly() {
+        return start != null && duration == null;
     }
 
     /** Whether nothing of the input is asked for. */

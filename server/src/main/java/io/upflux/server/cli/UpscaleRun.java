@@ -74,6 +74,7 @@ final class UpscaleRun implements AutoCloseable {
                 continue;
             }
             try {
+                check(task, tasks.size() > 1);
                 Outcome outcome = one(task, notices);
                 outcomes.add(outcome);
                 report.done(task, outcome);
@@ -108,7 +109,6 @@ final class UpscaleRun implements AutoCloseable {
     }
 
     private Outcome one(UpscaleTask task, CollectedNotices notices) {
-        check(task);
         ProgressMeter meter = report.begin(task);
         try {
             InputOptions reading = options.input(!MediaSink.carriesRotation(task.output()));
@@ -148,8 +148,12 @@ final class UpscaleRun implements AutoCloseable {
                 notices.warnings());
     }
 
-    /** What can be known before anything is opened, in the words of the command line. */
-    private void check(UpscaleTask task) {
+    /**
+     * What can be known before anything is opened, in the words of the command line.
+     *
+     * @param several whether there are more tasks
+     */
+    private void check(UpscaleTask task, boolean several) {
         if (UpscaleTask.isPath(task.input())) {
             Path input = Path.of(task.input());
             if (!Files.exists(input) && !UpscaleTask.isSequence(task.input())) {
@@ -166,7 +170,8 @@ final class UpscaleRun implements AutoCloseable {
         segmented.check(task);
         // A pipe or a device has nothing to lose.
         if (Files.isRegularFile(output) && !encoding.overwrite() && !segmented.resumes(task)) {
-            throw new StreamException(task.output() + ": exists already; --overwrite replaces it");
+            throw new StreamException(task.output() + ": exists already; --overwrite replaces it"
+                    + (several ? ", --resume goes on with what is not there yet" : ""));
         }
     }
 

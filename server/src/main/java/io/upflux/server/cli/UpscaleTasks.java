@@ -67,7 +67,8 @@ final class UpscaleTasks {
             if (inputByOutput.containsKey(written)) {
                 written = name + "." + other;
             }
-            notices.info(name + ": becomes " + written + " (another container takes a run that names its output)");
+            notices.info(
+                    name + ": becomes " + written + " (upscaled alone, -o NAME.EXTENSION chooses another container)");
         }
         if (UpscaleTask.isSequence(written) && UpscaleTask.isPath(input) && Files.exists(Path.of(input))) {
             written = written.replace('%', '_');

@@ -10,6 +10,7 @@ import io.upflux.frame.HaltingShares;
 import io.upflux.models.Calibrations;
 import io.upflux.models.ModelCard;
 import io.upflux.pipeline.CalibratedResolver;
+import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.Traits;
@@ -17,6 +18,7 @@ import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.reuse.WindowShares;
+import io.upflux.server.bench.FirstFrames;
 import io.upflux.server.cli.UpscaleReport.Outcome;
 import io.upflux.server.preview.Snapshots;
 import io.upflux.server.segment.Encoded;
@@ -66,6 +68,7 @@ final class WholeUpscale {
         InferenceCost[] inference = {InferenceCost.NONE};
         Traits traits;
         try (MediaSource source = MediaSource.open(task.input(), reading, notices)) {
+            FrameSource frames = wanted(task, source);
             ModelCard card = models.card(source.shownHeight());
             Resolvers pool = models.of(card, models.threads());
             SuperResolver resolver = pool.take();
@@ -73,9 +76,9 @@ final class WholeUpscale {
             Optional<WindowPictures> depths = pictures(dumps.halting(), task, source);
             Optional<WindowPictures> states = pictures(dumps.reuse(), task, source);
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
-                ReuseMode reuse = source.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
-                SuperResolver calibrated = calibrated(resolver, card, reuse, source.estimatedFrames());
-                UpscalePipeline pipeline = UpscalePipeline.of(source, calibrated, sink)
+                ReuseMode reuse = frames.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
+                SuperResolver calibrated = calibrated(resolver, card, reuse, frames.estimatedFrames());
+                UpscalePipeline pipeline = UpscalePipeline.of(frames, calibrated, sink)
                         .watch(snapshots.watcher())
                         .halting(map -> {
                             depths.ifPresent(pictures -> pictures.write(map));
@@ -104,6 +107,28 @@ final class WholeUpscale {
         meter.complete();
         return new Outcome(
                 meter.frames(), 0, meter.seconds(), traits, halting, windows[0], inference[0], notices.warnings());
+    }
+
+    /**
+     * What of a source goes into an output: of a video into one picture that of the time it begins at.
+     *
+     * @throws StreamException when that is more than one picture and the output is one
+     */
+    private FrameSource wanted(UpscaleTask task, MediaSource source) {
+        long frames = source.estimatedFrames();
+        if (frames == 1 || !MediaSink.holdsOnePicture(task.output())) {
+            return source;
+        }
+        if (options.startsOnly()) {
+            return new FirstFrames(source, 1);
+        }
+        if (frames < 1) {
+            // Nobody knows how many there are.
+            return source;
+        }
+        throw new StreamException(
+                task.output() + ": about " + frames + " frames do not fit into one picture; --start T takes"
+                        + " that of a time, a pattern such as out_%05d.png takes all or those of --duration");
     }
 
     /** @param frames at most a few of which are not worth measuring for; 0 or less when nobody knows how many there are */

@@ -217,6 +217,56 @@ class UpscaleCommandTest {
     }
 
     @Test
+    void aPictureOfAVideoIsThatOfTheTimeAskedFor() {
+        Path clip = TestMedia.write(folder.resolve("clip.mp4"), WIDTH, HEIGHT, 50); // two seconds
+        Path picture = folder.resolve("a.png");
+        assertThat(streams.upflux("upscale", clip, "-o", picture, "-n", "bicubic-x2", "--start", "0.4"))
+                .describedAs(streams.err())
+                .isZero();
+        assertThat(streams.err()).contains(picture + ": 1 frame");
+        Path numbered = folder.resolve("n%d.png");
+        streams.upflux("upscale", clip, "-o", numbered, "-n", "bicubic-x2", "--start", "0.4", "--duration", "0.08");
+        assertThat(picture).hasSameBinaryContentAs(folder.resolve("n1.png"));
+    }
+
+    @Test
+    void aVideoThatIsNoPictureIsRefusedBeforeAnyWork() throws IOException {
+        Path clip = clip("clip.mp4");
+        Path picture = folder.resolve("a.png");
+        assertThat(streams.upflux("upscale", clip, "-o", picture, "-n", "bicubic-x2"))
+                .isEqualTo(1);
+        assertThat(streams.err())
+                .contains(picture + ": about 6 frames do not fit into one picture; --start T takes that of a time");
+        assertThat(names()).containsExactly("clip.mp4");
+    }
+
+    @Test
+    void aGpuThatIsNamedAndDoesNotWorkIsAnError() throws IOException {
+        Path clip = clip("clip.mp4");
+        // No machine has a hundredth GPU.
+        assertThat(streams.upflux(
+                        "upscale", clip, "-o", folder.resolve("o.mp4"), "-n", "plain-s-x2", "--device", "cuda:99"))
+                .isEqualTo(1);
+        assertThat(streams.err())
+                .contains("plain-s-x2: does not run on cuda:99: ", "; device auto takes the CPU where no GPU works");
+        assertThat(names()).containsExactly("clip.mp4");
+    }
+
+    @Test
+    void ofSeveralTheRestIsAskedForByResume() throws IOException {
+        Path in = Files.createDirectory(folder.resolve("in"));
+        TestMedia.write(in.resolve("a.mp4"), WIDTH, HEIGHT, FRAMES);
+        TestMedia.write(in.resolve("b.mp4"), WIDTH, HEIGHT, FRAMES);
+        Path out = Files.createDirectory(folder.resolve("out"));
+        Files.writeString(out.resolve("a.mp4"), "done");
+        assertThat(streams.upflux("upscale", in, "-o", out, "-n", "bicubic-x2")).isEqualTo(1);
+        assertThat(streams.err())
+                .contains("exists already; --overwrite replaces it, --resume goes on with what is not there yet");
+        assertThat(streams.upflux("upscale", in, "-o", out, "-n", "bicubic-x2", "--resume"))
+                .isZero();
+    }
+
+    @Test
     void existingOutputStaysUnlessOverwritten() throws IOException {
         Path clip = clip("clip.mp4");
         Path output = Files.writeString(folder.resolve("out.mp4"), "precious");

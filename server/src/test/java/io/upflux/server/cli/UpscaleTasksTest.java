@@ -60,7 +60,8 @@ class UpscaleTasksTest {
                 .extracting(task -> String.valueOf(Path.of(task.output()).getFileName()))
                 .containsExactly("clip.mkv", "clip.avi.mkv", "film.mkv", "map.png");
         assertThat(streams.err())
-                .contains("note: clip.avi: becomes clip.avi.mkv (another container takes a run that names its output)")
+                .contains(
+                        "note: clip.avi: becomes clip.avi.mkv (upscaled alone, -o NAME.EXTENSION chooses another container)")
                 .doesNotContain("note: clip.mkv");
     }
 
