@@ -92,7 +92,8 @@ class FailedLiveOutputTest {
             } finally {
                 // What it has not published goes the same way.
                 Throwable again = catchThrowable(first::close);
-                assertThat(again == null || "no room".equals(again.getMessage())).isTrue();
+                assertThat(again == null || "no room".equals(again.getMessage()))
+                        .isTrue();
                 full = false;
             }
             int before = fragments.size();

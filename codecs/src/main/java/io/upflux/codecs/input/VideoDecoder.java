@@ -43,7 +43,8 @@ final class VideoDecoder implements AutoCloseable {
             alpha = null;
             return;
         }
-        // Threads that share a picture keep none back, so a picture and its alpha come out together. Devices know no alpha.
+        // Threads that share a picture keep none back, so a picture and its alpha come out together. Devices know no
+        // alpha.
         context = open(stream, options, AVCodecContext.FF_THREAD_SLICE, null, name);
         try {
             alpha = new AlphaDecoder(open(stream, options, AVCodecContext.FF_THREAD_SLICE, null, name));
