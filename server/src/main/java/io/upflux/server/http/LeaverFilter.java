@@ -10,7 +10,7 @@ import org.slf4j.Marker;
 import reactor.netty.channel.AbortedException;
 
 /**
- * Keeps out of the log what Reactor Netty says at warning and error of connections that others reset or left. Nothing is
+ * Keeps out of the log what Reactor Netty, and Netty for it, say at warning and error of connections that others reset or left. Nothing is
  * wrong then, and nobody can mend it; whoever counts on the log's errors would be called by any closed laptop.
  */
 public final class LeaverFilter extends TurboFilter {
@@ -18,6 +18,11 @@ public final class LeaverFilter extends TurboFilter {
 
     /** Warns of nothing but errors of a request's body that come when its handler has done with it (reactor-netty 1202). */
     private static final String BODIES = "reactor.netty.channel.FluxReceive";
+
+    /** Where Netty tells that Reactor Netty wanted to say goodbye over a WebSocket whose connection was gone by then. */
+    private static final String TASKS = "io.netty.util.concurrent.AbstractEventExecutor";
+
+    private static final String GONE = "channel not registered to an event loop";
 
     @Override
     public FilterReply decide(
@@ -28,7 +33,8 @@ public final class LeaverFilter extends TurboFilter {
             Object @Nullable [] arguments,
             @Nullable Throwable failure) {
         boolean left = logger.getName().equals(BODIES)
-                || (logger.getName().startsWith(LIBRARY) && failure != null && isOfLeaving(failure));
+                || (logger.getName().startsWith(LIBRARY) && failure != null && isOfLeaving(failure))
+                || (logger.getName().equals(TASKS) && failure != null && GONE.equals(failure.getMessage()));
         return left && level.isGreaterOrEqual(Level.WARN) && !logger.isDebugEnabled()
                 ? FilterReply.DENY
                 : FilterReply.NEUTRAL;

@@ -67,6 +67,7 @@ class LeaversTest {
                     leave(server.port(), asked + get("/"), "");
                     leave(server.port(), asked + HALF_A_HEAD, "");
                 }
+                leaveFilm(server.port(), 1 << i % 16);
                 leave(server.port(), UPLOAD, "");
                 leave(server.port(), HALF_A_HEAD, "");
             }
@@ -81,6 +82,23 @@ class LeaversTest {
                 .extracting(line -> line.getLoggerName() + ": " + line.getFormattedMessage() + ": "
                         + ThrowableProxyUtil.asString(line.getThrowableProxy()))
                 .isEmpty();
+    }
+
+    /** A viewer of MSE over a WebSocket who has got so many bytes. */
+    private static void leaveFilm(int port, int bytes) throws IOException {
+        byte[] wish = "{\"type\":\"mse\",\"value\":\"avc1.640029\"}".getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream().write(get("/api/ws?src=clip", UPGRADE).getBytes(StandardCharsets.US_ASCII));
+            String head = "";
+            while (!head.endsWith("\r\n\r\n")) {
+                head += new String(socket.getInputStream().readNBytes(1), StandardCharsets.US_ASCII);
+                assertThat("HTTP/1.1 101").startsWith(head.substring(0, Math.min(12, head.length())));
+            }
+            // A text frame under a mask of zeros (RFC 6455 section 5.2).
+            socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) (0x80 | wish.length), 0, 0, 0, 0});
+            socket.getOutputStream().write(wish);
+            assertThat(socket.getInputStream().readNBytes(bytes)).hasSize(bytes);
+        }
     }
 
     private static String get(String path, String... headers) {
