@@ -3,7 +3,7 @@ package io.upflux.benchmarks.cancel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.upflux.server.bench.Malloc;
+import io.upflux.server.process.Malloc;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -31,8 +31,8 @@ final class AlphaDecoder implements AutoCloseable {
     /** @param context of a decoder without delay; closed with this */
     AlphaDecoder(AVCodecContext context) {
         this.context = context;
-        this.packet = avcodec.av_packet_alloc();
-        this.frame = avutil.av_frame_alloc();
+        this.packet = Av.allocated(avcodec.av_packet_alloc(), "alpha");
+        this.frame = Av.allocated(avutil.av_frame_alloc(), "alpha");
     }
 
     /** Whether a stream says that it has such alpha. */
@@ -72,7 +72,7 @@ final class AlphaDecoder implements AutoCloseable {
                 && frame.width() == picture.width()
                 && frame.height() == picture.height();
         if (fits) {
-            picture.buf(3, avutil.av_buffer_ref(frame.buf(0)))
+            picture.buf(3, Av.allocated(avutil.av_buffer_ref(frame.buf(0)), "alpha"))
                     .data(3, frame.data(0))
                     .linesize(3, frame.linesize(0))
                     .format(layout);

@@ -83,10 +83,17 @@ final class HardwareDevice {
         }
         AVFrame copy = Av.allocated(avutil.av_frame_alloc(), name);
         try {
-            Av.check(avutil.av_hwframe_transfer_data(copy, frame, 0), name + ": copying a picture from its decoder");
+            int code = avutil.av_hwframe_transfer_data(copy, frame, 0);
+            if (code < 0) {
+                // It may be lost: whoever comes next opens it anew. What others hold of it stays.
+                OPEN.clear();
+            }
+            Av.check(code, name + ": copying a picture from its decoder");
             Av.check(avutil.av_frame_copy_props(copy, frame), name);
             avutil.av_frame_unref(frame);
             avutil.av_frame_move_ref(frame, copy);
+            // In a device only what lies at the right and at the bottom can be cut off.
+            avutil.av_frame_apply_cropping(frame, avutil.AV_FRAME_CROP_UNALIGNED);
         } finally {
             avutil.av_frame_free(copy);
         }

@@ -64,7 +64,7 @@ final class Inspection {
         Inspection inspection = new Inspection(graphs.main(), notices);
         Execution cpu = new Execution(Gpu.NEVER, 0, 0);
         try (Weights weights = files.weights();
-                Started started = inspection.start(cpu, weights)) {
+                Started started = inspection.start(cpu, weights, Range.UNIT)) {
             Prober prober = started.prober();
             Contract contract = inspection.contract(prober.channels(), prober.scale(), prober);
             if (thorough) {
@@ -82,18 +82,19 @@ final class Inspection {
      */
     static Provider tryOut(PassGraph graph, Weights weights, Contract contract, Execution execution, Notices notices) {
         Inspection inspection = new Inspection(graph, notices);
-        try (Started started = inspection.start(execution, weights)) {
+        try (Started started = inspection.start(execution, weights, contract.range())) {
             inspection.contradiction("scale", contract.scale(), started.prober().scale());
             return started.session().provider();
         }
     }
 
-    private Started start(Execution execution, Weights weights) {
+    /** @param range of what a device is tried with */
+    private Started start(Execution execution, Weights weights, Range range) {
         // Loads the library first, so that its absence has a message of its own.
         Ort.environment();
         Set<OrtProvider> available = OrtEnvironment.getAvailableProviders();
         return new ProviderChoice(execution, available, notices)
-                .choose(label, provider -> start(provider, execution, weights));
+                .choose(label, provider -> start(provider, execution, weights, range));
     }
 
     private record Started(ProbeSession session, Prober prober) implements AutoCloseable {
@@ -103,7 +104,7 @@ final class Inspection {
         }
     }
 
-    private Started start(Provider provider, Execution execution, Weights weights) throws OrtException {
+    private Started start(Provider provider, Execution execution, Weights weights, Range range) throws OrtException {
         Integer align = declared.align();
         Size wanted = declared.tile();
         if (wanted == null && align != null) {
@@ -115,7 +116,7 @@ final class Inspection {
             Prober prober = Prober.start(label, graph, session, wanted);
             if (provider.onGpu()) {
                 try (ProbeSession cpu = session(Provider.CPU, execution, weights)) {
-                    ProviderCheck.check(session, cpu, prober.detailed());
+                    ProviderCheck.check(session, cpu, prober.detailed(range));
                 }
             }
             return new Started(session, prober);

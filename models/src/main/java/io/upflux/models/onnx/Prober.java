@@ -74,9 +74,9 @@ final class Prober {
         return channels;
     }
 
-    /** A picture of the base size in which no two neighbours are alike; white is 1. */
-    Picture detailed() {
-        return noise(base, Range.UNIT, new Random(1));
+    /** A picture of the base size in which no two neighbours are alike. */
+    Picture detailed(Range range) {
+        return noise(base, range, new Random(1));
     }
 
     int scale() {

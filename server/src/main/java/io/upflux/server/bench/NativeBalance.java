@@ -1,6 +1,7 @@
 package io.upflux.server.bench;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.server.process.Malloc;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

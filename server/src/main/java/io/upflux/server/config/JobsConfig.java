@@ -105,7 +105,7 @@ public record JobsConfig(
         if (bytes == null) {
             // What an encoder of large pictures takes grows with the processors, as machines do: no one amount fits
             // all.
-            return Residence.machineBytes() / 4 * 3;
+            return Math.max(2 * heap, Residence.machineBytes() / 4 * 3);
         }
         if (bytes <= heap) {
             throw settings.wrong("memoryLimit", "must be more than memory, which is " + (heap >> 20) + "M");

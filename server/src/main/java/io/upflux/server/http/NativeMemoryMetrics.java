@@ -3,7 +3,7 @@ package io.upflux.server.http;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
-import io.upflux.server.bench.Malloc;
+import io.upflux.server.process.Malloc;
 
 /** What monitoring sees of memory that is neither the JVM's own nor Netty's; nothing where the C library does not tell. */
 final class NativeMemoryMetrics {

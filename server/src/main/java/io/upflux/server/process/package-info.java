@@ -1,5 +1,5 @@
 /**
- * How this program is run once more, as a process of its own, and how much memory that takes: what crashes there, or takes
+ * How this program is run once more, as a process of its own, and how much memory that takes, as this one: what crashes there, or takes
  * too much, is that process alone.
  */
 @NullMarked

@@ -2,7 +2,7 @@ package io.upflux.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.upflux.server.bench.Malloc;
+import io.upflux.server.process.Malloc;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.upflux.server.bench;
+package io.upflux.server.process;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;

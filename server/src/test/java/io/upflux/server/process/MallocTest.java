@@ -1,9 +1,10 @@
-package io.upflux.server.bench;
+package io.upflux.server.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.jna.Memory;
+import io.upflux.server.bench.NativeBalance;
 import org.junit.jupiter.api.Test;
 
 class MallocTest {
