@@ -130,22 +130,75 @@ class PlaylistLimitsTest {
     }
 
     @Test
-    void listsThatAreTooLongAreRefused() throws IOException {
-        write("long.m3u8", "#EXTM3U\n" + "#EXTINF:1,\nclip.ts\n".repeat(900_000));
-        refused("long.m3u8", false, ": leads to playlists of more than 16 MiB, and no more is read");
+    void longEventsOfSomeVariantsAreRead() throws IOException {
+        String times = ("#EXT-X-DATERANGE:ID=\"" + "x".repeat(100) + "\"\n").repeat(60_000);
+        write("event.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:2\n" + times + "#EXTINF:2,\nclip.ts\n#EXT-X-ENDLIST\n");
+        write("master.m3u8", master("event.m3u8", "event.m3u8", "event.m3u8"));
+        assertThat(Pictures.read(location("master.m3u8", false), InputOptions.defaults(), notices))
+                .hasSize(50);
     }
 
     @Test
-    void aManifestOfTooManyRepresentationsIsRefused() throws IOException {
-        String set = "<AdaptationSet mimeType=\"video/mp2t\">"
-                + "<Representation id=\"1\" bandwidth=\"1\"><BaseURL>clip.ts</BaseURL></Representation>".repeat(1100)
-                + "</AdaptationSet>";
-        write(
-                "wide.mpd",
-                "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\""
-                        + " mediaPresentationDuration=\"PT2S\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\">"
-                        + "<Period duration=\"PT2S\">" + set + "</Period></MPD>");
+    void listsThatAreTooLongAreRefused() throws IOException {
+        write("long.m3u8", "#EXTM3U\n" + "#EXTINF:1,\nclip.ts\n".repeat(3_600_000));
+        refused("long.m3u8", false, ": leads to a playlist of more than 64 MiB, and no more is read");
+        write("master.m3u8", master("media.m3u8") + "#padding\n".repeat(1_900_000));
+        refused("master.m3u8", false, ": leads to playlists of more than 16 MiB, and no more is read");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', ''",
+        "MPD, mpd",
+        "Representation, rePresentation",
+        "Period, x:PERIOD",
+        "Representation, x:Representation",
+        "<MPD, <!--COMMENT--><MPD",
+        "<MPD, BLANKS<MPD",
+        "MPD, x:MPD",
+        "<AdaptationSet, <!--<Period>--><AdaptationSet",
+        "<AdaptationSet, <a><Period></Period></a><AdaptationSet",
+        "<AdaptationSet, <a b='>'/><AdaptationSet",
+    })
+    void aManifestOfTooManyRepresentationsIsRefused(String what, String variant) throws IOException {
+        String filled = variant.replace("COMMENT", "<MPD" + "-x".repeat(1500)).replace("BLANKS", " ".repeat(3000));
+        write("wide.mpd", manifest(period(550, 2)).replace(what, filled));
         refused("wide.mpd", false, TOO_MANY);
+    }
+
+    @Test
+    void ofPeriodsTheLargestCounts() throws IOException {
+        write("periods.mpd", manifest(period(1, 1).repeat(1500)));
+        assertThat(Pictures.read(location("periods.mpd", false), InputOptions.defaults(), notices))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<!DOCTYPE MPD [<!ENTITY a \"<!--\">]>",
+                "<?xml version=\"1.0\" encoding=\"UTF-7\"?>",
+            })
+    void aManifestThatMayHideTagsIsRefused(String head) throws IOException {
+        write("hidden.mpd", head + manifest(period(1, 1)));
+        refused(
+                "hidden.mpd",
+                false,
+                ": is a manifest with a document type or in another encoding than UTF-8, and such are not read");
+    }
+
+    private static String manifest(String periods) {
+        return "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" xmlns:x=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\""
+                + " mediaPresentationDuration=\"PT2S\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\">"
+                + periods + "</MPD>";
+    }
+
+    private static String period(int representations, int sets) {
+        String set = "<AdaptationSet mimeType=\"video/mp2t\">"
+                + "<Representation id=\"1\" bandwidth=\"1\"><BaseURL>clip.ts</BaseURL></Representation>"
+                        .repeat(representations)
+                + "</AdaptationSet>";
+        return "<Period duration=\"PT2S\">" + set.repeat(sets) + "</Period>";
     }
 
     @Test

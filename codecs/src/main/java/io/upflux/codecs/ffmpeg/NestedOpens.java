@@ -1,8 +1,9 @@
 package io.upflux.codecs.ffmpeg;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
@@ -30,19 +31,18 @@ public final class NestedOpens implements AutoCloseable {
     /** What lists may name in all. */
     private static final int MOST = 1000;
 
-    /** Length of all lists together. */
+    /** Length of all lists together that name others. */
     private static final int MOST_BYTES = 16 << 20;
+
+    /** Length of a list of media: an event of a day in segments of 2 s takes a quarter of it. */
+    private static final int MOST_MEDIA_BYTES = 64 << 20;
 
     private static final String PERSISTENT = "http_persistent";
 
     private static final String INTERNAL = "httpproxy:";
 
-    private static final String PLAYLIST = "#EXTM3U";
-    private static final Pattern NAMED = Pattern.compile("#EXT-X-(STREAM-INF|MEDIA):");
-
-    private static final String MANIFEST = "<MPD";
-    private static final Pattern PERIOD = Pattern.compile("<Period\\b");
-    private static final Pattern REPRESENTATION = Pattern.compile("<Representation\\b");
+    private static final Pattern PLAYLIST = Pattern.compile("#EXTM3U");
+    private static final Pattern NAMED = Pattern.compile("#EXT-X-(?:STREAM-INF|MEDIA):");
 
     /** The least that FFmpeg reads to find out what something is. */
     private static final int BEGINNING = 2048;
@@ -56,7 +56,7 @@ public final class NestedOpens implements AutoCloseable {
     private String persistent = "";
     private boolean open;
     private int named;
-    private int bytes;
+    private long bytes;
     private @Nullable String refusal;
 
     /**
@@ -94,25 +94,47 @@ public final class NestedOpens implements AutoCloseable {
 
     /** Whether what was opened may be read. */
     private boolean mayRead(AVIOContext io) {
-        String beginning = peek(io, BEGINNING);
-        boolean playlist = beginning.startsWith(PLAYLIST);
-        if (!playlist && !beginning.contains(MANIFEST)) {
-            return true;
+        Latin1 beginning = peek(io, BEGINNING);
+        if (PLAYLIST.matcher(beginning).lookingAt()) {
+            readPlaylist(peek(io, MOST_MEDIA_BYTES));
+        } else if (Manifest.mayBegin(beginning)) {
+            readManifest(peek(io, MOST_BYTES));
         }
-        String list = beginning.length() < BEGINNING ? beginning : peek(io, MOST_BYTES);
+        return refusal == null;
+    }
+
+    private void readPlaylist(Latin1 list) {
+        int lists = 0;
+        Matcher matcher = NAMED.matcher(list);
+        while (matcher.find()) {
+            lists++;
+        }
+        if (lists > 0) {
+            add(list, lists);
+        } else if (list.length() >= MOST_MEDIA_BYTES) {
+            refusal = "leads to a playlist of more than " + (MOST_MEDIA_BYTES >> 20) + " MiB, and no more is read";
+        }
+    }
+
+    private void readManifest(Latin1 text) {
+        if (!Manifest.is(text)) {
+            return;
+        }
+        if (Manifest.isOpaque(text)) {
+            refusal = "is a manifest with a document type or in another encoding than UTF-8, and such are not read";
+        } else {
+            add(text, Manifest.representations(text));
+        }
+    }
+
+    private void add(Latin1 list, int names) {
         bytes += list.length();
-        named += playlist
-                ? count(NAMED, list)
-                : PERIOD.splitAsStream(list)
-                        .mapToInt(period -> count(REPRESENTATION, period))
-                        .max()
-                        .orElse(0);
+        named += names;
         if (bytes >= MOST_BYTES) {
             refusal = "leads to playlists of more than " + (MOST_BYTES >> 20) + " MiB, and no more is read";
         } else if (named > MOST) {
             refusal = "leads to more than " + MOST + " playlists or representations, and no more are followed";
         }
-        return refusal == null;
     }
 
     /** Whether this may be a list: the input itself, or what HLS opens until it has seen all lists and makes programs of them. */
@@ -121,20 +143,21 @@ public final class NestedOpens implements AutoCloseable {
         return format == null || ("hls".equals(Av.string(format.name())) && context.nb_programs() == 0);
     }
 
-    private static int count(Pattern what, String text) {
-        return (int) what.matcher(text).results().count();
-    }
-
-    /** The first bytes, or all if there are fewer. FFmpeg's search for a format that begins behind them puts them back. */
-    private static String peek(AVIOContext io, int most) {
+    /**
+     * The first bytes, or all if there are fewer: valid until {@code io} is read. FFmpeg's search for a format that begins behind
+     * them puts them back.
+     */
+    private static Latin1 peek(AVIOContext io, int most) {
         try (PointerPointer<AVInputFormat> none = new PointerPointer<>(1)) {
             none.put(0, (Pointer) null);
             avformat.av_probe_input_buffer2(io, none, new BytePointer(), null, most - 1, most);
         }
-        int length = (int) Math.min(most, io.buf_end().address() - io.buf_ptr().address());
-        byte[] beginning = new byte[length];
-        io.buf_ptr().get(beginning);
-        return new String(beginning, StandardCharsets.ISO_8859_1);
+        BytePointer first = io.buf_ptr();
+        long length = Math.min(most, io.buf_end().address() - first.address());
+        return new Latin1(
+                length == 0
+                        ? ByteBuffer.allocate(0)
+                        : first.capacity(first.position() + length).asByteBuffer());
     }
 
     private static AVFormatContext.Io_open_AVFormatContext_PointerPointer_BytePointer_int_PointerPointer usual() {
@@ -168,13 +191,27 @@ public final class NestedOpens implements AutoCloseable {
             int code = usual.call(context, io, url, flags, options);
             if (code >= 0 && owner != null && !owner.open && mayBeList(context)) {
                 AVIOContext opened = new AVIOContext(io.get(0));
-                if (!owner.mayRead(opened)) {
+                int refused = refused(owner, opened);
+                if (refused < 0) {
                     avformat.avio_close(opened);
                     io.put(0, (Pointer) null);
-                    return avutil.AVERROR_INVALIDDATA;
+                    return refused;
                 }
             }
             return code;
+        }
+
+        /** FFmpeg's frames lie below, through which nothing may be thrown. */
+        private static int refused(NestedOpens owner, AVIOContext opened) {
+            try {
+                return owner.mayRead(opened) ? 0 : avutil.AVERROR_INVALIDDATA;
+            } catch (OutOfMemoryError e) {
+                owner.refusal = "leads to a list for which memory does not suffice";
+                return avutil.AVERROR_ENOMEM();
+            } catch (Throwable e) {
+                owner.refusal = "leads to a list that cannot be looked into: " + e;
+                return avutil.AVERROR_EXTERNAL;
+            }
         }
     }
 }
