@@ -112,8 +112,8 @@ final class FragmentSink implements FrameSink {
     public void finish() {
         broken = true;
         opened(video).flush(this::encoded);
-        end();
         broken = false;
+        end();
     }
 
     @Override
@@ -121,7 +121,7 @@ final class FragmentSink implements FrameSink {
         interrupted = true;
     }
 
-    /** Without {@link #finish} what was encoded is published all the same: viewers shall see all there was. */
+    /** Without {@link #finish} what was encoded is published all the same, unless a step failed: viewers shall see all there was. */
     @Override
     public void close() {
         try {
@@ -231,6 +231,7 @@ final class FragmentSink implements FrameSink {
         partStart = Long.MIN_VALUE;
     }
 
+    /** Takes what is held back for the end; after a failure it is left out. */
     private void end() {
         AVPacket last = held;
         held = null;
@@ -240,9 +241,15 @@ final class FragmentSink implements FrameSink {
         last.duration(last.duration() > 0 ? last.duration() : USUAL_DURATION);
         long end = last.pts() + last.duration();
         output.advance(end);
+        if (broken) {
+            av_packet_free(last);
+            return;
+        }
+        broken = true;
         write(last);
         sound(end);
         publish(end);
+        broken = false;
     }
 
     private static long micros(long ticks) {
