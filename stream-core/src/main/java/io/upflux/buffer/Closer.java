@@ -18,23 +18,27 @@ public final class Closer implements AutoCloseable {
      * Closes all. Idempotent.
      *
      * @throws RuntimeException the first failure, with those after it as suppressed ones
+     * @throws Error the same
      */
     @Override
     public void close() {
-        @Nullable RuntimeException failure = null;
+        @Nullable Throwable failure = null;
         while (!owned.isEmpty()) {
             try {
                 owned.pop().close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 if (failure == null) {
-                    failure = e instanceof RuntimeException known ? known : new IllegalStateException(e);
+                    failure = e;
                 } else {
                     failure.addSuppressed(e);
                 }
             }
         }
+        if (failure instanceof Error error) {
+            throw error;
+        }
         if (failure != null) {
-            throw failure;
+            throw failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
         }
     }
 }

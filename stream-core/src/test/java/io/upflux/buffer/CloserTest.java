@@ -37,4 +37,20 @@ class CloserTest {
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
         assertThat(closed).containsExactly("first");
     }
+
+    @Test
+    void anErrorIsPassedOnWhenTheRestIsClosed() {
+        Closer closer = new Closer();
+        closer.own(() -> closed.add("first"));
+        closer.own(() -> {
+            throw new IOException("disk");
+        });
+        closer.own(() -> {
+            throw new StackOverflowError("deep");
+        });
+        assertThatThrownBy(closer::close)
+                .isInstanceOf(StackOverflowError.class)
+                .satisfies(e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(IOException.class));
+        assertThat(closed).containsExactly("first");
+    }
 }
