@@ -1,5 +1,6 @@
 package io.upflux.server.live;
 
+import io.upflux.buffer.Closer;
 import io.upflux.governor.Rung;
 import io.upflux.live.Step;
 import io.upflux.models.Catalogue;
@@ -60,7 +61,7 @@ public final class Ladder implements AutoCloseable {
                 builder.cheaper();
             }
             return new Ladder(builder.steps, builder.resolvers);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             builder.resolvers.forEach(SuperResolver::close);
             throw e;
         }
@@ -78,7 +79,9 @@ public final class Ladder implements AutoCloseable {
 
     @Override
     public void close() {
-        resolvers.forEach(SuperResolver::close);
+        try (Closer closer = new Closer()) {
+            resolvers.forEach(closer::own);
+        }
     }
 
     private static final class Builder {

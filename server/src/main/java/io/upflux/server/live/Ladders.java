@@ -1,5 +1,6 @@
 package io.upflux.server.live;
 
+import io.upflux.buffer.Closer;
 import io.upflux.frame.FrameFormat;
 import io.upflux.server.config.ModelRule;
 import io.upflux.server.config.StreamConfig;
@@ -59,9 +60,13 @@ final class Ladders implements AutoCloseable {
         return ladder;
     }
 
+    /** Closes all; those asked for later are opened afresh. */
     @Override
     public void close() {
-        opened.values().forEach(Ladder::close);
-        opened.clear();
+        try (Closer closer = new Closer()) {
+            opened.values().forEach(closer::own);
+        } finally {
+            opened.clear();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.upflux.server.live;
 
+import io.upflux.buffer.Closer;
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.LiveInput;
 import io.upflux.codecs.LiveOutput;
@@ -66,7 +67,9 @@ final class Renditions implements AutoCloseable {
 
     @Override
     public void close() {
-        further.forEach(Rendition::close);
-        main.close();
+        try (Closer closer = new Closer()) {
+            closer.own(main);
+            further.forEach(closer::own);
+        }
     }
 }
