@@ -1,13 +1,13 @@
 package io.upflux.server.live;
 
+import io.upflux.buffer.Closer;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** The same frames into several sinks, in order. The last decides on their layout and colour, which the others take. */
+/** The same frames into several sinks, in order; they end in the reverse one. The last decides on their layout and colour, which the others take. */
 final class SharedSink implements FrameSink {
     private final List<FrameSink> sinks;
 
@@ -50,20 +50,10 @@ final class SharedSink implements FrameSink {
 
     /** Reaches all, whatever becomes of one. */
     private void each(Consumer<FrameSink> step) {
-        @Nullable RuntimeException failure = null;
-        for (FrameSink sink : sinks) {
-            try {
-                step.accept(sink);
-            } catch (RuntimeException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
+        try (Closer steps = new Closer()) {
+            for (FrameSink sink : sinks) {
+                steps.<AutoCloseable>own(() -> step.accept(sink));
             }
-        }
-        if (failure != null) {
-            throw failure;
         }
     }
 }
