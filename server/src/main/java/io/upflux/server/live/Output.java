@@ -25,14 +25,12 @@ abstract class Output implements AutoCloseable {
 
     private static final long STOP_MILLIS = 15_000;
 
-    /** What has gone well for so long works. */
-    private static final Duration LASTING = Duration.ofSeconds(10);
-
     private final String name;
     private final FragmentWindow window;
     private final Form form;
     private final long bytes;
     private final Thread worker;
+    private final Backoff backoff = new Backoff(System::nanoTime);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Sinks.Empty<Void> stop = Sinks.empty();
     private volatile boolean working;
@@ -91,6 +89,7 @@ abstract class Output implements AutoCloseable {
     final void copy(ReadableByteChannel movie, String location, @Nullable String format) {
         try (Remux remux = Remux.open(name, movie, location, format)) {
             working = true;
+            backoff.working();
             error = null;
             remux.run();
         } finally {
@@ -129,18 +128,13 @@ abstract class Output implements AutoCloseable {
     }
 
     private void run() {
-        Backoff backoff = new Backoff();
         boolean more = true;
         try {
             while (more) {
-                long start = System.nanoTime();
                 try (Following fragments = new Following(window, form, bytes, stop.asMono())) {
                     work(fragments);
                     return;
                 } catch (RuntimeException | Error e) {
-                    if (System.nanoTime() - start > LASTING.toNanos()) {
-                        backoff.reset();
-                    }
                     more = goesOn(e, backoff.pause());
                 }
             }

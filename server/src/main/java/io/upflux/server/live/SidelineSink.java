@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class SidelineSink implements FrameSink {
     private static final int WAITING = 3;
 
-    /** What has gone well for so long works. */
-    private static final Duration LASTING = Duration.ofSeconds(10);
-
     private final String name;
     private final Supplier<FrameSink> sinks;
     private final Notices notices;
@@ -33,11 +30,10 @@ final class SidelineSink implements FrameSink {
     private final Consumer<String> failing;
     private final ExecutorService thread;
     private final Semaphore places = new Semaphore(WAITING);
-    private final Backoff backoff = new Backoff();
+    private final Backoff backoff = new Backoff(System::nanoTime);
     private volatile @Nullable FrameSink sink;
     private volatile boolean interrupted;
     private @Nullable FrameFormat format;
-    private long openedNanos;
     private long pausedNanos;
     private Duration pause = Duration.ZERO;
     private long leftOut;
@@ -91,7 +87,7 @@ final class SidelineSink implements FrameSink {
                 throw new StreamException("its encoder wants " + wanted.layout() + " where the stream's has "
                         + offered.layout() + "; choose another videoCodec");
             }
-            openedNanos = System.nanoTime();
+            backoff.working();
         } catch (RuntimeException | Error e) {
             fail(e);
         }
@@ -118,9 +114,6 @@ final class SidelineSink implements FrameSink {
     private void fail(Throwable cause) {
         if (interrupted) {
             return;
-        }
-        if (sink != null && System.nanoTime() - openedNanos > LASTING.toNanos()) {
-            backoff.reset();
         }
         pause = backoff.pause();
         pausedNanos = System.nanoTime();

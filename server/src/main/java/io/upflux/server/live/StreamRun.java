@@ -34,6 +34,7 @@ final class StreamRun {
     private final StreamCounters counters;
     private final Publications publications;
     private final LoggedNotices notices;
+    private final Backoff backoff = new Backoff(System::nanoTime);
     private final SpoiltPair spoilt = new SpoiltPair(System::nanoTime);
     private final Sinks.Empty<Void> stop = Sinks.empty();
     private volatile StreamState state = StreamState.STARTING;
@@ -98,7 +99,6 @@ final class StreamRun {
     /** Blocks until {@link #stop}. */
     void run() {
         MDC.put(LoggedNotices.KEY, config.name());
-        Backoff backoff = new Backoff();
         try (spoilt) {
             while (!closed) {
                 try {
@@ -107,7 +107,7 @@ final class StreamRun {
                     error = FaultLine.of(config.name(), e);
                     state = StreamState.FAILED;
                     publications.end(e);
-                    demand.pause(announced(backoff));
+                    demand.pause(announcedPause());
                 }
             }
         } catch (InterruptedException e) {
@@ -147,7 +147,6 @@ final class StreamRun {
     }
 
     private void sessions(Decoders decoders, Renditions output) throws InterruptedException {
-        Backoff backoff = new Backoff();
         while (!closed) {
             state = StreamState.IDLE;
             if (!demand.exists()) {
@@ -166,18 +165,14 @@ final class StreamRun {
                 String line = FaultLine.of(config.name(), e);
                 error = demand.exists() ? line : null;
             }
-            boolean came = counters.out() > before;
-            if (came) {
-                backoff.reset();
-            }
-            if (config.listen() && came) {
+            if (config.listen() && counters.out() > before) {
                 LOG.info("{}: {}; listening again", config.name(), error);
             } else if (!closed && demand.exists()) {
                 state = StreamState.WAITING;
                 if (config.isolated()) {
                     decoders.prepare();
                 }
-                demand.pauseWhileWanted(announced(backoff));
+                demand.pauseWhileWanted(announcedPause());
             }
         }
     }
@@ -209,7 +204,7 @@ final class StreamRun {
     }
 
     /** The next pause, which the log tells. */
-    private Duration announced(Backoff backoff) {
+    private Duration announcedPause() {
         Duration pause = backoff.pause();
         LOG.warn("{}: {}; trying again in {} s", config.name(), error, pause.toMillis() / 1000.0);
         return pause;
@@ -219,6 +214,7 @@ final class StreamRun {
         state = StreamState.LIVE;
         error = null;
         windows.main().add(fragment);
+        backoff.working();
         counters.made(fragment);
         counters.shown(fragment);
     }
