@@ -1,6 +1,7 @@
 package io.upflux.server.live;
 
 import io.upflux.codecs.PictureEncoder;
+import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.server.preview.PreviewKind;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The latest picture of a stream that stayed spoilt and the one it was made from, as PNG in files for a while, which go with the
@@ -24,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class SpoiltPair implements AutoCloseable {
     /** A large picture takes a second to be encoded, in which the stream makes no others. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    /** A PNG on the heap may take as many bytes as its picture, 60 MB in 16 bits; a full heap ends the server. */
+    private static final long MOST_PIXELS = 4096L * 2304;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpoiltPair.class);
 
     private static final Set<PreviewKind> KINDS = Set.of(PreviewKind.SOURCE, PreviewKind.UPSCALED);
 
@@ -35,8 +43,13 @@ final class SpoiltPair implements AutoCloseable {
         this.nanoTime = nanoTime;
     }
 
-    /** Replaces the pair, unless it is of the last minute. */
+    /** Replaces the pair, unless it is of the last minute or the pictures are too large. */
     synchronized void keep(VideoFrame source, VideoFrame upscaled) throws IOException {
+        FrameFormat size = upscaled.format();
+        if ((long) size.width() * size.height() > MOST_PIXELS) {
+            LOG.debug("too large to be kept: {}x{}", size.width(), size.height());
+            return;
+        }
         Path there = folder;
         if (there != null && nanoTime.getAsLong() - keptNanos < PAUSE.toNanos()) {
             return;
