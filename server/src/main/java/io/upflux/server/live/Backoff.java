@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * worked for ten seconds: what fails soon after it has begun would else be begun again four times a second. Thread-safe.
  */
 final class Backoff {
-    private static final Duration FIRST = Duration.ofMillis(250);
+    /** The pause after what has worked, and after the first failure. */
+    static final Duration FIRST = Duration.ofMillis(250);
+
     private static final Duration LONGEST = Duration.ofSeconds(30);
     private static final Duration LASTING = Duration.ofSeconds(10);
 

@@ -4,26 +4,27 @@ import io.upflux.pipeline.StreamException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What went wrong, in one line for people. */
+/** What went wrong, in one line that viewers may see. */
 final class FaultLine {
+    /** What nobody foresaw may speak of paths and ports. */
+    private static final String UNFORESEEN = "an error of the program; the log says more";
+
     private static final Logger LOG = LoggerFactory.getLogger(FaultLine.class);
 
     private FaultLine() {}
 
     /**
-     * The line; what nobody foresaw is logged for developers, too.
+     * Logs a failure for developers: what was foreseen at debug, all else as an error.
      *
      * @param name of what failed
+     * @return the line
      */
-    static String of(String name, Throwable failure) {
-        boolean foreseen = failure instanceof StreamException;
-        String message = foreseen ? failure.getMessage() : failure.toString();
-        String line = String.valueOf(message).lines().findFirst().orElse("failed");
-        if (foreseen) {
+    static String logged(String name, Throwable failure) {
+        if (failure instanceof StreamException) {
             LOG.debug("{} failed", name, failure);
-        } else {
-            LOG.error("{}: {}", name, line, failure);
+            return String.valueOf(failure.getMessage()).lines().findFirst().orElse("failed");
         }
-        return line;
+        LOG.error("{}: {}", name, failure.toString(), failure);
+        return UNFORESEEN;
     }
 }

@@ -145,7 +145,7 @@ abstract class Output implements AutoCloseable {
 
     /** Tells of a failure and waits. @return whether to begin again: it is not to stop */
     private boolean goesOn(Throwable failure, Duration pause) throws InterruptedException {
-        String line = FaultLine.of(name, failure);
+        String line = FaultLine.logged(name, failure);
         line = failure instanceof StreamException ? line : name + ": " + line;
         error = shown(line);
         if (stopped.getCount() == 0) {

@@ -15,12 +15,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A sink on a thread of its own, where it holds up nobody and takes nobody along: frames that come faster than it takes them are
  * left out, and where it fails another takes its place after a pause.
  */
 final class SidelineSink implements FrameSink {
+    private static final Logger LOG = LoggerFactory.getLogger(SidelineSink.class);
+
     private static final int WAITING = 3;
 
     private final String name;
@@ -36,12 +40,13 @@ final class SidelineSink implements FrameSink {
     private @Nullable FrameFormat format;
     private long pausedNanos;
     private Duration pause = Duration.ZERO;
+    private String lastLine = "";
     private long leftOut;
 
     /**
      * @param name for people
      * @param sinks one, and another whenever that has failed and is closed; asked on the thread
-     * @param notices told of failures, and of frames that were left out, at the end
+     * @param notices told of failures, of one that comes again and again once, and of frames that were left out, at the end
      * @param leaving run for each of these frames at once
      * @param failing told of each failure in a line
      */
@@ -117,9 +122,15 @@ final class SidelineSink implements FrameSink {
         }
         pause = backoff.pause();
         pausedNanos = System.nanoTime();
-        String line = FaultLine.of(name, cause);
+        String line = FaultLine.logged(name, cause);
         failing.accept(line);
-        notices.warning(name + ": " + line + "; trying again in " + pause.toMillis() / 1000.0 + " s");
+        String warning = name + ": " + line + "; trying again in " + pause.toMillis() / 1000.0 + " s";
+        if (line.equals(lastLine) && !pause.equals(Backoff.FIRST)) {
+            LOG.debug("{}", warning);
+        } else {
+            notices.warning(warning);
+        }
+        lastLine = line;
         discard();
     }
 
@@ -132,7 +143,7 @@ final class SidelineSink implements FrameSink {
                 last.close();
             }
         } catch (RuntimeException | Error e) {
-            FaultLine.of(name, e);
+            FaultLine.logged(name, e);
         }
     }
 

@@ -104,7 +104,7 @@ final class StreamRun {
                 try {
                     serve();
                 } catch (RuntimeException | Error e) {
-                    error = FaultLine.of(config.name(), e);
+                    error = FaultLine.logged(config.name(), e);
                     state = StreamState.FAILED;
                     publications.end(e);
                     demand.pause(announcedPause());
@@ -162,7 +162,7 @@ final class StreamRun {
                 session(decoders, output).run(guard, over());
                 error = closed || !demand.exists() ? null : "the source has ended";
             } catch (RuntimeException | Error e) {
-                String line = FaultLine.of(config.name(), e);
+                String line = FaultLine.logged(config.name(), e);
                 error = demand.exists() ? line : null;
             }
             if (config.listen() && counters.out() > before) {
@@ -186,7 +186,7 @@ final class StreamRun {
                 session(decoders, output).run(next, over());
             } catch (RuntimeException | Error e) {
                 failure = e;
-                error = FaultLine.of(config.name(), e);
+                error = FaultLine.logged(config.name(), e);
                 LOG.warn("{}: {}", config.name(), error);
             }
             state = StreamState.WAITING;

@@ -121,8 +121,32 @@ class SidelineSinkTest {
         sink.finish();
         assertThat(next.finished).isTrue();
         assertThat(failures)
-                .containsExactly((foreseen ? "" : "java.lang.StackOverflowError: ") + "no space in the encoder");
+                .containsExactly(foreseen ? "no space in the encoder" : "an error of the program; the log says more");
         assertThat(warnings).containsExactly("cam/small: " + failures.get(0) + "; trying again in 0.25 s");
+    }
+
+    @Test
+    void ofAFailureThatStaysTheSameIsWarnedOnce() throws InterruptedException {
+        sink.close();
+        try (SidelineSink other =
+                new SidelineSink("cam/small", () -> played, notices, leftOut::incrementAndGet, failures::add)) {
+            other.open(FORMAT);
+            for (String line : List.of("no space", "no space", "no room")) {
+                played.failure = () -> {
+                    throw new StreamException(line);
+                };
+                for (int before = failures.size(); failures.size() == before; Thread.sleep(1)) {
+                    other.write(frame(0));
+                }
+            }
+            played.failure = () -> {};
+            other.finish();
+        }
+        assertThat(failures).containsExactly("no space", "no space", "no room");
+        assertThat(warnings)
+                .filteredOn(line -> line.contains("trying again"))
+                .containsExactly(
+                        "cam/small: no space; trying again in 0.25 s", "cam/small: no room; trying again in 1.0 s");
     }
 
     @Test
