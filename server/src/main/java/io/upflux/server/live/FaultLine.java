@@ -20,11 +20,20 @@ final class FaultLine {
      * @return the line
      */
     static String logged(String name, Throwable failure) {
-        if (failure instanceof StreamException) {
+        if (foreseen(failure)) {
             LOG.debug("{} failed", name, failure);
             return String.valueOf(failure.getMessage()).lines().findFirst().orElse("failed");
         }
         LOG.error("{}: {}", name, failure.toString(), failure);
         return UNFORESEEN;
+    }
+
+    /** The pipeline passes errors on as failures of the stream with their text. */
+    private static boolean foreseen(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof StreamException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return failure instanceof StreamException && !(cause instanceof Error);
     }
 }
