@@ -34,6 +34,8 @@ final class FaultLine {
         while (cause instanceof StreamException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return failure instanceof StreamException && !(cause instanceof Error);
+        return failure instanceof StreamException
+                && !(cause instanceof Error
+                        && String.valueOf(failure.getMessage()).contains(cause.toString()));
     }
 }
