@@ -86,8 +86,9 @@ class LeaversTest {
 
     /** A viewer of MSE over a WebSocket who has got so many bytes. */
     private static void leaveFilm(int port, int bytes) throws IOException {
-        byte[] wish = "{\"type\":\"mse\",\"value\":\"avc1.640029\"}".getBytes(StandardCharsets.US_ASCII);
+        byte[] wish = "{\"type\":\"mse\",\"value\":\"avc1.640029,mp4a.40.2\"}".getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(20_000);
             socket.getOutputStream().write(get("/api/ws?src=clip", UPGRADE).getBytes(StandardCharsets.US_ASCII));
             String head = "";
             while (!head.endsWith("\r\n\r\n")) {
