@@ -38,6 +38,6 @@ class MemoryLineTest {
                 .content()
                 .containsPattern(
                         "(?m)^(upflux: )?memory: 0 bytes of pictures, [1-9]\\d* threads, [1-9]\\d* descriptors, "
-                                + "[1-9]\\d*\\.\\d MiB resident");
+                                + "([1-9]\\d*\\.\\d+ MiB of malloc, )?[1-9]\\d*\\.\\d MiB resident");
     }
 }
