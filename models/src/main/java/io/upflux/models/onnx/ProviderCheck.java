@@ -6,7 +6,7 @@ import io.upflux.pipeline.StreamException;
 
 /** Whether a device makes the picture that the CPU makes, which no error code tells: kernels have been wrong before. */
 final class ProviderCheck {
-    /** Of the largest value: twenty times what float16 costs, and far less than what a wrong kernel does. */
+    /** Of the largest value: several times what float16 costs the bundled networks, and far less than what a wrong kernel does. */
     private static final float TOLERANCE = 0.02f;
 
     private ProviderCheck() {}

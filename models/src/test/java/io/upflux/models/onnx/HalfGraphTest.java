@@ -3,7 +3,11 @@ package io.upflux.models.onnx;
 import static io.upflux.models.onnx.Agreement.close;
 import static io.upflux.models.onnx.Agreement.largest;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import ai.onnxruntime.OrtException;
+import io.upflux.models.onnx.Contract.Range;
+import io.upflux.models.onnx.Contract.Size;
 import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
@@ -35,6 +39,40 @@ class HalfGraphTest {
         OptionalDouble threshold = OptionalDouble.of(golden.read("threshold")[0]);
         WholePicture made = WholePicture.of(halved(name), picture(golden), threshold);
         close(made.samples(), golden.read("halted"), HALF * Math.max(1, largest(golden.read("halted"))));
+    }
+
+    /** A device that computes so is no wrong one ({@link ProviderCheck}), with the noise that it is tried with, too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "plain-s-x2",
+                "plain-m-x4",
+                "esc-s-x2",
+                "esc-s-x4",
+                "agileir-s-x2",
+                "agileir-s-x4",
+                "adaformer-s-x2",
+                "adaformer-s-x4",
+                "adaformer-v-s-x2",
+                "adaformer-v-s-x4"
+            })
+    void noDeviceIsRefusedForIt(String name) throws OrtException {
+        ModelFiles half = halved(name);
+        ModelFiles whole = NamedModels.files(name);
+        try (Weights weights = half.weights();
+                ProbeSession device = session(half, weights);
+                Weights others = whole.weights();
+                ProbeSession cpu = session(whole, others)) {
+            GraphCheck graph = ModelGraphs.of(whole).main().picture();
+            Prober prober = Prober.start(name, graph, cpu, new Size(96, 96));
+            assertThatCode(() -> ProviderCheck.check(device, cpu, prober.detailed(Range.UNIT)))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    private static ProbeSession session(ModelFiles files, Weights weights) throws OrtException {
+        PassGraph graph = ModelGraphs.of(files).main();
+        return new ProbeSession(new SessionFactory(graph, weights, 1).anyShape(Provider.CPU), graph, Provider.CPU);
     }
 
     /** Features, context and lists go from graph to graph in the types they had. */
