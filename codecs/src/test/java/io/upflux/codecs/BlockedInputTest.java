@@ -26,6 +26,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pipes and servers that fall silent. */
@@ -130,6 +131,17 @@ class BlockedInputTest {
                         notices))
                 .isInstanceOf(StreamException.class)
                 .hasMessage(file + ": the input does not know the option no_such_option");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"analyzeduration, abc", "probesize, -5"})
+    void aWrongValueOfAnOptionIsToldByItsName(String option, String value) {
+        Path file = folder.resolve("clip.ts");
+        clip();
+        assertThatThrownBy(() -> MediaSource.open(
+                        file.toString(), InputOptions.defaults().withDemuxerOptions(Map.of(option, value)), notices))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(file + ": the input does not take the value of " + option);
     }
 
     @Test

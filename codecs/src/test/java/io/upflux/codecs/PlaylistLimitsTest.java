@@ -214,8 +214,10 @@ class PlaylistLimitsTest {
         "file  's'elf\\.ffconcat, self.ffconcat",
         "file ./self.ffconcat, ./self.ffconcat",
         "file media.m3u8, media.m3u8",
+        "file manifest.mpd, manifest.mpd",
     })
     void aRowOfListsIsRefused(String line, String named) throws IOException {
+        write("manifest.mpd", " \n<!--" + "-".repeat(5000) + "--><mpd>" + period(1, 1) + "</mpd>");
         write("self.ffconcat", "ffconcat version 1.0\nfile clip.ts\r\n \t" + line + "\n");
         refused("self.ffconcat", false, ": names a list, " + named + ", and lists in lists are not read");
     }

@@ -27,8 +27,9 @@ final class ConcatList {
 
     private static final int BEGINNING = 4096;
 
-    /** How lists begin, this and others. */
-    private static final Pattern LIST = Pattern.compile(MARK + "|#EXTM3U|.*<MPD\\b", Pattern.DOTALL);
+    /** How lists begin, this and others; of XML, in which no film is, that it is XML, or may be behind what is looked at. */
+    private static final Pattern LIST =
+            Pattern.compile(MARK + "|#EXTM3U|(?:\\xEF\\xBB\\xBF)?\\s*+<|\\s{" + BEGINNING + "}");
 
     private static final Pattern FILE = Pattern.compile("(?:^|[\\n\\r\\x00])[ \\t]*file[ \\t]+([^\\n\\r\\x00]*)");
 

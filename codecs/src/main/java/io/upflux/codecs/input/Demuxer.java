@@ -272,10 +272,7 @@ public final class Demuxer implements AutoCloseable {
         if (cause != null) {
             return new StreamException(location.name() + ": " + cause.getMessage(), cause);
         }
-        if (code == avutil.AVERROR_INVALIDDATA || code == avutil.AVERROR_EINVAL()) {
-            return new StreamException(location.name() + ": not a media file, or damaged beyond reading");
-        }
-        return new StreamException(location.name() + ": " + Av.text(code));
+        return location.failure(code, options.demuxerOptions().keySet());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.upflux.codecs.input;
 
+import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.codecs.storage.Storage;
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
@@ -11,7 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +107,26 @@ record Location(
             case CHANNEL -> SENT_FORMATS;
             default -> ConcatList.otherFormats();
         };
+    }
+
+    /**
+     * Why it cannot be opened.
+     *
+     * @param code FFmpeg's
+     * @param keys of the options that it was opened with
+     */
+    StreamException failure(int code, Set<String> keys) {
+        boolean invalid = code == avutil.AVERROR_EINVAL() || code == avutil.AVERROR_ERANGE();
+        if (invalid && !keys.isEmpty()) {
+            // Their values may be secret.
+            return new StreamException(
+                    name + ": the input does not take the value of " + String.join(" or ", new TreeSet<>(keys)));
+        }
+        // What is of a container that it may not be of is invalid, too.
+        return new StreamException(name + ": "
+                + (invalid || code == avutil.AVERROR_INVALIDDATA
+                        ? "not a media file, or damaged beyond reading"
+                        : Av.text(code)));
     }
 
     private static boolean isFile(String name) {
