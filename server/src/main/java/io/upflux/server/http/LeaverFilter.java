@@ -10,8 +10,9 @@ import org.slf4j.Marker;
 import reactor.netty.channel.AbortedException;
 
 /**
- * Keeps out of the log what Reactor Netty, and Netty for it, say at warning and error of connections that others reset or left. Nothing is
- * wrong then, and nobody can mend it; whoever counts on the log's errors would be called by any closed laptop.
+ * Keeps out of the log what Reactor Netty, and Netty for it, say at warning and error of connections that others reset or
+ * left. Nothing is wrong then, and nobody can mend it; whoever counts on the log's errors would be called by any closed
+ * laptop.
  */
 public final class LeaverFilter extends TurboFilter {
     private static final String LIBRARY = "reactor.netty.";

@@ -7,7 +7,10 @@ import io.upflux.pipeline.FrameSink;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The same frames into several sinks, in order; they end in the reverse one. The last decides on their layout and colour, which the others take. */
+/**
+ * The same frames into several sinks, in order; they end in the reverse one. The last decides on their layout and colour,
+ * which the others take.
+ */
 final class SharedSink implements FrameSink {
     private final List<FrameSink> sinks;
 
