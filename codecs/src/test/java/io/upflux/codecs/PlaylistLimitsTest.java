@@ -33,6 +33,9 @@ class PlaylistLimitsTest {
     private static final String TOO_MANY =
             ": leads to more than 1000 playlists or representations, and no more are followed";
 
+    private static final String WRONG =
+            ": leads to a manifest that is wrong in line %d: only well-formed XML 1.0 in UTF-8 without a document type is read";
+
     @TempDir
     Path folder;
 
@@ -166,9 +169,10 @@ class PlaylistLimitsTest {
         refused("wide.mpd", false, TOO_MANY);
     }
 
-    @Test
-    void ofPeriodsTheLargestCounts() throws IOException {
-        write("periods.mpd", manifest(period(1, 1).repeat(1500)));
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\uFEFF<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<!-- \u00FC -->"})
+    void ofPeriodsTheLargestCounts(String head) throws IOException {
+        write("periods.mpd", head + manifest(period(1, 1).repeat(1500)));
         assertThat(Pictures.read(location("periods.mpd", false), InputOptions.defaults(), notices))
                 .isNotEmpty();
     }
@@ -177,14 +181,61 @@ class PlaylistLimitsTest {
     @ValueSource(
             strings = {
                 "<!DOCTYPE MPD [<!ENTITY a \"<!--\">]>",
+                "<!DOCTYPE MPD>",
                 "<?xml version=\"1.0\" encoding=\"UTF-7\"?>",
+                "<?xml version=\"1.1\"?>",
             })
     void aManifestThatMayHideTagsIsRefused(String head) throws IOException {
         write("hidden.mpd", head + manifest(period(1, 1)));
-        refused(
-                "hidden.mpd",
-                false,
-                ": is a manifest with a document type or in another encoding than UTF-8, and such are not read");
+        refused("hidden.mpd", false, WRONG.formatted(1));
+    }
+
+    /** libxml2 would say something of each, for minutes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a>",
+                "<a ",
+                "<",
+                "<a b=\"",
+                "<b c=\"1\"",
+                "<!--",
+                "<y:a/>",
+                "&a;",
+                "&#1;",
+                "<?a ",
+                "<![CDATA[",
+                "</a "
+            })
+    void aManifestWithErrorsByTheMillionIsRefused(String wrong) throws IOException {
+        write("wrong.mpd", manifest("\n" + wrong.repeat(1_000_000) + period(1, 1)));
+        refused("wrong.mpd", false, WRONG.formatted(2));
+    }
+
+    @Test
+    void aManifestOfManyAttributesIsRefused() throws IOException {
+        StringBuilder attributes = new StringBuilder();
+        for (int i = 0; i < 500_000; i++) {
+            attributes.append(" a").append(i).append("=''");
+        }
+        write("attributes.mpd", manifest("<a" + attributes + "/>" + period(1, 1)));
+        refused("attributes.mpd", false, WRONG.formatted(1));
+    }
+
+    @Test
+    void playlistsAndAssetMapsOfImfAreHeldToTheSame() throws IOException {
+        String wrong = "\n" + "<a ".repeat(1_000_000);
+        String title = "<ContentTitle>title</ContentTitle>";
+        write("cpl.xml", "<CompositionPlaylist>" + title + wrong);
+        refused("cpl.xml", false, WRONG.formatted(2));
+        write(
+                "cpl.xml",
+                "<CompositionPlaylist><Id>urn:uuid:00000000-0000-0000-0000-000000000000</Id>" + title
+                        + "<EditRate>25 1</EditRate><SegmentList/></CompositionPlaylist>");
+        for (String map : new String[] {wrong, "<AssetMap>" + wrong}) {
+            write("ASSETMAP.xml", map);
+            refused("cpl.xml", false, WRONG.formatted(2));
+        }
     }
 
     private static String manifest(String periods) {

@@ -1,31 +1,38 @@
 package io.upflux.codecs.ffmpeg;
 
-import java.util.regex.Matcher;
+import java.io.InputStream;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 
 /**
- * Manifests of DASH (ISO/IEC 23009-1) as FFmpeg sees them: it takes for one what has {@code <MPD} anywhere, in comments, too, and
- * compares names without case and without the prefixes of namespaces.
+ * What FFmpeg reads by libxml2: manifests of DASH (ISO/IEC 23009-1), and composition playlists and asset maps of IMF
+ * (SMPTE ST 2067-3 and ST 429-9).
+ *
+ * <p>libxml2 goes on after errors and prints each, which takes minutes where there are millions. So a document is parsed here before,
+ * and what has any, or may be taken in another way than here, does not get there.
  */
 final class Manifest {
-    private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
-
     /** Of XML, behind a byte order mark; blanks may be as many as are looked at. */
     private static final Pattern BEGINNING = Pattern.compile("(?:\\xEF\\xBB\\xBF)?\\s*+(?:<|\\z)");
 
-    private static final Pattern MARK = Pattern.compile("<(?:[^\\s<>:]++:)?MPD", FLAGS);
+    /** Anywhere, in comments, too. */
+    private static final Pattern MARK =
+            Pattern.compile("<(?:[^\\s<>:]++:)?(?:MPD|CompositionPlaylist)", Pattern.CASE_INSENSITIVE);
 
-    /** A document type's entities, and other encodings, can hide tags. */
-    private static final Pattern OPAQUE = Pattern.compile(
-            "<!DOCTYPE|\\A(?:\\xEF\\xBB\\xBF)?\\s*+<\\?xml\\s[^>]*?\\sencoding\\s*+=\\s*+[\"'](?!(?:utf-8|us-ascii)[\"'])",
-            FLAGS);
+    private static final String MOST_ATTRIBUTES = "jdk.xml.elementAttributeLimit";
 
-    /** What has no tags in it, and tags. What is left open goes to the end, for nothing is to be looked at twice. */
-    private static final Pattern ITEM = Pattern.compile(
-            "<!--.*?(?:-->|\\z)|<!\\[CDATA\\[.*?(?:]]>|\\z)|<\\?.*?(?:\\?>|\\z)|(?<end></)[^<>]*+>"
-                    + "|<(?:[^\\s<>:/]++:)?(?:(?<period>Period\\b)|(?<representation>Representation\\b))?+"
-                    + "(?:[^<>\"']++|\"[^<\"]*+\"|'[^<']*+')*+>",
-            FLAGS);
+    /** That of libxml2. */
+    private static final int MOST_DEPTH = 256;
+
+    private static final XMLInputFactory PARSERS = XMLInputFactory.newDefaultFactory();
+
+    static {
+        PARSERS.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        PARSERS.setProperty(MOST_ATTRIBUTES, 200);
+    }
 
     private Manifest() {}
 
@@ -38,35 +45,48 @@ final class Manifest {
         return MARK.matcher(text).find();
     }
 
-    /** Whether one cannot tell what is in it without reading it as FFmpeg does. */
-    static boolean isOpaque(CharSequence manifest) {
-        return OPAQUE.matcher(manifest).find();
-    }
-
-    /** The most that any period has, which are the root's children: FFmpeg reads one of them. */
-    static int representations(CharSequence manifest) {
+    /**
+     * The most representations that any of a manifest's periods has, which are the root's children: FFmpeg reads one of them.
+     *
+     * @throws XMLStreamException if it is not well-formed, or has a document type, more than 200 attributes at an element, or another
+     *     version or encoding than 1.0 and UTF-8
+     */
+    static int representations(InputStream document) throws XMLStreamException {
+        XMLStreamReader reader = PARSERS.createXMLStreamReader(document);
+        requirePlain(reader);
         int most = 0;
         int count = 0;
         int depth = 0;
-        Matcher item = ITEM.matcher(manifest);
-        while (item.find()) {
-            char second = manifest.charAt(item.start() + 1);
-            if (second == '!' || second == '?') {
-                continue;
-            }
-            if (item.start("end") >= 0) {
-                depth--;
-                continue;
-            }
-            if (item.start("period") >= 0 && depth == 1) {
-                count = 0;
-            } else if (item.start("representation") >= 0) {
-                most = Math.max(most, ++count);
-            }
-            if (manifest.charAt(item.end() - 2) != '/') {
-                depth++;
+        while (reader.hasNext()) {
+            switch (reader.next()) {
+                case XMLStreamReader.DTD, XMLStreamReader.ENTITY_REFERENCE ->
+                    throw new XMLStreamException("document types are not read", reader.getLocation());
+                case XMLStreamReader.START_ELEMENT -> {
+                    // FFmpeg compares names so.
+                    String name = reader.getLocalName().toLowerCase(Locale.ROOT);
+                    if (depth == 1 && "period".equals(name)) {
+                        count = 0;
+                    } else if ("representation".equals(name)) {
+                        most = Math.max(most, ++count);
+                    }
+                    if (++depth > MOST_DEPTH) {
+                        throw new XMLStreamException("too deep", reader.getLocation());
+                    }
+                }
+                case XMLStreamReader.END_ELEMENT -> depth--;
+                default -> {}
             }
         }
         return most;
+    }
+
+    private static void requirePlain(XMLStreamReader reader) throws XMLStreamException {
+        String version = reader.getVersion();
+        String stated = reader.getCharacterEncodingScheme();
+        if ((version != null && !"1.0".equals(version))
+                || (stated != null && !"utf-8".equalsIgnoreCase(stated) && !"us-ascii".equalsIgnoreCase(stated))
+                || !"utf-8".equalsIgnoreCase(reader.getEncoding())) {
+            throw new XMLStreamException("only version 1.0 in UTF-8 is read", reader.getLocation());
+        }
     }
 }

@@ -1,10 +1,12 @@
 package io.upflux.codecs.ffmpeg;
 
+import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.xml.stream.XMLStreamException;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
@@ -36,6 +38,8 @@ public final class NestedOpens implements AutoCloseable {
 
     /** Length of a list of media: an event of a day in segments of 2 s takes a quarter of it. */
     private static final int MOST_MEDIA_BYTES = 64 << 20;
+
+    private static final String IMF = "imf";
 
     private static final String PERSISTENT = "http_persistent";
 
@@ -93,12 +97,17 @@ public final class NestedOpens implements AutoCloseable {
     }
 
     /** Whether what was opened may be read. */
-    private boolean mayRead(AVIOContext io) {
+    private boolean mayRead(AVIOContext io, boolean assetMap) {
         Latin1 beginning = peek(io, BEGINNING);
-        if (PLAYLIST.matcher(beginning).lookingAt()) {
+        if (assetMap) {
+            readManifest(peek(io, MOST_BYTES));
+        } else if (PLAYLIST.matcher(beginning).lookingAt()) {
             readPlaylist(peek(io, MOST_MEDIA_BYTES));
         } else if (Manifest.mayBegin(beginning)) {
-            readManifest(peek(io, MOST_BYTES));
+            Latin1 text = peek(io, MOST_BYTES);
+            if (Manifest.is(text)) {
+                readManifest(text);
+            }
         }
         return refusal == null;
     }
@@ -110,37 +119,57 @@ public final class NestedOpens implements AutoCloseable {
             lists++;
         }
         if (lists > 0) {
-            add(list, lists);
+            if (fits(list)) {
+                count(lists);
+            }
         } else if (list.length() >= MOST_MEDIA_BYTES) {
             refusal = "leads to a playlist of more than " + (MOST_MEDIA_BYTES >> 20) + " MiB, and no more is read";
         }
     }
 
     private void readManifest(Latin1 text) {
-        if (!Manifest.is(text)) {
+        if (!fits(text)) {
             return;
         }
-        if (Manifest.isOpaque(text)) {
-            refusal = "is a manifest with a document type or in another encoding than UTF-8, and such are not read";
-        } else {
-            add(text, Manifest.representations(text));
+        byte[] document = new byte[text.length()];
+        text.bytes().duplicate().get(document);
+        try {
+            count(Manifest.representations(new ByteArrayInputStream(document)));
+        } catch (XMLStreamException e) {
+            refusal = "leads to a manifest that is wrong in line "
+                    + e.getLocation().getLineNumber()
+                    + ": only well-formed XML 1.0 in UTF-8 without a document type is read";
         }
     }
 
-    private void add(Latin1 list, int names) {
+    private boolean fits(Latin1 list) {
         bytes += list.length();
-        named += names;
         if (bytes >= MOST_BYTES) {
             refusal = "leads to playlists of more than " + (MOST_BYTES >> 20) + " MiB, and no more is read";
-        } else if (named > MOST) {
+        }
+        return refusal == null;
+    }
+
+    private void count(int names) {
+        named += names;
+        if (named > MOST) {
             refusal = "leads to more than " + MOST + " playlists or representations, and no more are followed";
         }
     }
 
-    /** Whether this may be a list: the input itself, or what HLS opens until it has seen all lists and makes programs of them. */
+    /**
+     * Whether this may be a list: the input itself, what HLS opens until it has seen all lists and makes programs of them, or the asset
+     * maps that IMF opens, which leaves what they name to contexts of their own.
+     */
     private static boolean mayBeList(AVFormatContext context) {
+        String format = format(context);
+        return format == null || IMF.equals(format) || ("hls".equals(format) && context.nb_programs() == 0);
+    }
+
+    /** Null until that of the input is known. */
+    private static @Nullable String format(AVFormatContext context) {
         AVInputFormat format = context.iformat();
-        return format == null || ("hls".equals(Av.string(format.name())) && context.nb_programs() == 0);
+        return format == null ? null : Av.string(format.name());
     }
 
     /**
@@ -191,7 +220,7 @@ public final class NestedOpens implements AutoCloseable {
             int code = usual.call(context, io, url, flags, options);
             if (code >= 0 && owner != null && !owner.open && mayBeList(context)) {
                 AVIOContext opened = new AVIOContext(io.get(0));
-                int refused = refused(owner, opened);
+                int refused = refused(owner, opened, IMF.equals(format(context)));
                 if (refused < 0) {
                     avformat.avio_close(opened);
                     io.put(0, (Pointer) null);
@@ -202,9 +231,9 @@ public final class NestedOpens implements AutoCloseable {
         }
 
         /** FFmpeg's frames lie below, through which nothing may be thrown. */
-        private static int refused(NestedOpens owner, AVIOContext opened) {
+        private static int refused(NestedOpens owner, AVIOContext opened, boolean assetMap) {
             try {
-                return owner.mayRead(opened) ? 0 : avutil.AVERROR_INVALIDDATA;
+                return owner.mayRead(opened, assetMap) ? 0 : avutil.AVERROR_INVALIDDATA;
             } catch (OutOfMemoryError e) {
                 owner.refusal = "leads to a list for which memory does not suffice";
                 return avutil.AVERROR_ENOMEM();
