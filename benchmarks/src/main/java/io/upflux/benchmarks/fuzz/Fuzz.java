@@ -117,6 +117,9 @@ public final class Fuzz implements Callable<Integer> {
                     found = "crash: " + e.getMessage();
                     crashes.incrementAndGet();
                 }
+                if ((i + 1) % 1000 == 0) {
+                    System.err.println((i + 1) + " of " + inputs);
+                }
                 if (!found.isEmpty()) {
                     keep(made, which, found);
                 }

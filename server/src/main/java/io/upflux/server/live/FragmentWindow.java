@@ -15,18 +15,20 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * The last segments of a live stream, in memory. One thread adds fragments; who waits for one is woken, and viewers who
- * follow get each as it comes. Bounded in segments and in bytes. Thread-safe.
+ * follow get each as it comes. Bounded in segments, and in bytes together with other windows. Thread-safe.
  */
 public final class FragmentWindow {
     /** Complete segments that stay beyond those listed, since players fetch what they read in a playlist a while ago. */
     private static final int LINGERING = 3;
 
-    private static final long LARGEST_BYTES = 256L << 20;
+    /** Segments that stay when memory is short: the open one, and one to begin with. */
+    private static final int FEWEST = 2;
 
     /** A clock that steps by more than this between fragments did not run on. */
     private static final Duration CLOCK_STEP = Duration.ofMillis(500);
 
     private final int listed;
+    private final WindowMemory memory;
     private final List<LiveSegment> segments = new ArrayList<>();
     private final Set<Viewer> viewers = new LinkedHashSet<>();
     private final Sinks.Many<WindowView> views = Sinks.many().replay().latestOrDefault(WindowView.EMPTY);
@@ -39,6 +41,7 @@ public final class FragmentWindow {
     private @Nullable FragmentHeader header;
     private long longestMicros;
     private long peakBitrate;
+    private long held;
     private boolean ended;
     private boolean closed;
 
@@ -48,7 +51,13 @@ public final class FragmentWindow {
      *     caches keep what they got under a number
      */
     public FragmentWindow(int listed, long first) {
+        this(listed, first, WindowMemory.HEAP);
+    }
+
+    FragmentWindow(int listed, long first, WindowMemory memory) {
         this.listed = listed;
+        this.memory = memory;
+        memory.join();
         nextNumber = first;
         nextPart = first;
         headerNumber = first - 1;
@@ -58,6 +67,8 @@ public final class FragmentWindow {
     /** An empty window that numbers on, behind a discontinuity, where another one has ended. */
     FragmentWindow(int listed, FragmentWindow before) {
         this.listed = listed;
+        memory = before.memory;
+        memory.join();
         synchronized (before) {
             nextNumber = before.nextNumber;
             nextPart = before.nextPart;
@@ -71,6 +82,7 @@ public final class FragmentWindow {
     public void add(Fragment fragment) {
         List<Viewer> following;
         synchronized (this) {
+            hold(fragment.bytes());
             if (fragment.startsSegment() || segments.isEmpty()) {
                 begin(fragment);
             } else {
@@ -140,6 +152,9 @@ public final class FragmentWindow {
     void end(boolean over) {
         List<Viewer> following;
         synchronized (this) {
+            if (!ended) {
+                memory.leave(held);
+            }
             ended = true;
             closed = over;
             if (!segments.isEmpty()) {
@@ -188,8 +203,8 @@ public final class FragmentWindow {
         fresh = false;
         segments.add(new LiveSegment(
                 nextNumber++, nextPart, headerNumber, !continues, discontinuities, List.of(fragment), false));
-        while (segments.size() > listed + LINGERING + 1 || (segments.size() > 2 && bytes() > LARGEST_BYTES)) {
-            segments.remove(0);
+        while (segments.size() > listed + LINGERING + 1 || (segments.size() > FEWEST && memory.isShort(held))) {
+            hold(-segments.remove(0).bytes());
         }
     }
 
@@ -230,8 +245,12 @@ public final class FragmentWindow {
         return recent;
     }
 
-    private long bytes() {
-        return segments.stream().mapToLong(LiveSegment::bytes).sum();
+    /** What has ended is not counted: it goes when nobody reads it any more. */
+    private void hold(long bytes) {
+        if (!ended) {
+            held += bytes;
+            memory.add(bytes);
+        }
     }
 
     private LiveSegment last() {

@@ -7,6 +7,7 @@ import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,9 +126,46 @@ class FragmentWindowTest {
         assertThat(next.view().last().discontinuity()).isTrue();
     }
 
+    @Test
+    void windowsHoldFewerSegmentsWhileTheirMemoryIsShort() {
+        WindowMemory memory = new WindowMemory(1000);
+        FragmentWindow small = new FragmentWindow(3, 0, memory);
+        FragmentWindow large = new FragmentWindow(3, 0, memory);
+        add(small, 0, 45, 1);
+        add(large, 0, 45, 40);
+        assertThat(held(large)).containsExactly(6L, 7L, 8L);
+
+        add(large, 45, 50, 200);
+        add(small, 45, 60, 1);
+        assertThat(memory.isShort(501)).isTrue();
+        assertThat(held(small)).hasSize(7);
+        add(small, 60, 75, 50);
+        assertThat(held(small)).containsExactly(13L, 14L);
+
+        large.end(true);
+        large.end(true);
+        add(small, 75, 110, 1);
+        assertThat(held(small)).hasSize(7);
+        memory.add(930);
+        assertThat(memory.isShort(1001)).isFalse();
+        memory.add(1);
+        assertThat(memory.isShort(1001)).isTrue();
+    }
+
+    private static List<Long> held(FragmentWindow window) {
+        WindowView view = window.view();
+        return Stream.concat(view.older().stream(), view.segments().stream())
+                .map(LiveSegment::number)
+                .toList();
+    }
+
     private void add(int from, int to) {
+        add(window, from, to, 10);
+    }
+
+    private void add(FragmentWindow window, int from, int to, int bytes) {
         for (int i = from; i < to; i++) {
-            window.add(of(header, i, 10));
+            window.add(of(header, i, bytes));
         }
     }
 }
