@@ -150,9 +150,9 @@ final class ReuseMeasurement {
             truths.add(new GroundTruth(clip.name(), () -> clip));
         }
         if (folder != null) {
-            for (String file : MediaFolder.media(folder)) {
+            for (Path file : MediaFolder.media(folder, false, null)) {
                 truths.add(new GroundTruth(
-                        MediaNames.stem(String.valueOf(Path.of(file).getFileName())), () -> open(file)));
+                        MediaNames.stem(String.valueOf(file.getFileName())), () -> open(file.toString())));
             }
         }
         return truths;

@@ -40,6 +40,9 @@ final class UpscaleCommand implements Callable<Integer> {
     private String output = "";
 
     @Mixin
+    private FolderOptions folders = new FolderOptions();
+
+    @Mixin
     private SizeOptions size = new SizeOptions();
 
     @Mixin
@@ -92,7 +95,7 @@ final class UpscaleCommand implements Callable<Integer> {
 
     private List<UpscaleTask> plan() {
         try {
-            return UpscaleTasks.plan(inputs, output, new CollectedNotices(console));
+            return UpscaleTasks.plan(inputs, output, folders, new CollectedNotices(console));
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
@@ -126,6 +129,7 @@ final class UpscaleCommand implements Callable<Integer> {
         if (untilEof && inputs.contains("-")) {
             throw wrong("--until-eof needs standard input for itself");
         }
+        folders.check();
         segments.check();
     }
 

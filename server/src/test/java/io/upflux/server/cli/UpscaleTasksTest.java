@@ -2,6 +2,7 @@ package io.upflux.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.upflux.pipeline.StreamException;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class UpscaleTasksTest {
     private final Streams streams = new Streams();
@@ -32,7 +34,7 @@ class UpscaleTasksTest {
         assertThat(plan(existing, clip))
                 .extracting(UpscaleTask::output)
                 .containsExactly(existing.resolve("clip.mp4").toString());
-        assertThat(UpscaleTasks.plan(List.of(clip.toString()), folder + "/new/", notices()))
+        assertThat(UpscaleTasks.plan(List.of(clip.toString()), folder + "/new/", options(), notices()))
                 .extracting(task -> Path.of(task.output()))
                 .containsExactly(folder.resolve("new/clip.mp4"));
         assertThat(folder.resolve("new")).isDirectory();
@@ -60,8 +62,7 @@ class UpscaleTasksTest {
                 .extracting(task -> String.valueOf(Path.of(task.output()).getFileName()))
                 .containsExactly("clip.mkv", "clip.avi.mkv", "film.mkv", "map.png");
         assertThat(streams.err())
-                .contains(
-                        "note: clip.avi: becomes clip.avi.mkv (upscaled alone, -o NAME.EXTENSION chooses another container)")
+                .contains("note: clip.avi: becomes clip.avi.mkv (--container EXTENSION chooses another)")
                 .doesNotContain("note: clip.mkv");
     }
 
@@ -79,7 +80,8 @@ class UpscaleTasksTest {
 
     @Test
     void aUrlKeepsTheNameInIt() {
-        assertThat(UpscaleTasks.plan(List.of("https://host/a/clip.mp4?key=/1"), folder.toString(), notices()))
+        assertThat(UpscaleTasks.plan(
+                        List.of("https://host/a/clip.mp4?key=/1"), folder.toString(), options(), notices()))
                 .extracting(UpscaleTask::output)
                 .containsExactly(folder.resolve("clip.mp4").toString());
     }
@@ -119,8 +121,71 @@ class UpscaleTasksTest {
                 .hasMessage(empty + ": no video or picture in this folder");
     }
 
+    @Test
+    void whatKeepsItsNameComesFirstInAFolder() throws IOException {
+        Path in = folder.resolve("in");
+        file("in/clip.avi");
+        file("in/clip.mkv");
+        assertThat(plan(folder.resolve("out"), in))
+                .extracting(task -> lastTwo(task.input()), task -> lastTwo(task.output()))
+                .containsExactly(tuple("in/clip.avi", "out/clip.avi.mkv"), tuple("in/clip.mkv", "out/clip.mkv"));
+    }
+
+    @Test
+    void foldersInsideAreReadOnRequestAndHaveTheirLikes() throws IOException {
+        Path in = folder.resolve("in");
+        file("in/b.mp4");
+        file("in/a/b.mp4");
+        file("in/a/c/d.avi");
+        file("in/.cache/e.mp4");
+        file("in/a/notes.txt");
+        Path out = in.resolve("out");
+        file("in/out/b.mp4");
+        assertThat(plan(options("--recursive"), out, in))
+                .extracting(task -> out.relativize(Path.of(task.output())).toString())
+                .containsExactly("a/b.mp4", "a/c/d.mkv", "b.mp4");
+        assertThat(out.resolve("a/c")).isDirectory();
+        assertThat(plan(options(), out, in)).hasSize(1);
+
+        Path nothing = folder.resolve("nothing");
+        Files.createDirectories(nothing.resolve("inside"));
+        assertThatThrownBy(() -> plan(options("--recursive"), out, nothing))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(nothing + ": no video or picture in this folder and those inside");
+    }
+
+    @Test
+    void videosGetTheContainerThatIsAskedFor() throws IOException {
+        Path in = folder.resolve("in");
+        for (String name : List.of("a.mp4", "b.avi", "c.mkv", "d.gif", "e.JPG", "f.pgm", "a.flv")) {
+            file("in/" + name);
+        }
+        assertThat(plan(options("--container", ".MKV"), folder.resolve("out"), in))
+                .extracting(task -> Path.of(task.output()).getFileName().toString())
+                .containsExactly("a.mkv", "a.mp4.mkv", "b.mkv", "c.mkv", "d.mkv", "e.JPG", "f.png");
+        assertThat(streams.err()).isEqualTo("note: f.pgm: becomes f.png\n");
+        Path one = file("one.mp4");
+        assertThatThrownBy(() -> plan(options("--container", "mkv"), folder.resolve("one.webm"), one))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--container is for a folder as output; name the file as you want it");
+    }
+
+    private static FolderOptions options(String... arguments) {
+        return CommandLine.populateCommand(new FolderOptions(), arguments);
+    }
+
+    private static String lastTwo(String path) {
+        Path whole = Path.of(path);
+        return whole.subpath(whole.getNameCount() - 2, whole.getNameCount()).toString();
+    }
+
     private List<UpscaleTask> plan(Path output, Path... inputs) {
-        return UpscaleTasks.plan(List.of(inputs).stream().map(Path::toString).toList(), output.toString(), notices());
+        return plan(options(), output, inputs);
+    }
+
+    private List<UpscaleTask> plan(FolderOptions options, Path output, Path... inputs) {
+        List<String> names = List.of(inputs).stream().map(Path::toString).toList();
+        return UpscaleTasks.plan(names, output.toString(), options, notices());
     }
 
     private CollectedNotices notices() {
