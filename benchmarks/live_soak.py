@@ -215,8 +215,14 @@ class Audience:
                 rules.hold(body.decode())
                 playlist = Playlist(body.decode())
                 self.playlists += 1
-                number += 1
                 self.came_to(seen)
+                # Of parts that have come together, all but the one that was waited for are there.
+                for number in range(number + 1, playlist.next_part):
+                    found, part = await asyncio.wait_for(parts.get(f"/live/cam/part-{number}.m4s"), PATIENCE)
+                    if found != 200 or part[4:8] != b"moof":
+                        raise ValueError(f"part {number} {found}, listed up to {playlist.next_part - 1}")
+                    self.came_to(seen)
+                number = playlist.next_part
         except Exception as problem:
             self.report("LL-HLS", problem)
         finally:

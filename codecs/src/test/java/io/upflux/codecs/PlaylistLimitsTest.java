@@ -1,6 +1,7 @@
 package io.upflux.codecs;
 
 import static io.upflux.codecs.FfmpegPrograms.ffmpeg;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,8 +34,8 @@ class PlaylistLimitsTest {
     private static final String TOO_MANY =
             ": leads to more than 1000 playlists or representations, and no more are followed";
 
-    private static final String WRONG =
-            ": leads to a manifest that is wrong in line %d: only well-formed XML 1.0 in UTF-8 without a document type is read";
+    private static final String MALFORMED =
+            ": leads to a manifest that is no well-formed XML from line 2 on, and such are not read";
 
     @TempDir
     Path folder;
@@ -170,7 +171,12 @@ class PlaylistLimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\uFEFF<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<!-- \u00FC -->"})
+    @ValueSource(
+            strings = {
+                "",
+                "\uFEFF<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<!-- \u00FC -->",
+                "<?xml version='1.0' encoding='us-ascii'?>"
+            })
     void ofPeriodsTheLargestCounts(String head) throws IOException {
         write("periods.mpd", head + manifest(period(1, 1).repeat(1500)));
         assertThat(Pictures.read(location("periods.mpd", false), InputOptions.defaults(), notices))
@@ -178,48 +184,72 @@ class PlaylistLimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "<!DOCTYPE MPD [<!ENTITY a \"<!--\">]>",
-                "<!DOCTYPE MPD>",
-                "<?xml version=\"1.0\" encoding=\"UTF-7\"?>",
-                "<?xml version=\"1.1\"?>",
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "<!DOCTYPE MPD [<!ENTITY a \"<!--\">]> | with a document type",
+                "<!DOCTYPE MPD> | with a document type",
+                "<?xml version=\"1.0\" encoding=\"UTF-7\"?> | in another encoding than UTF-8",
+                "<?xml version=\"1.1\"?> | in another version of XML than 1.0",
             })
-    void aManifestThatMayHideTagsIsRefused(String head) throws IOException {
+    void aManifestThatMayHideTagsIsRefused(String head, String what) throws IOException {
         write("hidden.mpd", head + manifest(period(1, 1)));
-        refused("hidden.mpd", false, WRONG.formatted(1));
+        refused("hidden.mpd", false, ": leads to a manifest " + what + " (line 1), and such are not read");
     }
 
     /** libxml2 would say something of each, for minutes. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "<a>",
-                "<a ",
-                "<",
-                "<a b=\"",
-                "<b c=\"1\"",
-                "<!--",
-                "<y:a/>",
-                "&a;",
-                "&#1;",
-                "<?a ",
-                "<![CDATA[",
-                "</a "
-            })
+    @ValueSource(strings = {"<a ", "<", "<a b=\"", "<b c=\"1\"", "<!--", "&a;", "&#1;", "<?a ", "<![CDATA[", "</a "})
     void aManifestWithErrorsByTheMillionIsRefused(String wrong) throws IOException {
         write("wrong.mpd", manifest("\n" + wrong.repeat(1_000_000) + period(1, 1)));
-        refused("wrong.mpd", false, WRONG.formatted(2));
+        refused("wrong.mpd", false, MALFORMED);
     }
 
     @Test
-    void aManifestOfManyAttributesIsRefused() throws IOException {
+    void aManifestThatIsNoUtf8IsRefused() throws IOException {
+        Files.write(
+                folder.resolve("bytes.mpd"), manifest("\n\u00ff" + period(1, 1)).getBytes(ISO_8859_1));
+        refused("bytes.mpd", false, MALFORMED.replace("2", "1"));
+    }
+
+    /** Of which it may say something, though they are well-formed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<y:a/>",
+                "<a y:b=''/>",
+                "<a xmlns='b'/>",
+                "<a xmlns:b='a b'/>",
+                "<a xml:space='x'/>",
+                "<?xmla?>",
+                "<:a/>"
+            })
+    void aManifestOfTooManyPrefixesIsRefused(String prefixed) throws IOException {
+        String why =
+                ": leads to a manifest with more than 100000 prefixes and instructions (line 2), and such are not read";
+        write("prefixes.mpd", manifest(prefixed.repeat(99_000) + "\n" + prefixed.repeat(1_001) + period(1, 1)));
+        refused("prefixes.mpd", false, why);
+        write("prefixes.mpd", manifest(prefixed.repeat(10) + period(1, 1)));
+        assertThat(Pictures.read(location("prefixes.mpd", false), InputOptions.defaults(), notices))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "xmlns:"})
+    void aManifestOfManyAttributesIsRefused(String prefix) throws IOException {
         StringBuilder attributes = new StringBuilder();
-        for (int i = 0; i < 500_000; i++) {
-            attributes.append(" a").append(i).append("=''");
+        for (int i = 0; i < 200_000; i++) {
+            attributes.append(' ').append(prefix).append('a').append(i).append("='urn:a'");
         }
-        write("attributes.mpd", manifest("<a" + attributes + "/>" + period(1, 1)));
-        refused("attributes.mpd", false, WRONG.formatted(1));
+        write("attributes.mpd", manifest("\n<a" + attributes + "/>" + period(1, 1)));
+        refused("attributes.mpd", false, MALFORMED);
+    }
+
+    @Test
+    void aDeepManifestIsRefused() throws IOException {
+        write("deep.mpd", manifest("<a>".repeat(256) + "</a>".repeat(256) + period(1, 1)));
+        refused("deep.mpd", false, ": leads to a manifest of more than 256 levels (line 1), and such are not read");
     }
 
     @Test
@@ -227,15 +257,30 @@ class PlaylistLimitsTest {
         String wrong = "\n" + "<a ".repeat(1_000_000);
         String title = "<ContentTitle>title</ContentTitle>";
         write("cpl.xml", "<CompositionPlaylist>" + title + wrong);
-        refused("cpl.xml", false, WRONG.formatted(2));
+        refused("cpl.xml", false, MALFORMED);
         write(
                 "cpl.xml",
                 "<CompositionPlaylist><Id>urn:uuid:00000000-0000-0000-0000-000000000000</Id>" + title
                         + "<EditRate>25 1</EditRate><SegmentList/></CompositionPlaylist>");
         for (String map : new String[] {wrong, "<AssetMap>" + wrong}) {
             write("ASSETMAP.xml", map);
-            refused("cpl.xml", false, WRONG.formatted(2));
+            refused("cpl.xml", false, MALFORMED);
         }
+    }
+
+    /** FFmpeg reads it by recursion, and what overflows the stack ends the process. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aManifestThatNamesItselfIsRefused(boolean http) throws IOException {
+        String self = location("self.mp4", http);
+        write("self.mp4", manifest(period(1, 1)).replace("clip.ts", self));
+        assertThatThrownBy(() -> Pictures.read(self, InputOptions.defaults(), notices))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(self + ": leads to lists within lists without end");
+        // The stack is as it was.
+        write("periods.mpd", manifest(period(1, 1)));
+        assertThat(Pictures.read(location("periods.mpd", false), InputOptions.defaults(), notices))
+                .isNotEmpty();
     }
 
     private static String manifest(String periods) {

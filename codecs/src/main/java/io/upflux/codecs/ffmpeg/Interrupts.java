@@ -10,14 +10,17 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends blocking I/O of one format context: on request, when a deadline has passed, or when the thread that waits is
- * interrupted.
+ * Ends blocking I/O of one format context: on request, when a deadline has passed, when the thread that waits is
+ * interrupted, or when lists within lists have nearly filled its stack: FFmpeg opens each by recursion, without a bound.
  *
  * <p>JavaCPP has room for ten callbacks of a type and silently never calls the eleventh, so there is one for the whole
  * process, which finds its context by the {@code opaque} pointer.
  */
 public final class Interrupts implements AutoCloseable {
     private static final Map<Long, Interrupts> BY_ADDRESS = new ConcurrentHashMap<>();
+
+    /** Java's frames for which there must be room on the stack, a hundred kilobytes or more. */
+    private static final int ROOM = 2000;
 
     private static final AVIOInterruptCB.Callback_Pointer CALLBACK = new Callback();
 
@@ -27,6 +30,7 @@ public final class Interrupts implements AutoCloseable {
     private volatile long deadlineNanos;
     private volatile boolean hasDeadline;
     private volatile boolean heedsThread;
+    private volatile boolean tooDeep;
 
     public Interrupts() {
         key = Av.allocated(avutil.av_malloc(1), "interrupt");
@@ -50,6 +54,11 @@ public final class Interrupts implements AutoCloseable {
     /** Whether a deadline ended a call. */
     public boolean isExpired() {
         return expired;
+    }
+
+    /** Whether lists within lists ended a call. */
+    public boolean isTooDeep() {
+        return tooDeep;
     }
 
     /** From now on, calls fail when {@code limit} has passed; null for no limit. */
@@ -85,11 +94,25 @@ public final class Interrupts implements AutoCloseable {
         return interrupted || expired;
     }
 
+    /** Where FFmpeg itself runs out of it, or the next call of this does, the process ends. */
+    private boolean isDeep() {
+        try {
+            frames(ROOM);
+        } catch (StackOverflowError e) {
+            tooDeep = true;
+        }
+        return tooDeep;
+    }
+
+    private static int frames(int count) {
+        return count == 0 ? 1 : frames(count - 1) + 1;
+    }
+
     private static final class Callback extends AVIOInterruptCB.Callback_Pointer {
         @Override
         public int call(Pointer opaque) {
             Interrupts owner = opaque == null ? null : BY_ADDRESS.get(opaque.address());
-            return owner != null && owner.mustStop() ? 1 : 0;
+            return owner != null && (owner.mustStop() || owner.isDeep()) ? 1 : 0;
         }
     }
 }

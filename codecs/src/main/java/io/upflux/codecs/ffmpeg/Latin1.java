@@ -1,5 +1,6 @@
 package io.upflux.codecs.ffmpeg;
 
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -23,5 +24,26 @@ record Latin1(ByteBuffer bytes) implements CharSequence {
     @Override
     public String toString() {
         return StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
+    }
+
+    /** The bytes behind the first ones. */
+    InputStream from(int first) {
+        ByteBuffer rest = bytes.duplicate().position(first);
+        return new InputStream() {
+            @Override
+            public int read() {
+                return rest.hasRemaining() ? rest.get() & 0xFF : -1;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                if (!rest.hasRemaining()) {
+                    return length == 0 ? 0 : -1;
+                }
+                int count = Math.min(length, rest.remaining());
+                rest.get(into, offset, count);
+                return count;
+            }
+        };
     }
 }

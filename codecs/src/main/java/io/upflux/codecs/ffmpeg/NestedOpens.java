@@ -1,12 +1,11 @@
 package io.upflux.codecs.ffmpeg;
 
-import java.io.ByteArrayInputStream;
+import io.upflux.pipeline.StreamException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.xml.stream.XMLStreamException;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
@@ -77,6 +76,15 @@ public final class NestedOpens implements AutoCloseable {
         context.io_open(CHECKED);
     }
 
+    /**
+     * Looks into an input that FFmpeg does not open itself.
+     *
+     * @return whether it may be read
+     */
+    public boolean look(AVIOContext input) {
+        return mayRead(input, false);
+    }
+
     /** From now on as much may be opened as its packets lie in. */
     public void inputIsOpen(AVFormatContext context) {
         open = true;
@@ -131,14 +139,10 @@ public final class NestedOpens implements AutoCloseable {
         if (!fits(text)) {
             return;
         }
-        byte[] document = new byte[text.length()];
-        text.bytes().duplicate().get(document);
         try {
-            count(Manifest.representations(new ByteArrayInputStream(document)));
-        } catch (XMLStreamException e) {
-            refusal = "leads to a manifest that is wrong in line "
-                    + e.getLocation().getLineNumber()
-                    + ": only well-formed XML 1.0 in UTF-8 without a document type is read";
+            count(Manifest.representations(text));
+        } catch (StreamException e) {
+            refusal = e.getMessage();
         }
     }
 

@@ -105,6 +105,10 @@ public final class Demuxer implements AutoCloseable {
             location.options().forEach(dictionary::set);
             options.demuxerOptions().forEach(dictionary::set);
             nested.watch(context, dictionary);
+            // What is sent is of no container that leads to others.
+            if (source != null && location.kind() != Kind.CHANNEL && !nested.look(context.pb())) {
+                throw failure(avutil.AVERROR_INVALIDDATA);
+            }
             // On failure FFmpeg frees the context, and the pointer becomes null.
             int code = avformat.avformat_open_input(context, location.url(), null, dictionary.dictionary());
             if (code < 0 || nested.refusal() != null) {
@@ -260,6 +264,9 @@ public final class Demuxer implements AutoCloseable {
     private StreamException failure(int code) {
         if (nested.refusal() != null) {
             return new StreamException(location.name() + ": " + nested.refusal());
+        }
+        if (interrupts.isTooDeep()) {
+            return new StreamException(location.name() + ": leads to lists within lists without end");
         }
         if (interrupts.isInterrupted()) {
             return new StreamException(location.name() + ": reading was stopped");
