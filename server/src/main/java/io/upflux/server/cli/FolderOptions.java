@@ -13,7 +13,10 @@ import picocli.CommandLine.Spec;
 final class FolderOptions {
     @Option(
             names = "--recursive",
-            description = "Read the folders inside of folders, too; the output has folders of the same names.")
+            description = {
+                "Read the folders inside of folders, too, but not those that links lead to; the output has folders of the",
+                "same names."
+            })
     private boolean recursive;
 
     @Option(

@@ -150,7 +150,7 @@ final class ReuseMeasurement {
             truths.add(new GroundTruth(clip.name(), () -> clip));
         }
         if (folder != null) {
-            for (Path file : MediaFolder.media(folder, false, null)) {
+            for (Path file : MediaFolder.media(folder)) {
                 truths.add(new GroundTruth(
                         MediaNames.stem(String.valueOf(file.getFileName())), () -> open(file.toString())));
             }

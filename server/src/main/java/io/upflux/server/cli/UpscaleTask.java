@@ -3,16 +3,22 @@ package io.upflux.server.cli;
 import io.upflux.codecs.MediaNames;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One input into one output.
  *
  * @param input a path, a URL or {@code -}
  * @param output likewise
+ * @param placed what the output is called in the folder of all outputs; null where it was named by itself
  */
-record UpscaleTask(String input, String output) {
+record UpscaleTask(String input, String output, @Nullable Path placed) {
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://");
     private static final Pattern SEQUENCE = Pattern.compile("%0?\\d*d");
+
+    UpscaleTask(String input, String output) {
+        this(input, output, null);
+    }
 
     /** {@code -}: standard input or output. */
     static boolean isStandardStream(String location) {
@@ -33,8 +39,11 @@ record UpscaleTask(String input, String output) {
         return !isStandardStream(location) && !isUrl(location);
     }
 
-    /** The input's name without folder and extension, for files that belong to it. */
+    /** What files that belong to it are called: as the output in its folder, folders included, or as the input; without extension. */
     String stem() {
+        if (placed != null) {
+            return MediaNames.stem(placed.toString());
+        }
         if (isStandardStream(input)) {
             return "stdin";
         }
@@ -43,7 +52,7 @@ record UpscaleTask(String input, String output) {
         return stem.isEmpty() ? "frame" : stem;
     }
 
-    /** For people: the last part of the input's name. */
+    /** For people: the last part of the input's name, with the folders that its output is in as well. */
     String title() {
         if (isStandardStream(input)) {
             return "standard input";
@@ -52,6 +61,9 @@ record UpscaleTask(String input, String output) {
             return input;
         }
         Path name = Path.of(input).getFileName();
-        return name == null ? input : name.toString();
+        if (name == null) {
+            return input;
+        }
+        return (placed == null ? name : placed.resolveSibling(name)).toString();
     }
 }

@@ -79,7 +79,8 @@ final class UpscaleTasks {
             return List.of(new Source(input, Path.of("")));
         }
         Path from = Path.of(input);
-        return MediaFolder.media(from, options.recursive(), folder).stream()
+        List<Path> files = options.recursive() ? MediaFolder.all(from, folder, notices) : MediaFolder.media(from);
+        return files.stream()
                 .map(file -> {
                     Path parent = from.relativize(file).getParent();
                     return new Source(file.toString(), parent == null ? Path.of("") : parent);
@@ -124,7 +125,7 @@ final class UpscaleTasks {
             throw new IllegalArgumentException(
                     earlier + " and " + input + " would both become " + folder.resolve(output));
         }
-        return new UpscaleTask(input, folder.resolve(output).toString());
+        return new UpscaleTask(input, folder.resolve(output).toString(), output);
     }
 
     private void makeFolders() {
@@ -139,7 +140,7 @@ final class UpscaleTasks {
                 }
             }
         } catch (IOException e) {
-            throw new StreamException(made + ": cannot be created: " + e.getMessage(), e);
+            throw new StreamException(made + ": cannot be made a folder: " + e.getMessage(), e);
         }
     }
 

@@ -41,7 +41,7 @@ final class WindowPictures {
 
     /**
      * @param folder made if it is missing
-     * @param stem what file names begin with
+     * @param stem what file names begin with, folders inside included
      * @param numbered whether the number of the frame follows, counted from 1
      * @param source format of what is upscaled
      * @param overwrite whether files of these names are replaced
@@ -60,8 +60,9 @@ final class WindowPictures {
                         Range.FULL,
                         ColourSpec.ChromaSiting.UNSPECIFIED));
         this.options = OutputOptions.defaults().withOverwrite(overwrite);
+        Path own = folder.resolve(stem).getParent();
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(own == null ? folder : own);
         } catch (IOException e) {
             throw new StreamException(folder + ": cannot be made a folder: " + e.getMessage(), e);
         }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class UpscaleTasksTest {
@@ -146,12 +148,50 @@ class UpscaleTasksTest {
                 .containsExactly("a/b.mp4", "a/c/d.mkv", "b.mp4");
         assertThat(out.resolve("a/c")).isDirectory();
         assertThat(plan(options(), out, in)).hasSize(1);
+        assertThat(plan(options("--recursive"), out, in))
+                .extracting(UpscaleTask::title, UpscaleTask::stem)
+                .containsExactly(tuple("a/b.mp4", "a/b"), tuple("a/c/d.avi", "a/c/d"), tuple("b.mp4", "b"));
 
         Path nothing = folder.resolve("nothing");
         Files.createDirectories(nothing.resolve("inside"));
         assertThatThrownBy(() -> plan(options("--recursive"), out, nothing))
                 .isInstanceOf(StreamException.class)
                 .hasMessage(nothing + ": no video or picture in this folder and those inside");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--recursive"})
+    void outputsMayGoToAFolderAroundTheInputsAndInputsMayBeALink(String recursive) throws IOException {
+        Path in = folder.resolve("in");
+        Path clip = file("in/clip.mp4");
+        FolderOptions options = recursive.isEmpty() ? options() : options(recursive);
+        assertThat(plan(options, folder, in))
+                .extracting(UpscaleTask::output)
+                .containsExactly(folder.resolve("clip.mp4").toString());
+        assertThat(plan(options, in, in))
+                .extracting(UpscaleTask::output)
+                .as("which is refused when it is opened")
+                .containsExactly(clip.toString());
+        Path link = Files.createSymbolicLink(folder.resolve("link"), in);
+        Path out = folder.resolve("out");
+        assertThat(plan(options, out, link))
+                .extracting(UpscaleTask::input, UpscaleTask::output)
+                .containsExactly(tuple(
+                        link.resolve("clip.mp4").toString(),
+                        out.resolve("clip.mp4").toString()));
+    }
+
+    @Test
+    void linksInsideAreNotFollowedAndOutputsThereAreKnownBehindLinks() throws IOException {
+        Path in = folder.resolve("in");
+        file("in/clip.mp4");
+        file("in/out/clip.mp4");
+        Files.createSymbolicLink(in.resolve("again"), in);
+        Files.createSymbolicLink(in.resolve("other.mp4"), in.resolve("clip.mp4"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), in);
+        assertThat(plan(options("--recursive"), link.resolve("out"), in))
+                .extracting(UpscaleTask::title)
+                .containsExactly("clip.mp4", "other.mp4");
     }
 
     @Test

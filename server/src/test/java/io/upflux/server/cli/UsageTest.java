@@ -40,6 +40,8 @@ class UsageTest {
                 "bench --halting NaN | 'NaN' is neither off nor a threshold above 0",
                 "upscale a.mp4 -o b.mp4 --dump-halting maps | --dump-halting needs --halting T",
                 "upscale a.mp4 -o b.mp4 --jobs 0 | --jobs is 1 to 256, not 0",
+                "upscale a -o b --container PNG | --container is one of mp4, m4v, mov, mkv, webm, ts, mts, m2ts, not PNG",
+                "upscale a.mp4 -o b.webm --container mkv | --container is for a folder as output; name the file as you want it",
                 "upscale a.mp4 -o b.mp4 --segment 0.5 | --segment is 1s at least",
                 "upscale a.mp4 -o b.mp4 --duration 0 | --duration must be more than 0",
                 "upscale a.mp4 -o b.mp4 -n nosuch | no model is named 'nosuch'",
