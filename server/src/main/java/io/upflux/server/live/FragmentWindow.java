@@ -21,8 +21,8 @@ public final class FragmentWindow {
     /** Complete segments that stay beyond those listed, since players fetch what they read in a playlist a while ago. */
     private static final int LINGERING = 3;
 
-    /** Segments that stay when memory is short: the open one, and one to begin with. */
-    private static final int FEWEST = 2;
+    /** Segments that stay when memory is short: the open one, and those that players stay behind (RFC 8216, section 6.2.2). */
+    private static final int FEWEST = 4;
 
     /** A clock that steps by more than this between fragments did not run on. */
     private static final Duration CLOCK_STEP = Duration.ofMillis(500);

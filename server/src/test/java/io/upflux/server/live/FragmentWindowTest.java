@@ -3,6 +3,9 @@ package io.upflux.server.live;
 import static io.upflux.server.live.Fragments.of;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.upflux.codecs.Fragment;
 import io.upflux.codecs.FragmentHeader;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import reactor.test.StepVerifier;
 
 class FragmentWindowTest {
@@ -131,16 +135,22 @@ class FragmentWindowTest {
         WindowMemory memory = new WindowMemory(1000);
         FragmentWindow small = new FragmentWindow(3, 0, memory);
         FragmentWindow large = new FragmentWindow(3, 0, memory);
+        Logger log = (Logger) LoggerFactory.getLogger(WindowMemory.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
         add(small, 0, 45, 1);
-        add(large, 0, 45, 40);
-        assertThat(held(large)).containsExactly(6L, 7L, 8L);
+        add(large, 0, 45, 20);
+        log.detachAppender(lines);
+        assertThat(held(large)).containsExactly(4L, 5L, 6L, 7L, 8L);
+        assertThat(lines.list).hasSize(1);
 
         add(large, 45, 50, 200);
         add(small, 45, 60, 1);
         assertThat(memory.isShort(501)).isTrue();
         assertThat(held(small)).hasSize(7);
         add(small, 60, 75, 50);
-        assertThat(held(small)).containsExactly(13L, 14L);
+        assertThat(held(small)).containsExactly(11L, 12L, 13L, 14L);
 
         large.end(true);
         large.end(true);
