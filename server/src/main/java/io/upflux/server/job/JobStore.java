@@ -124,7 +124,7 @@ final class JobStore {
     }
 
     /**
-     * Changes a state.
+     * Changes a state. One that had ended has not been worked on since.
      *
      * @param from states of which it must be in one
      * @param crashes how many of its processes have crashed
@@ -134,7 +134,8 @@ final class JobStore {
     Mono<Boolean> move(String id, Set<JobState> from, JobState to, int crashes, @Nullable String error) {
         return changed(connection -> {
             Statement statement = connection
-                    .createStatement("update upflux_jobs set state = $1, ended = $2, fps = 0, crashes = $3, error = $4"
+                    .createStatement("update upflux_jobs set state = $1, ended = $2, fps = 0, crashes = $3, error = $4,"
+                            + " worked_millis = case when ended is null then worked_millis else 0 end"
                             + in(from) + " and id = $5")
                     .bind("$1", to.toString())
                     .bind("$3", crashes)

@@ -180,6 +180,21 @@ class JobQueueTest {
     }
 
     @Test
+    void whatTookTooLongHasAllItsTimeWhenItIsQueuedAgain() {
+        Duration limit = Duration.ofMillis(900);
+        Job job = add("clip", 0);
+        start(1, limit);
+        awaitThat(job, found -> worker.begun.size() == 1);
+        worker.report(job, new JobProgress(10, 100, 5));
+        await(job, JobState.FAILED);
+        assertThat(find(job).worked()).as("it is kept").isGreaterThanOrEqualTo(limit);
+        long again = System.nanoTime();
+        queue().change(job.id(), JobState.QUEUED).block();
+        awaitThat(job, found -> worker.begun.size() == 2 && found.state() == JobState.FAILED);
+        assertThat(Duration.ofNanos(System.nanoTime() - again)).isGreaterThanOrEqualTo(limit);
+    }
+
+    @Test
     void progressIsKept() {
         Job job = add("clip", 0);
         start(1, null);

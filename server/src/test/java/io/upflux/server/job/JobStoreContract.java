@@ -111,12 +111,14 @@ abstract class JobStoreContract {
         assertThat(move(job, JobState.PAUSED, JobState.QUEUED, 0, null)).isTrue();
         store.begin(job.id()).block();
         assertThat(find(job).started()).as("for the first time").isEqualTo(started);
+        assertThat(find(job).worked()).as("all in all").isEqualTo(Duration.ofMillis(4321));
         assertThat(move(job, JobState.RUNNING, JobState.FAILED, 0, "no frame")).isTrue();
         assertThat(find(job).error()).isEqualTo("no frame");
         assertThat(find(job).ended()).isNotNull();
         assertThat(move(job, JobState.FAILED, JobState.QUEUED, 0, null)).isTrue();
         assertThat(find(job).error()).isNull();
         assertThat(find(job).ended()).isNull();
+        assertThat(find(job).worked()).as("since then").isZero();
     }
 
     @Test
