@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param freeBytes what must stay free where the folder lies
  * @param keep how long finished jobs are kept
  * @param timeLimit how long a job may be worked on; null for as long as it takes
- * @param tries how often a job is begun whose process crashes
+ * @param tries how often a job is begun whose process crashes before it gets any further
  * @param limits of what is read
  * @param watch folders whose files become jobs
  */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param started when it was begun for the first time; null before
  * @param ended when it was done, failed or was cancelled; null before
  * @param worked how long it has been worked on, over all processes, since it was last queued anew
- * @param crashes how many of its processes have crashed
+ * @param crashes how many of its processes have crashed since one got any further
  * @param error why it failed, in one line; null when it did not
  */
 public record Job(

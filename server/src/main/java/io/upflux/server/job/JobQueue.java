@@ -48,7 +48,7 @@ final class JobQueue implements AutoCloseable {
     /**
      * @param worker closed by this
      * @param parallel how many jobs are worked on at a time
-     * @param tries how often a job may crash
+     * @param tries how often a job may crash without getting any further
      * @param timeLimit how long one may be worked on; null for as long as it takes
      */
     JobQueue(

@@ -60,9 +60,13 @@ final class JobRun {
         settled.tryEmitEmpty();
     }
 
-    /** What it becomes when the work has ended. @param tries how often it may crash */
+    /**
+     * What it becomes when the work has ended.
+     *
+     * @param tries how often it may crash without getting any further
+     */
     synchronized Fate fate(JobEnd end, int tries) {
-        int crashes = job.crashes();
+        int crashes = end.further() ? 0 : job.crashes();
         return switch (end.kind()) {
             case DONE -> new Fate(JobState.DONE, crashes, null);
             case FAILED ->

@@ -127,7 +127,7 @@ final class JobStore {
      * Changes a state. One that had ended has not been worked on since.
      *
      * @param from states of which it must be in one
-     * @param crashes how many of its processes have crashed
+     * @param crashes how many of its processes have crashed since one got any further
      * @param error why it failed, of which the beginning is kept; null when it did not
      * @return whether it was in one of them
      */

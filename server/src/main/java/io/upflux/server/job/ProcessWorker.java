@@ -3,6 +3,7 @@ package io.upflux.server.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.upflux.codecs.MediaNames;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.segment.SegmentedJob;
 import io.upflux.server.source.GuardedSource;
 import io.upflux.server.source.SourceGuard;
 import java.io.IOException;
@@ -62,11 +63,12 @@ final class ProcessWorker implements JobWorker {
             Files.createDirectories(folder.path());
             JobProcess.endOther(folder.process());
             try (GuardedSource source = source(job, folder)) {
+                int finished = SegmentedJob.finishedOf(folder.output());
                 JobEnd end = upscale(job, folder, source, stop, progress);
                 if (end.kind() == JobEnd.Kind.DONE && job.delivery() != null) {
                     Delivery.put(folder.output(), job.delivery(), job.outputName());
                 }
-                return end;
+                return end.further(SegmentedJob.finishedOf(folder.output()) > finished);
             }
         } catch (StreamException e) {
             return JobEnd.failed(String.valueOf(e.getMessage()));

@@ -102,11 +102,13 @@ public final class SegmentedJob {
     /** How many threads an earlier run on an output used; empty without one. */
     public static OptionalInt threadsOf(Path output) {
         return WorkFolder.holdsWork(output)
-                ? OptionalInt.of(Journal.read(WorkFolder.of(output).resolve(WorkFolder.JOURNAL))
-                        .header()
-                        .path("threads")
-                        .asInt())
+                ? OptionalInt.of(journal(output).header().path("threads").asInt())
                 : OptionalInt.empty();
+    }
+
+    /** How many segments earlier runs on an output have finished. */
+    public static int finishedOf(Path output) {
+        return WorkFolder.holdsWork(output) ? journal(output).segments().size() : 0;
     }
 
     /**
@@ -234,6 +236,10 @@ public final class SegmentedJob {
                 failure.getMessage() + "; " + finished.count() + " of " + plan.size() + " segments are kept in "
                         + folder.path() + advice,
                 failure);
+    }
+
+    private static Journal.Contents journal(Path output) {
+        return Journal.read(WorkFolder.of(output).resolve(WorkFolder.JOURNAL));
     }
 
     private static Traits traits(Resolvers resolvers) {

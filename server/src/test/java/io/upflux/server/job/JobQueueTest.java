@@ -161,6 +161,19 @@ class JobQueueTest {
     }
 
     @Test
+    void crashesOfAJobThatGetsFurtherDoNotAddUp() {
+        Job job = add("clip", 0);
+        start(1, null);
+        for (int i = 1; i <= 7; i++) {
+            int times = i;
+            awaitThat(job, found -> worker.begun.size() == times && found.state() == JobState.RUNNING);
+            worker.end(job, JobEnd.crashed("its process was ended by signal 11").further(i <= 5 && i % 2 == 1));
+        }
+        await(job, JobState.FAILED);
+        assertThat(find(job).error()).endsWith("; that was try 3 of 3");
+    }
+
+    @Test
     void whatFailsIsNotTriedAgain() {
         Job job = add("clip", 0);
         start(1, null);
