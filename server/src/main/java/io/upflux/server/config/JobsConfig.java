@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param parallel how many jobs run at a time
  * @param heapBytes Java heap of the process that works on a job
  * @param memoryBytes what that process may take of the machine's memory in all
+ * @param queueLimit how many jobs may wait
  * @param uploadBytes largest upload
  * @param freeBytes what must stay free where the folder lies
  * @param keep how long finished jobs are kept
@@ -31,6 +32,7 @@ public record JobsConfig(
         int parallel,
         long heapBytes,
         long memoryBytes,
+        int queueLimit,
         long uploadBytes,
         long freeBytes,
         Duration keep,
@@ -48,6 +50,7 @@ public record JobsConfig(
             "parallel",
             "memory",
             "memoryLimit",
+            "queueLimit",
             "uploadLimit",
             "minFree",
             "keep",
@@ -81,6 +84,7 @@ public record JobsConfig(
                 Objects.requireNonNullElse(settings.integer("parallel", 1, 256), 1),
                 heap,
                 memory(settings, heap),
+                Objects.requireNonNullElse(settings.integer("queueLimit", 1, 1_000_000), 1000),
                 Objects.requireNonNullElse(settings.size("uploadLimit"), 4L << 30),
                 Objects.requireNonNullElse(settings.size("minFree"), 1L << 30),
                 Objects.requireNonNullElse(settings.duration("keep"), Duration.ofDays(7)),

@@ -210,6 +210,7 @@ final class JobRoutes {
             case EMPTY -> Problem.badRequest(detail);
             case LATE -> Problem.late(detail);
             case NO_SPACE -> Problem.noSpace(detail);
+            case QUEUE_FULL -> Problem.queueFull(detail);
         };
     }
 }

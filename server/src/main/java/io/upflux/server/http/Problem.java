@@ -62,6 +62,11 @@ final class Problem extends RuntimeException {
         return new Problem(HttpResponseStatus.SERVICE_UNAVAILABLE, detail, Map.of("Retry-After", "1"));
     }
 
+    /** Until work has been done that takes minutes rather than seconds. */
+    static Problem queueFull(String detail) {
+        return new Problem(HttpResponseStatus.SERVICE_UNAVAILABLE, detail, Map.of("Retry-After", "60"));
+    }
+
     static Problem upgradeRequired() {
         return new Problem(
                 HttpResponseStatus.UPGRADE_REQUIRED,

@@ -17,7 +17,9 @@ public final class JobRefusal extends RuntimeException {
         /** What was to be sent did not come. */
         LATE,
         /** The disk is full, or nearly so. */
-        NO_SPACE
+        NO_SPACE,
+        /** As many jobs wait as may. */
+        QUEUE_FULL
     }
 
     private final Reason reason;

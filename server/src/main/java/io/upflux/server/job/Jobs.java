@@ -34,6 +34,7 @@ public final class Jobs implements AutoCloseable {
     private final JobStore store;
     private final JobChanges changes = new JobChanges();
     private final JobQueue queue;
+    private final Admission admission;
     private final SourceGuard guard;
     private final DiskSpace disk;
     private final Catalogue models;
@@ -48,6 +49,7 @@ public final class Jobs implements AutoCloseable {
         JobCommand command = new JobCommand(config.heapBytes(), config.parallel(), config.limits());
         JobWorker worker = new ProcessWorker(config.folder(), guard, command, config.memoryBytes(), config.parallel());
         this.queue = new JobQueue(store, changes, worker, config.parallel(), config.tries(), config.timeLimit());
+        this.admission = new Admission(store, config.queueLimit());
         this.guard = guard;
         this.allowed = allowed;
         this.disk = new DiskSpace(config.folder(), config.freeBytes());
@@ -79,7 +81,7 @@ public final class Jobs implements AutoCloseable {
     /** Begins to work. */
     public void start() {
         queue.start();
-        config.watch().forEach(watch -> background.add(new WatchedFolder(watch, store, changes).watch()));
+        config.watch().forEach(watch -> background.add(new WatchedFolder(watch, store, admission, changes).watch()));
         background.add(Flux.interval(Duration.ZERO, RETENTION_PAUSE)
                 .onBackpressureDrop()
                 .concatMap(
@@ -106,7 +108,7 @@ public final class Jobs implements AutoCloseable {
      * Queues a job for an input that the request names.
      *
      * @return fails with a {@link SourceRefused} when that is not allowed, with a {@link JobRefusal} when no model does
-     *     what is wanted or the disk is full
+     *     what is wanted, or the disk or the queue is full
      */
     public Mono<Job> create(JobRequest request) {
         String input = request.input();
@@ -114,14 +116,14 @@ public final class Jobs implements AutoCloseable {
             return Mono.error(
                     new JobRefusal(Reason.EMPTY, "input: is missing: a path or URL; or send the file itself"));
         }
-        return Mono.fromCallable(() -> {
+        return admission.admit(Mono.fromCallable(() -> {
                     disk.require(0);
                     allowed.check(input);
                     check(request);
                     return request.job();
                 })
                 .subscribeOn(Schedulers.boundedElastic())
-                .flatMap(this::add);
+                .flatMap(this::add));
     }
 
     /**
@@ -130,19 +132,20 @@ public final class Jobs implements AutoCloseable {
      * @param request without an input
      * @param length of the body in bytes, 0 when unknown
      * @param body its pieces
-     * @return fails with a {@link JobRefusal} when no model does what is wanted, it is too large, empty, or the disk is full
+     * @return fails with a {@link JobRefusal} when no model does what is wanted, it is too large, empty, or the disk or the
+     *     queue is full
      */
     public Mono<Job> upload(JobRequest request, long length, Flux<byte[]> body) {
         if (length > config.uploadBytes()) {
             return Mono.error(Upload.tooLarge(config.uploadBytes()));
         }
         Job job = request.job();
-        return Mono.fromRunnable(() -> {
+        return admission.admit(Mono.fromRunnable(() -> {
                     disk.require(length);
                     check(request);
                 })
                 .subscribeOn(Schedulers.boundedElastic())
-                .then(Upload.receive(body, folder(job), disk, config.uploadBytes(), add(job)));
+                .then(Upload.receive(body, folder(job), disk, config.uploadBytes(), add(job))));
     }
 
     /** Empty when there is none. */

@@ -32,9 +32,11 @@ final class WatchedFolder {
 
     private final WatchConfig config;
     private final JobStore store;
+    private final Admission admission;
     private final JobChanges changes;
     private final Map<String, Sighting> seen = new HashMap<>();
     private boolean missing;
+    private boolean waiting;
 
     /**
      * @param since when the file was first seen as it is, as {@link System#nanoTime()}
@@ -42,9 +44,10 @@ final class WatchedFolder {
      */
     private record Sighting(WatchedFile file, long since, boolean taken) {}
 
-    WatchedFolder(WatchConfig config, JobStore store, JobChanges changes) {
+    WatchedFolder(WatchConfig config, JobStore store, Admission admission, JobChanges changes) {
         this.config = config;
         this.store = store;
+        this.admission = admission;
         this.changes = changes;
     }
 
@@ -81,7 +84,8 @@ final class WatchedFolder {
                             .concatMap(store::forget)
                             .thenMany(Flux.fromIterable(settled))
                             .concatMap(this::take)
-                            .then();
+                            .then()
+                            .onErrorResume(JobRefusal.class, this::waitForRoom);
                 });
     }
 
@@ -109,10 +113,20 @@ final class WatchedFolder {
     private Mono<Void> queue(WatchedFile file) {
         String name = String.valueOf(Path.of(file.path()).getFileName());
         Job job = Job.queued(name, file.path(), config.upscaling(), config.output(), config.priority());
-        return store.add(job, file).doOnSuccess(added -> {
+        return admission.admit(store.add(job, file)).doOnSuccess(added -> {
+            waiting = false;
             LOG.info("job {} is queued: {}", job.id(), file.path());
             changes.tell(job.id());
         });
+    }
+
+    /** What has not been taken is still there at the next look. */
+    private Mono<Void> waitForRoom(JobRefusal full) {
+        if (!waiting) {
+            waiting = true;
+            LOG.info("{}: its files wait: {}", config.folder(), full.getMessage());
+        }
+        return Mono.empty();
     }
 
     private List<WatchedFile> files() throws IOException {

@@ -143,6 +143,7 @@ class ConfigFileTest {
         assertThat(jobs.parallel()).isEqualTo(1);
         assertThat(jobs.heapBytes()).isEqualTo(512L << 20);
         assertThat(jobs.memoryBytes()).isBetween(1L << 30, Residence.machineBytes() - 1);
+        assertThat(jobs.queueLimit()).isEqualTo(1000);
         assertThat(jobs.uploadBytes()).isEqualTo(4L << 30);
         assertThat(jobs.freeBytes()).isEqualTo(1L << 30);
         assertThat(jobs.keep()).isEqualTo(Duration.ofDays(7));
@@ -170,6 +171,7 @@ class ConfigFileTest {
                   database: r2dbc:postgresql://user:secret@db/jobs
                   keep: 2d
                   timeLimit: 3h
+                  queueLimit: 20
                   memory: 1G
                   memoryLimit: 6G
                   watch:
@@ -178,6 +180,7 @@ class ConfigFileTest {
                 """));
         assertThat(jobs.keep()).isEqualTo(Duration.ofHours(48));
         assertThat(jobs.timeLimit()).isEqualTo(Duration.ofHours(3));
+        assertThat(jobs.queueLimit()).isEqualTo(20);
         assertThat(jobs.heapBytes()).isEqualTo(1L << 30);
         assertThat(jobs.memoryBytes()).isEqualTo(6L << 30);
         WatchConfig first = jobs.watch().get(0);

@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class JobRoutesTest {
     private static final int LIMIT = 300_000;
+    private static final int QUEUE_LIMIT = 5;
     private static final String JSON = "application/json";
 
     @TempDir
@@ -70,7 +72,7 @@ class JobRoutesTest {
                 tokens:
                   guest: {secret: guest-guest-guest, role: viewer}
                   owner: {secret: owner-owner-owner, role: operator}
-                jobs: {folder: %s, uploadLimit: 300000}
+                jobs: {folder: %s, uploadLimit: 300000, queueLimit: 5}
                 allowedSources: [%s, 'https://media.example']
                 """.formatted(folder.resolve("jobs"), films), Map.of());
         Catalogue catalogue = Catalogue.standard();
@@ -258,6 +260,41 @@ class JobRoutesTest {
                         .statusCode())
                 .isEqualTo(201);
         assertThat(folders()).hasSize(1);
+    }
+
+    @Test
+    void aFullQueueTakesNoJobsUntilThereIsRoom() {
+        String first = create("{\"input\": \"%s/film.mp4\"}");
+        for (int i = 1; i < QUEUE_LIMIT; i++) {
+            assertThat(upload("", "video/mp4", "x").statusCode()).isEqualTo(201);
+        }
+        List<String> before = folders();
+        for (HttpResponse<String> full :
+                List.of(upload("", "video/mp4", "x"), post("{\"input\": \"" + films + "/film.mp4\"}"))) {
+            assertProblem(full, 503, QUEUE_LIMIT + " jobs wait already, and no more may (jobs.queueLimit)");
+            assertThat(full.headers().firstValue("Retry-After")).contains("60");
+        }
+        assertThat(folders()).as("nothing is stored").isEqualTo(before);
+        assertThat(tree(get("/api/v1/jobs")).get("total").asInt()).isEqualTo(QUEUE_LIMIT);
+        patch(first, "{\"state\": \"paused\"}");
+        assertThat(upload("", "video/mp4", "x").statusCode()).isEqualTo(201);
+    }
+
+    /** The queue is as long as is told, also for those who come at once. */
+    @Test
+    void whoComeAtOnceFillNoMoreThanTheQueue() {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest request = HttpRequest.newBuilder(uri(server.address().getPort(), "/api/v1/jobs"))
+                .header("Authorization", "Bearer owner-owner-owner")
+                .header("Content-Type", "video/mp4")
+                .POST(BodyPublishers.ofString("x"))
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
+                        () -> client.sendAsync(request, BodyHandlers.ofString()))
+                .limit(4 * QUEUE_LIMIT)
+                .toList();
+        assertThat(answers.stream().map(answer -> answer.join().statusCode())).containsOnly(201, 503);
+        assertThat(tree(get("/api/v1/jobs")).get("total").asInt()).isLessThanOrEqualTo(QUEUE_LIMIT);
     }
 
     @Test

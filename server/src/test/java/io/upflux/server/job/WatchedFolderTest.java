@@ -119,12 +119,34 @@ class WatchedFolderTest {
         jobs(1);
     }
 
+    @Test
+    void filesWaitUntilThereIsRoom() throws IOException {
+        file("one.mkv", "video");
+        file("two.mkv", "video");
+        file("three.mkv", "video");
+        watch(SETTLE, 2);
+        jobs(2);
+        lookTwice();
+        assertThat(jobs()).hasSize(2);
+        store.begin(jobs().get(0).id()).block();
+        assertThat(jobs(3)).extracting(Job::name).containsExactlyInAnyOrder("one.mkv", "two.mkv", "three.mkv");
+    }
+
     private void watch() {
         watch(SETTLE);
     }
 
     private void watch(Duration settle) {
-        watching = new WatchedFolder(new WatchConfig(in, out, settle, 7, UPSCALING), store, new JobChanges()).watch();
+        watch(settle, 1000);
+    }
+
+    private void watch(Duration settle, int queueLimit) {
+        watching = new WatchedFolder(
+                        new WatchConfig(in, out, settle, 7, UPSCALING),
+                        store,
+                        new Admission(store, queueLimit),
+                        new JobChanges())
+                .watch();
     }
 
     private boolean known(WatchedFile file) {
