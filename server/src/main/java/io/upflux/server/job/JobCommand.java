@@ -39,13 +39,13 @@ final class JobCommand {
             program.addAll(List.of("nice", "-n", "10"));
         }
         program.add(JavaProgram.java());
-        List<String> share = new ArrayList<>();
+        List<String> more = new ArrayList<>(List.of("-XX:-CreateCoredumpOnCrash"));
         if (parallel > 1) {
             // Not by --threads, which would make it another job when the number changes.
             int processors = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
-            share.add("-XX:ActiveProcessorCount=" + processors);
+            more.add("-XX:ActiveProcessorCount=" + processors);
         }
-        options = JavaProgram.options(heapBytes, share, MAIN);
+        options = JavaProgram.options(heapBytes, more, MAIN);
     }
 
     /**

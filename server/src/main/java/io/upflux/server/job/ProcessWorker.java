@@ -89,7 +89,7 @@ final class ProcessWorker implements JobWorker {
     private JobEnd upscale(
             Job job, JobFolder folder, GuardedSource source, Mono<Void> stop, Consumer<JobProgress> progress)
             throws IOException, InterruptedException {
-        String[] error = {"it does not say why; " + folder.log().getFileName() + " in its folder may"};
+        String[] error = {""};
         List<String> started = command.of(job, folder, source);
         try (JobProcess process = JobProcess.start(started, folder.log(), folder.process(), memoryBytes)) {
             Disposable stopping = stop.subscribe(nothing -> {}, failure -> {}, process::interrupt);
@@ -113,7 +113,11 @@ final class ProcessWorker implements JobWorker {
     private static JobEnd end(int exitCode, String error, @Nullable String excess) {
         return switch (exitCode) {
             case 0 -> JobEnd.DONE;
-            case 1, 2 -> JobEnd.failed(error);
+            // A JVM that crashes and leaves no core ends as one that fails, but says nothing before.
+            case 1, 2 ->
+                error.isEmpty()
+                        ? JobEnd.crashed("its process crashed; the logs in its folder may say where")
+                        : JobEnd.failed(error);
             case OUT_OF_MEMORY -> JobEnd.failed("ran out of memory; jobs.memory gives it more");
             case INTERRUPTED -> JobEnd.STOPPED;
             default -> excess != null ? JobEnd.failed(excess) : crashed(exitCode);

@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs and the processes that work on them, through whatever ends either. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
@@ -55,8 +58,10 @@ class JobsTest {
         }
     }
 
-    @Test
-    void aJobGoesOnAfterACrashAPauseAndARestart() throws Exception {
+    @ParameterizedTest
+    @EnabledOnOs(OS.LINUX)
+    @ValueSource(strings = {"KILL", "SEGV"})
+    void aJobGoesOnAfterACrashAPauseAndARestart(String signal) throws Exception {
         Path clip = clip(Files.createDirectory(folder.resolve("films")).resolve("clip.mkv"), SECONDS);
         jobs = open("");
         jobs().start();
@@ -66,9 +71,20 @@ class JobsTest {
                 .id();
 
         long crashed = await(id, 1);
-        ProcessHandle.of(crashed).ifPresent(ProcessHandle::destroyForcibly);
+        Path segment = job(id).resolve(".output.mkv.upflux/000000.packets");
+        FileTime made = Files.getLastModifiedTime(segment);
+        execute("prlimit", "--pid", String.valueOf(crashed), "--core=unlimited");
+        execute("kill", "-" + signal, String.valueOf(crashed));
         await(() -> find(id).crashes() == 1 && pid(id) > 0 && pid(id) != crashed);
+        await(() -> log(id).contains(" of 5 segments are there already"));
         await(id, 2);
+        assertThat(Files.getLastModifiedTime(segment)).as("it is not made again").isEqualTo(made);
+        assertThat(Stream.of(job(id), Path.of(""))
+                        .flatMap(place -> names(place).stream())
+                        .filter(name -> name.startsWith("core")))
+                .isEmpty();
+        assertThat(job(id).resolve("crash-" + crashed + ".log").toFile().exists())
+                .isEqualTo(signal.equals("SEGV"));
         assertThat(jobs().change(id, JobState.PAUSED).block())
                 .extracting(Job::state)
                 .isEqualTo(JobState.PAUSED);
@@ -86,10 +102,11 @@ class JobsTest {
         assertThat(done).isNotNull();
         assertThat(done.state()).as(done.error()).isEqualTo(JobState.DONE);
         assertThat(done.progress().frames()).isEqualTo(SECONDS * RATE);
-        assertThat(Files.readString(job(id).resolve("log.txt"))).contains(" of 5 segments are there already");
         assertThat(frames(jobs().output(done))).isEqualTo(SECONDS * RATE);
         assertThat(done.outputName()).isEqualTo("clip.mkv");
-        assertThat(names(job(id))).containsExactlyInAnyOrder("log.txt", "output.mkv", "newest.jpeg");
+        assertThat(names(job(id)))
+                .filteredOn(name -> !name.startsWith("crash-"))
+                .containsExactlyInAnyOrder("log.txt", "output.mkv", "newest.jpeg");
 
         assertThat(jobs().delete(id).block()).isTrue();
         assertThat(job(id)).doesNotExist();
@@ -370,6 +387,23 @@ class JobsTest {
             return text.isEmpty() ? 0 : Long.parseLong(text.split(" ")[0]);
         } catch (IOException none) {
             return 0;
+        }
+    }
+
+    /** What its processes have said. */
+    private String log(String id) {
+        try {
+            return Files.readString(job(id).resolve("log.txt"));
+        } catch (IOException none) {
+            return "";
+        }
+    }
+
+    private static void execute(String... command) {
+        try {
+            new ProcessBuilder(command).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
