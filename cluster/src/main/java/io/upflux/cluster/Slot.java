@@ -169,7 +169,7 @@ final class Slot {
                 Path file = scratch.file("whole" + extension);
                 Warnings said = new Warnings();
                 Resolvers resolvers = Warm.of(order, device, plan).resolvers();
-                OutputStreams streams = new Whole(options, file, said).join(files, resolvers, stop);
+                OutputStreams streams = new Whole(options, file, said).join(files, resolvers, () -> {}, stop);
                 check(options, file, segments, streams);
                 String name = "whole." + Attempt.name() + extension;
                 folder.put(file, name);
@@ -195,7 +195,8 @@ final class Slot {
                         options.input(),
                         options.reading(),
                         MediaTimes.read(options.input(), options.reading()),
-                        results.stream().anyMatch(SegmentResult::damaged))
+                        results.stream().anyMatch(SegmentResult::damaged),
+                        () -> {})
                 .check(file.toString(), options.output(), encoded, streams);
     }
 

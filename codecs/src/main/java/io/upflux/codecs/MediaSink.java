@@ -68,6 +68,11 @@ public final class MediaSink implements FrameSink {
         return VideoOutput.holdsOnePicture(location, null);
     }
 
+    /** @param progress told while the end is written, which may take as long as all before: MP4 moves it to the front */
+    public void finishing(Runnable progress) {
+        output.finishing(progress);
+    }
+
     /** What is written; empty until the first frame can be. */
     public OutputStreams streams() {
         return output.streams();

@@ -40,6 +40,11 @@ public record MediaTimes(Rational timeBase, List<Long> frames, List<Long> keys, 
      * @throws io.upflux.pipeline.StreamException when it cannot be read, in one line that says why
      */
     public static MediaTimes read(String location, InputOptions options) {
-        return TimesReader.read(location, options);
+        return read(location, options, () -> {});
+    }
+
+    /** As above. @param progress told of each packet, for reading all of a film takes its time */
+    public static MediaTimes read(String location, InputOptions options, Runnable progress) {
+        return TimesReader.read(location, options, progress);
     }
 }

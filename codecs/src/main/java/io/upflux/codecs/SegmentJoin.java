@@ -39,11 +39,12 @@ public final class SegmentJoin implements AutoCloseable {
      * @param offered the format that was offered to each {@link SegmentSink}
      * @param longest as was told to each of them
      * @param segments files of packets in order
+     * @param progress told of each packet, and while the end is written, which may take as long again
      * @return number of frames
      * @throws StreamException when a segment cannot be read or was encoded otherwise, or the output cannot be written
      */
-    public long write(FrameFormat offered, long longest, List<Path> segments) {
-        return output.write(offered, longest, segments, source::readUntil);
+    public long write(FrameFormat offered, long longest, List<Path> segments, Runnable progress) {
+        return output.write(offered, longest, segments, source::readUntil, progress);
     }
 
     /** What is written; empty until the first frame can be. */

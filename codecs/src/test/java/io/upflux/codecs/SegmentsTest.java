@@ -8,6 +8,7 @@ import io.upflux.pipeline.Notices;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,14 +90,19 @@ class SegmentsTest {
     private static void writeAtOnce(Path clip, Path output, OutputOptions options) {
         try (MediaSource source = open(clip);
                 MediaSink sink = MediaSink.create(output.toString(), options, source, Notices.none())) {
+            AtomicInteger told = new AtomicInteger();
+            sink.finishing(told::incrementAndGet);
             pass(source, sink);
+            assertThat(told).as("progress at the end").hasPositiveValue();
         }
     }
 
     private void join(Path clip, Path output, OutputOptions options, double... cuts) {
         List<Path> segments = new ArrayList<>();
-        MediaTimes times = MediaTimes.read(clip.toString(), InputOptions.defaults());
+        AtomicInteger read = new AtomicInteger();
+        MediaTimes times = MediaTimes.read(clip.toString(), InputOptions.defaults(), read::incrementAndGet);
         assertThat(times.divisible()).isTrue();
+        assertThat(read).as("progress").hasValueGreaterThan(times.frames().size());
         long from = Long.MIN_VALUE;
         for (int i = 0; i <= cuts.length; i++) {
             long to = i == cuts.length ? Long.MAX_VALUE : frameAt(times, cuts[i]);
@@ -112,8 +118,12 @@ class SegmentsTest {
         }
         try (MediaSource source = open(clip);
                 SegmentJoin join = SegmentJoin.create(output.toString(), options, source, Notices.none())) {
-            assertThat(join.write(source.format(), 30, segments))
+            AtomicInteger written = new AtomicInteger();
+            assertThat(join.write(source.format(), 30, segments, written::incrementAndGet))
                     .isEqualTo(times.frames().size());
+            assertThat(written)
+                    .as("progress, also at the end")
+                    .hasValueGreaterThan(times.frames().size());
         }
     }
 

@@ -31,6 +31,7 @@ public final class Interrupts implements AutoCloseable {
     private volatile boolean hasDeadline;
     private volatile boolean heedsThread;
     private volatile boolean tooDeep;
+    private volatile Runnable told = () -> {};
 
     public Interrupts() {
         key = Av.allocated(avutil.av_malloc(1), "interrupt");
@@ -76,6 +77,11 @@ public final class Interrupts implements AutoCloseable {
         heedsThread = heed;
     }
 
+    /** Who is told from now on before each piece that is read or written, by whoever does that. */
+    public void tell(Runnable progress) {
+        told = progress;
+    }
+
     /** To be called after the context is freed. */
     @Override
     public void close() {
@@ -85,6 +91,7 @@ public final class Interrupts implements AutoCloseable {
     }
 
     private boolean mustStop() {
+        told.run();
         if (hasDeadline && System.nanoTime() - deadlineNanos > 0) {
             expired = true;
         }

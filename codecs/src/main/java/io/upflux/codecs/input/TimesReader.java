@@ -51,18 +51,20 @@ public final class TimesReader {
         divisible = demuxer.canSeek() && !demuxer.isPicture();
     }
 
-    public static MediaTimes read(String location, InputOptions options) {
+    /** @param progress told of each packet */
+    public static MediaTimes read(String location, InputOptions options, Runnable progress) {
         try (Demuxer demuxer = new Demuxer(location, options)) {
-            return new TimesReader(demuxer, options).read();
+            return new TimesReader(demuxer, options).read(progress);
         }
     }
 
-    private MediaTimes read() {
+    private MediaTimes read(Runnable progress) {
         AVPacket packet = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
         try {
             while (demuxer.read(packet)) {
                 note(packet);
                 avcodec.av_packet_unref(packet);
+                progress.run();
             }
         } finally {
             avcodec.av_packet_free(packet);

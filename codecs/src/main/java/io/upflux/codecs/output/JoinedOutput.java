@@ -45,10 +45,11 @@ public final class JoinedOutput implements AutoCloseable {
      * @param offered what the encoders of the segments were offered
      * @param longest as for the segments
      * @param reader is told the time of each packet before it is written: the input shall be read until there
+     * @param progress told of each packet, and while the end is written
      * @return number of frames
      * @throws StreamException when a segment cannot be read or was encoded otherwise
      */
-    public long write(FrameFormat offered, long longest, List<Path> segments, LongConsumer reader) {
+    public long write(FrameFormat offered, long longest, List<Path> segments, LongConsumer reader, Runnable progress) {
         int depth = 0;
         // Encoders state their parameters when they open, and equal ones state equal parameters.
         try (VideoTrack track = encoding.open(offered, longest)) {
@@ -78,6 +79,7 @@ public final class JoinedOutput implements AutoCloseable {
                         packet.dts(times.next(packet.pts(), packet.duration()));
                         output.write(packet);
                         frames++;
+                        progress.run();
                     }
                 }
             }
@@ -85,7 +87,7 @@ public final class JoinedOutput implements AutoCloseable {
             av_packet_free(packet);
         }
         reader.accept(Long.MAX_VALUE);
-        output.finish();
+        output.finish(progress);
         return frames;
     }
 

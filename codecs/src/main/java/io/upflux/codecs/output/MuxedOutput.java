@@ -140,8 +140,12 @@ final class MuxedOutput implements AutoCloseable {
         }
     }
 
-    /** All packets of the video are written and all others read: gives the output its name. */
-    void finish() {
+    /**
+     * All packets of the video are written and all others read: gives the output its name.
+     *
+     * @param progress told while the end is written
+     */
+    void finish(Runnable progress) {
         checkInterrupted();
         if (carried != null) {
             carried.drain();
@@ -150,7 +154,7 @@ final class MuxedOutput implements AutoCloseable {
         if (lost > 0) {
             notices.warning(location + ": " + lost + " frames with impossible times were left out");
         }
-        opened(muxer).end();
+        opened(muxer).end(progress);
         checkInterrupted();
         if (file != null) {
             file.publish(packets);

@@ -127,9 +127,10 @@ final class Muxer implements AutoCloseable {
         return orders.get(stream).mended();
     }
 
-    /** Writes the end and closes the output. */
-    void end() {
+    /** Writes the end and closes the output. @param progress told of each piece that is read or written for it */
+    void end(Runnable progress) {
         startWaiting();
+        interrupts.tell(progress);
         check(av_write_trailer(context));
         headerWritten = false;
         checkIo();

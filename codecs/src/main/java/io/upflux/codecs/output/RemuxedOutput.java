@@ -141,7 +141,7 @@ public final class RemuxedOutput implements AutoCloseable {
                 av_packet_unref(packet);
             }
             streams.forEach(Carried::finish);
-            muxer.end();
+            muxer.end(() -> {});
         } finally {
             av_packet_free(packet);
         }

@@ -17,6 +17,7 @@ public final class VideoOutput implements FrameSink {
     private final MuxedOutput output;
 
     private @Nullable VideoTrack video;
+    private Runnable progress = () -> {};
     private long frames;
     private long nextPts;
 
@@ -44,6 +45,11 @@ public final class VideoOutput implements FrameSink {
     /** As {@link MuxedOutput#streams}. */
     public OutputStreams streams() {
         return output.streams();
+    }
+
+    /** Who is told while the end is written. */
+    public void finishing(Runnable told) {
+        progress = told;
     }
 
     /** Whether the container of {@code location} tells players to turn the picture. */
@@ -88,7 +94,7 @@ public final class VideoOutput implements FrameSink {
             throw new StreamException(location + ": there was no frame to write");
         }
         opened(video).flush(output::write);
-        output.finish();
+        output.finish(progress);
     }
 
     @Override

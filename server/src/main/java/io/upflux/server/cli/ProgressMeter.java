@@ -70,6 +70,11 @@ final class ProgressMeter {
         }
     }
 
+    /** Work goes on that finishes no frame: the last reading is shown again when it is time. */
+    synchronized void working() {
+        frame(frames, total);
+    }
+
     /** All frames are written: one last reading, whatever was estimated before. */
     synchronized void complete() {
         total = frames;

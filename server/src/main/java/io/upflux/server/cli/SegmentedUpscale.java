@@ -34,8 +34,13 @@ final class SegmentedUpscale {
         this.encoding = encoding;
     }
 
-    /** An order, when the task is one for segments. */
-    Optional<Order> order(UpscaleTask task, InputOptions reading, ToIntFunction<MediaSource> height, Cards cards) {
+    /**
+     * An order, when the task is one for segments.
+     *
+     * @param progress told while the input is read through
+     */
+    Optional<Order> order(
+            UpscaleTask task, InputOptions reading, ToIntFunction<MediaSource> height, Cards cards, Runnable progress) {
         if (!isFileIntoVideo(task)) {
             return Optional.empty();
         }
@@ -49,7 +54,7 @@ final class SegmentedUpscale {
             }
             card = cards.of(height.applyAsInt(source));
         }
-        MediaTimes times = MediaTimes.read(task.input(), reading);
+        MediaTimes times = MediaTimes.read(task.input(), reading, progress);
         List<Segment> plan = SegmentedJob.plan(times, segments.seconds());
         if (plan.size() == 1) {
             return Optional.empty();

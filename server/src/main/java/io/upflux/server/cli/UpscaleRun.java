@@ -114,7 +114,7 @@ final class UpscaleRun implements AutoCloseable {
             InputOptions reading = options.input(!MediaSink.carriesRotation(task.output()));
             Optional<Order> order = dumps.any()
                     ? Optional.empty()
-                    : segmented.order(task, reading, MediaSource::shownHeight, models::card);
+                    : segmented.order(task, reading, MediaSource::shownHeight, models::card, meter::working);
             if (order.isPresent()) {
                 return inSegments(order.get(), meter, notices);
             }
@@ -135,6 +135,7 @@ final class UpscaleRun implements AutoCloseable {
                             }
                             meter.frame(frames, total);
                         },
+                        meter::working,
                         interruption.requested());
         meter.complete();
         return new Outcome(

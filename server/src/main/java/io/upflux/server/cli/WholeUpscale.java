@@ -76,6 +76,7 @@ final class WholeUpscale {
             Optional<WindowPictures> depths = pictures(dumps.halting(), task, source);
             Optional<WindowPictures> states = pictures(dumps.reuse(), task, source);
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
+                sink.finishing(meter::working);
                 ReuseMode reuse = frames.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
                 SuperResolver calibrated = calibrated(resolver, card, reuse, frames.estimatedFrames());
                 UpscalePipeline pipeline = UpscalePipeline.of(frames, calibrated, sink)
@@ -101,8 +102,9 @@ final class WholeUpscale {
             }
         }
         if (SegmentedUpscale.isFileIntoVideo(task)) {
-            MediaTimes times = MediaTimes.read(task.input(), reading);
-            new PostCheck(task.input(), reading, times, damaged).check(task.output(), task.output(), encoded, streams);
+            MediaTimes times = MediaTimes.read(task.input(), reading, meter::working);
+            new PostCheck(task.input(), reading, times, damaged, meter::working)
+                    .check(task.output(), task.output(), encoded, streams);
         }
         meter.complete();
         return new Outcome(

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param freeBytes what must stay free where the folder lies
  * @param keep how long finished jobs are kept
  * @param timeLimit how long a job may be worked on; null for as long as it takes
+ * @param stall how long the process that works on a job may tell nothing
  * @param tries how often a job is begun whose process crashes before it gets any further
  * @param limits of what is read
  * @param watch folders whose files become jobs
@@ -37,6 +38,7 @@ public record JobsConfig(
         long freeBytes,
         Duration keep,
         @Nullable Duration timeLimit,
+        Duration stall,
         int tries,
         InputLimits limits,
         List<WatchConfig> watch) {
@@ -55,6 +57,7 @@ public record JobsConfig(
             "minFree",
             "keep",
             "timeLimit",
+            "stall",
             "tries");
 
     /** Without the database, which may show a password. */
@@ -89,6 +92,7 @@ public record JobsConfig(
                 Objects.requireNonNullElse(settings.size("minFree"), 1L << 30),
                 Objects.requireNonNullElse(settings.duration("keep"), Duration.ofDays(7)),
                 settings.duration("timeLimit"),
+                Objects.requireNonNullElse(settings.duration("stall"), Duration.ofHours(1)),
                 Objects.requireNonNullElse(settings.integer("tries", 1, 100), 3),
                 limits,
                 settings.mappings("watch").stream().map(WatchConfig::of).toList());

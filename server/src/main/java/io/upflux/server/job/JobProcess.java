@@ -27,28 +27,29 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A process that works on a job. It goes on as long as its standard input is open, so it ends with this one, however this
- * one ends, and as long as it takes no more memory than it may. A file says which it is, for a server that is started before
- * it has ended.
+ * A process that works on a job, watched for what it takes and for whether it goes on. It does so as long as its standard
+ * input is open, so it ends with this one, however this one ends. A file says which it is, for a server that is started
+ * before it has ended.
  */
 final class JobProcess implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /** How long a process may take to end by itself: no longer than a frame, and then some. */
-    private static final long GRACE_SECONDS = 30;
+    /** How long a process may take to be gone once it is killed. */
+    private static final long KILL_SECONDS = 30;
 
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final Process process;
     private final Path note;
-    private final long memoryBytes;
+    private final ProcessLimits limits;
     private final Disposable watch;
-    private volatile @Nullable String excess;
+    private volatile long heardNanos = System.nanoTime();
+    private volatile @Nullable JobEnd verdict;
 
-    private JobProcess(Process process, Path note, long memoryBytes) {
+    private JobProcess(Process process, Path note, ProcessLimits limits) {
         this.process = process;
         this.note = note;
-        this.memoryBytes = memoryBytes;
+        this.limits = limits;
         this.watch = Flux.interval(LOOK, Schedulers.boundedElastic()).subscribe(tick -> look());
     }
 
@@ -57,12 +58,11 @@ final class JobProcess implements AutoCloseable {
      *
      * @param log gets what it says to people
      * @param note the file that says which it is
-     * @param memoryBytes that it may have resident
      */
-    static JobProcess start(List<String> command, Path log, Path note, long memoryBytes) throws IOException {
+    static JobProcess start(List<String> command, Path log, Path note, ProcessLimits limits) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.appendTo(log.toFile()));
         JavaProgram.withoutSettings(builder.environment());
-        JobProcess started = new JobProcess(builder.start(), note, memoryBytes);
+        JobProcess started = new JobProcess(builder.start(), note, limits);
         try {
             Files.writeString(note, describe(started.process.toHandle()));
         } catch (IOException e) {
@@ -87,7 +87,7 @@ final class JobProcess implements AutoCloseable {
         ProcessHandle same =
                 other.filter(handle -> describe(handle).equals(described)).orElse(null);
         if (same != null) {
-            same.destroyForcibly();
+            kill(same);
             await(same.onExit());
         }
         Files.deleteIfExists(note);
@@ -98,6 +98,7 @@ final class JobProcess implements AutoCloseable {
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             String text = reader.readLine();
             while (text != null) {
+                heardNanos = System.nanoTime();
                 try {
                     line.accept(MAPPER.readTree(text));
                 } catch (JsonProcessingException e) {
@@ -113,19 +114,20 @@ final class JobProcess implements AutoCloseable {
         return process.waitFor();
     }
 
-    /** Says what it took when it was killed for taking too much; null when it was not. To be called when it has ended. */
+    /** What comes of it when it was killed for what it did; null when it was not. To be called when it has ended. */
     @Nullable
-    String excess() {
-        return excess;
+    JobEnd verdict() {
+        return verdict;
     }
 
     /** Asks it to end and to keep what is finished; one that does not is killed. */
     void interrupt() {
-        CompletableFuture.delayedExecutor(GRACE_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
+        CompletableFuture.delayedExecutor(limits.grace().toMillis(), TimeUnit.MILLISECONDS)
+                .execute(this::kill);
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            process.destroyForcibly();
+            kill();
         }
     }
 
@@ -133,23 +135,44 @@ final class JobProcess implements AutoCloseable {
     @Override
     public void close() throws IOException {
         watch.dispose();
-        process.destroyForcibly();
+        kill();
         await(process.onExit());
         Files.deleteIfExists(note);
     }
 
     private void look() {
+        long silent = System.nanoTime() - heardNanos;
         long resident = Residence.bytes(process.pid());
-        if (resident > memoryBytes) {
-            excess = "took " + (resident >> 20) + " MiB of memory; jobs.memoryLimit allows " + (memoryBytes >> 20)
-                    + " MiB";
-            process.destroyForcibly();
+        if (silent > limits.stall().toNanos()) {
+            kill(JobEnd.crashed("its process told nothing for " + TimeUnit.NANOSECONDS.toSeconds(silent)
+                    + " s, longer than jobs.stall allows"));
+        } else if (resident > limits.memoryBytes()) {
+            kill(JobEnd.failed("took " + (resident >> 20) + " MiB of memory; jobs.memoryLimit allows "
+                    + (limits.memoryBytes() >> 20) + " MiB"));
         }
+    }
+
+    private void kill(JobEnd why) {
+        if (process.isAlive() && verdict == null) {
+            verdict = why;
+            kill();
+        }
+    }
+
+    private void kill() {
+        kill(process.toHandle());
+    }
+
+    /** With all that it has started, which would hold its output open. */
+    private static void kill(ProcessHandle process) {
+        List<ProcessHandle> started = process.descendants().toList();
+        process.destroyForcibly();
+        started.forEach(ProcessHandle::destroyForcibly);
     }
 
     private static void await(CompletableFuture<?> end) throws IOException {
         try {
-            end.get(GRACE_SECONDS, TimeUnit.SECONDS);
+            end.get(KILL_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

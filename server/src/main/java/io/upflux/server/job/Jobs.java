@@ -42,15 +42,16 @@ public final class Jobs implements AutoCloseable {
     private final Disposable.Composite background = Disposables.composite();
 
     /** @param models what the processes that work on jobs will find */
-    private Jobs(JobsConfig config, Database database, AllowedSources allowed, SourceGuard guard, Catalogue models) {
+    private Jobs(JobsConfig config, Database database, AllowedSources allowed, Catalogue models, Duration grace) {
         this.config = config;
         this.database = database;
         this.store = new JobStore(database);
+        this.guard = new SourceGuard(allowed);
         JobCommand command = new JobCommand(config.heapBytes(), config.parallel(), config.limits());
-        JobWorker worker = new ProcessWorker(config.folder(), guard, command, config.memoryBytes(), config.parallel());
+        ProcessLimits limits = new ProcessLimits(config.memoryBytes(), config.stall(), grace);
+        JobWorker worker = new ProcessWorker(config.folder(), guard, command, limits, config.parallel());
         this.queue = new JobQueue(store, changes, worker, config.parallel(), config.tries(), config.timeLimit());
         this.admission = new Admission(store, config.queueLimit());
-        this.guard = guard;
         this.allowed = allowed;
         this.disk = new DiskSpace(config.folder(), config.freeBytes());
         this.models = models;
@@ -63,6 +64,10 @@ public final class Jobs implements AutoCloseable {
      * @throws StreamException when they cannot be used, or no model does what a watched folder asks for
      */
     public static Jobs open(JobsConfig config, AllowedSources allowed) {
+        return open(config, allowed, ProcessLimits.GRACE);
+    }
+
+    static Jobs open(JobsConfig config, AllowedSources allowed, Duration grace) {
         Catalogue models = Catalogue.standard();
         config.watch().forEach(watch -> watch.check(models));
         try {
@@ -70,7 +75,7 @@ public final class Jobs implements AutoCloseable {
             Database database = Database.open(config.database(), config.folder());
             // Now that the database is this process's.
             JobFolder.sweep(config.folder());
-            Jobs jobs = new Jobs(config, database, allowed, new SourceGuard(allowed), models);
+            Jobs jobs = new Jobs(config, database, allowed, models, grace);
             jobs.store.recover().block();
             return jobs;
         } catch (IOException e) {

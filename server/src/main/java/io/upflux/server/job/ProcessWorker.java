@@ -30,19 +30,19 @@ final class ProcessWorker implements JobWorker {
     private final Path root;
     private final SourceGuard sources;
     private final JobCommand command;
-    private final long memoryBytes;
+    private final ProcessLimits limits;
     private final Scheduler threads;
 
     /**
      * @param sources closed by this
-     * @param memoryBytes that the process of a job may have resident
+     * @param limits of the process of a job
      * @param parallel how many jobs are done at a time, each by a thread that waits for its process
      */
-    ProcessWorker(Path root, SourceGuard sources, JobCommand command, long memoryBytes, int parallel) {
+    ProcessWorker(Path root, SourceGuard sources, JobCommand command, ProcessLimits limits, int parallel) {
         this.root = root;
         this.sources = sources;
         this.command = command;
-        this.memoryBytes = memoryBytes;
+        this.limits = limits;
         this.threads = Schedulers.newBoundedElastic(parallel, Integer.MAX_VALUE, "upflux-job");
     }
 
@@ -91,17 +91,17 @@ final class ProcessWorker implements JobWorker {
             throws IOException, InterruptedException {
         String[] error = {""};
         List<String> started = command.of(job, folder, source);
-        try (JobProcess process = JobProcess.start(started, folder.log(), folder.process(), memoryBytes)) {
+        try (JobProcess process = JobProcess.start(started, folder.log(), folder.process(), limits)) {
             Disposable stopping = stop.subscribe(nothing -> {}, failure -> {}, process::interrupt);
             try {
                 process.read(line -> {
                     switch (line.path("event").asText()) {
-                        case "progress" -> progress.accept(progress(line));
+                        case "progress" -> tell(line, progress);
                         case "error" -> error[0] = plain(line.path("message").asText(), job, folder, source);
                         default -> {}
                     }
                 });
-                return end(process.exitCode(), error[0], process.excess());
+                return end(process.exitCode(), error[0], process.verdict());
             } finally {
                 stopping.dispose();
             }
@@ -110,7 +110,7 @@ final class ProcessWorker implements JobWorker {
         }
     }
 
-    private static JobEnd end(int exitCode, String error, @Nullable String excess) {
+    private static JobEnd end(int exitCode, String error, @Nullable JobEnd verdict) {
         return switch (exitCode) {
             case 0 -> JobEnd.DONE;
             // A JVM that crashes and leaves no core ends as one that fails, but says nothing before.
@@ -120,7 +120,7 @@ final class ProcessWorker implements JobWorker {
                         : JobEnd.failed(error);
             case OUT_OF_MEMORY -> JobEnd.failed("ran out of memory; jobs.memory gives it more");
             case INTERRUPTED -> JobEnd.STOPPED;
-            default -> excess != null ? JobEnd.failed(excess) : crashed(exitCode);
+            default -> verdict != null ? verdict : crashed(exitCode);
         };
     }
 
@@ -131,11 +131,13 @@ final class ProcessWorker implements JobWorker {
                         : "its process ended with code " + exitCode);
     }
 
-    private static JobProgress progress(JsonNode line) {
-        return new JobProgress(
-                line.path("frame").asLong(),
-                line.path("frames").asLong(),
-                line.path("fps").asDouble());
+    /** Without frames it only says that it works, and how far it was before is still known. */
+    private static void tell(JsonNode line, Consumer<JobProgress> progress) {
+        long frames = line.path("frame").asLong();
+        if (frames > 0) {
+            progress.accept(new JobProgress(
+                    frames, line.path("frames").asLong(), line.path("fps").asDouble()));
+        }
     }
 
     /** In the user's words: without places on this server, and without options of the command line. */

@@ -39,10 +39,11 @@ final class EarlierRun {
      * Settles what to do with what is there: leaves what can be continued, and clears the folder of all else.
      *
      * @param header of the job that is to be done
+     * @param progress told of each segment that was looked at
      * @return whether all was done but tidying up
      * @throws StreamException when the order does not allow to go on, or to begin anew
      */
-    boolean settle(ObjectNode header) {
+    boolean settle(ObjectNode header, Runnable progress) {
         if (!order.resume() || !Files.exists(folder.journal())) {
             if (Files.exists(folder.journal()) && !options.encoding().overwrite()) {
                 throw new StreamException(SegmentedJob.unfinished(output));
@@ -85,6 +86,7 @@ final class EarlierRun {
                 finished.add(result);
                 result.warnings().forEach(notices::warning);
             }
+            progress.run();
         }
         return published;
     }

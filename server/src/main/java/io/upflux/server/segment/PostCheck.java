@@ -40,18 +40,21 @@ public final class PostCheck {
     private final InputOptions reading;
     private final MediaTimes source;
     private final boolean damaged;
+    private final Runnable progress;
 
     /**
      * @param input what was upscaled
      * @param reading how it was read
      * @param source times of the part of the input that was asked for
      * @param damaged whether some of the source cannot be read: then less may come out, and pictures look otherwise
+     * @param progress told now and then, for reading all of a film takes its time
      */
-    public PostCheck(String input, InputOptions reading, MediaTimes source, boolean damaged) {
+    public PostCheck(String input, InputOptions reading, MediaTimes source, boolean damaged, Runnable progress) {
         this.input = input;
         this.reading = reading;
         this.source = source;
         this.damaged = damaged;
+        this.progress = progress;
     }
 
     /**
@@ -65,7 +68,7 @@ public final class PostCheck {
      */
     public void check(String output, String name, Encoded encoded, OutputStreams streams) {
         InputOptions readingOutput = InputOptions.defaults().withVideoStream(streams.video());
-        MediaTimes made = MediaTimes.read(output, readingOutput);
+        MediaTimes made = MediaTimes.read(output, readingOutput, progress);
         List<String> differences = new ArrayList<>();
         checkStreams(made, streams.kinds(), differences);
         checkFrames(made, encoded.frames(), differences);
@@ -187,6 +190,7 @@ public final class PostCheck {
         for (int i = 0; i < SAMPLES; i++) {
             long pts = source.frames().get((int) ((2 * i + 1L) * source.frames().size() / (2 * SAMPLES)));
             checkPicture(output, readingOutput, pts, made, encoded, differences);
+            progress.run();
         }
     }
 

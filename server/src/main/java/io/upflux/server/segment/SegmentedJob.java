@@ -114,10 +114,12 @@ public final class SegmentedJob {
     /**
      * Does it. What is finished stays beside the output, for {@link Order#resume}, unless all is done or nothing was.
      *
+     * @param working told now and then while anything else is done: earlier segments are looked at, all are joined, and
+     *     the result is checked
      * @param stop gives up when it completes
      * @throws StreamException when it cannot be done, is given up, or the result is not what it should be
      */
-    public Outcome run(Resolvers resolvers, Progress progress, Mono<Void> stop) {
+    public Outcome run(Resolvers resolvers, Progress progress, Runnable working, Mono<Void> stop) {
         Disposable stopping = stop.subscribe(nothing -> {}, error -> stopped = true, () -> stopped = true);
         try (WorkFolder folder = WorkFolder.open(output)) {
             Whole whole = new Whole(options, folder.whole(), notices);
@@ -133,7 +135,7 @@ public final class SegmentedJob {
                     order.seconds(),
                     order.times().timeBase(),
                     plan);
-            boolean published = new EarlierRun(order, plan, folder, finished, notices).settle(header);
+            boolean published = new EarlierRun(order, plan, folder, finished, notices).settle(header, working);
             if (published) {
                 folder.remove();
                 return outcome(traits, finished.frames());
@@ -150,12 +152,12 @@ public final class SegmentedJob {
                     if (!InputFingerprint.of(input).equals(fingerprint)) {
                         throw InputFingerprint.changed(input);
                     }
-                    streams = join(folder, whole, resolvers, stop);
+                    streams = join(folder, whole, resolvers, working, stop);
                 } catch (StreamException e) {
                     throw leave(folder, e, ", --resume continues");
                 }
                 try {
-                    check(folder, streams);
+                    check(folder, streams, working);
                 } catch (StreamException e) {
                     // As it would be the next time.
                     throw leave(folder, e, "");
@@ -208,17 +210,17 @@ public final class SegmentedJob {
                         stop);
     }
 
-    private OutputStreams join(WorkFolder folder, Whole whole, Resolvers resolvers, Mono<Void> stop) {
+    private OutputStreams join(WorkFolder folder, Whole whole, Resolvers resolvers, Runnable working, Mono<Void> stop) {
         if (finished.frames() == 0) {
             throw new StreamException(options.output() + ": there was no frame to write");
         }
         List<Path> files =
                 plan.stream().map(segment -> folder.segment(segment.index())).toList();
-        return whole.join(files, resolvers, stop);
+        return whole.join(files, resolvers, working, stop);
     }
 
-    private void check(WorkFolder folder, OutputStreams streams) {
-        new PostCheck(options.input(), options.reading(), order.times(), finished.damaged())
+    private void check(WorkFolder folder, OutputStreams streams, Runnable working) {
+        new PostCheck(options.input(), options.reading(), order.times(), finished.damaged(), working)
                 .check(
                         folder.whole().toString(),
                         options.output(),

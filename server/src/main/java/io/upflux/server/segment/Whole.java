@@ -38,15 +38,16 @@ public final class Whole {
      * Joins finished segments with the input's other streams.
      *
      * @param segments files of all of them, in order
+     * @param progress told now and then
      * @param stop gives up when it completes
      */
-    public OutputStreams join(List<Path> segments, Resolvers resolvers, Mono<Void> stop) {
+    public OutputStreams join(List<Path> segments, Resolvers resolvers, Runnable progress, Mono<Void> stop) {
         try (MediaSource source = MediaSource.open(options.input(), options.reading(), notices);
                 SegmentJoin join =
                         SegmentJoin.create(file.toString(), options.encoding().withOverwrite(true), source, notices)) {
             Disposable stopping = stop.subscribe(nothing -> {}, error -> {}, join::interrupt);
             try {
-                join.write(upscaled(source.format(), resolvers), options.longest(), segments);
+                join.write(upscaled(source.format(), resolvers), options.longest(), segments, progress);
                 return join.streams();
             } finally {
                 stopping.dispose();

@@ -60,6 +60,22 @@ class ProgressTest {
     }
 
     @Test
+    void whatIsNoFrameShowsTheLastReadingAgain() {
+        List<Reading> readings = new ArrayList<>();
+        ProgressMeter meter = new ProgressMeter(readings::add, 0.25, () -> now);
+        for (int packet = 0; packet < 100; packet++) {
+            now += 10_000_000;
+            meter.working();
+        }
+        assertThat(readings).hasSize(4).allMatch(reading -> reading.frames() == 0 && reading.share() < 0);
+        meter.frame(30, 120);
+        now += 1_000_000_000;
+        meter.working();
+        assertThat(readings).hasSize(5);
+        assertThat(readings.get(4).share()).isEqualTo(0.25);
+    }
+
+    @Test
     void jsonHasTheAgreedFields() {
         ProgressDisplays.json(new JsonLines(streams.console(false).out()), JsonLines.object())
                 .show(new Reading(30, 120, 14.987654, 6.04));

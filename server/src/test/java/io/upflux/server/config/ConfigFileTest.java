@@ -148,6 +148,7 @@ class ConfigFileTest {
         assertThat(jobs.freeBytes()).isEqualTo(1L << 30);
         assertThat(jobs.keep()).isEqualTo(Duration.ofDays(7));
         assertThat(jobs.timeLimit()).isNull();
+        assertThat(jobs.stall()).isEqualTo(Duration.ofHours(1));
         assertThat(jobs.tries()).isEqualTo(3);
         assertThat(jobs.watch()).isEmpty();
         assertThat(parse("").jobs()).isNull();
@@ -171,6 +172,7 @@ class ConfigFileTest {
                   database: r2dbc:postgresql://user:secret@db/jobs
                   keep: 2d
                   timeLimit: 3h
+                  stall: 20m
                   queueLimit: 20
                   memory: 1G
                   memoryLimit: 6G
@@ -180,6 +182,7 @@ class ConfigFileTest {
                 """));
         assertThat(jobs.keep()).isEqualTo(Duration.ofHours(48));
         assertThat(jobs.timeLimit()).isEqualTo(Duration.ofHours(3));
+        assertThat(jobs.stall()).isEqualTo(Duration.ofMinutes(20));
         assertThat(jobs.queueLimit()).isEqualTo(20);
         assertThat(jobs.heapBytes()).isEqualTo(1L << 30);
         assertThat(jobs.memoryBytes()).isEqualTo(6L << 30);

@@ -65,16 +65,13 @@ class JobsTest {
         Path clip = clip(Files.createDirectory(folder.resolve("films")).resolve("clip.mkv"), SECONDS);
         jobs = open("");
         jobs().start();
-        String id = jobs().create(request("input", clip.toString()))
-                .blockOptional()
-                .orElseThrow()
-                .id();
+        String id = create(clip);
 
         long crashed = await(id, 1);
         Path segment = job(id).resolve(".output.mkv.upflux/000000.packets");
         FileTime made = Files.getLastModifiedTime(segment);
         execute("prlimit", "--pid", String.valueOf(crashed), "--core=unlimited");
-        execute("kill", "-" + signal, String.valueOf(crashed));
+        signal(signal, crashed);
         await(() -> find(id).crashes() == 1 && pid(id) > 0 && pid(id) != crashed);
         await(() -> log(id).contains(" of 5 segments are there already"));
         await(id, 2);
@@ -272,6 +269,45 @@ class JobsTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void aProcessThatHangsIsEndedAndItsJobTriedAgainUntilItFails() throws IOException {
+        Path clip = clip(folder.resolve("clip.mkv"), SECONDS);
+        jobs = open("stall: 10s\n  tries: 2");
+        jobs().start();
+        String id = create(clip);
+        long first = await(id, 1);
+        signal("STOP", first);
+        await(() -> find(id).crashes() == 1 && pid(id) > 0 && pid(id) != first);
+        long second = pid(id);
+        signal("STOP", second);
+        Job ended = JobRows.required(jobs().follow(id).blockLast(Duration.ofSeconds(100)));
+        assertThat(ended.state()).isEqualTo(JobState.FAILED);
+        assertThat(ended.error())
+                .matches("its process told nothing for 1\\d s, longer than jobs.stall allows; that was try 2 of 2");
+        assertThat(List.of(first, second)).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
+        assertThat(pid(id)).as("no process works on it").isZero();
+        assertThat(segments(id)).as("what is finished stays").isPositive();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aProcessThatDoesNotEndWhenItsTimeIsOverIsKilled() throws IOException {
+        Path clip = clip(folder.resolve("clip.mkv"), SECONDS);
+        ServerConfig config = ConfigFile.parse("test", yaml("timeLimit: 3s"), Map.of());
+        jobs = Jobs.open(JobRows.required(config.jobs()), config.allowedSources(), Duration.ofSeconds(1));
+        jobs().start();
+        String id = create(clip);
+        await(() -> pid(id) > 0);
+        long stopped = pid(id);
+        signal("STOP", stopped);
+        Job ended = JobRows.required(jobs().follow(id).blockLast(Duration.ofSeconds(20)));
+        assertThat(ended.state()).isEqualTo(JobState.FAILED);
+        assertThat(ended.error()).isEqualTo("took longer than allowed (jobs.timeLimit)");
+        assertThat(ProcessHandle.of(stopped)).isEmpty();
+        assertThat(pid(id)).as("no process works on it").isZero();
+    }
+
+    @Test
     void aResultNeverReplacesAnother() throws IOException {
         Path file = Files.writeString(folder.resolve("output.mkv"), "new");
         Path out = Files.createDirectory(folder.resolve("out"));
@@ -315,11 +351,15 @@ class JobsTest {
 
     /** Makes a job, and waits until it has ended. */
     private Job run(String input) {
-        String id = jobs().create(request("input", input))
+        String id = create(input);
+        return JobRows.required(jobs().follow(id).blockLast(Duration.ofSeconds(100)));
+    }
+
+    private String create(Object input) {
+        return jobs().create(request("input", input.toString()))
                 .blockOptional()
                 .orElseThrow()
                 .id();
-        return JobRows.required(jobs().follow(id).blockLast(Duration.ofSeconds(100)));
     }
 
     private static HttpServer web() throws IOException {
@@ -397,6 +437,10 @@ class JobsTest {
         } catch (IOException none) {
             return "";
         }
+    }
+
+    private static void signal(String name, long pid) {
+        execute("kill", "-" + name, String.valueOf(pid));
     }
 
     private static void execute(String... command) {

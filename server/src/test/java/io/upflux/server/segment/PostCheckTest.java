@@ -1,5 +1,6 @@
 package io.upflux.server.segment;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +25,7 @@ class PostCheckTest {
     @TempDir
     private Path folder;
 
+    private final AtomicInteger told = new AtomicInteger();
     private Path source;
 
     @BeforeEach
@@ -55,6 +58,7 @@ class PostCheckTest {
     @Test
     void aLargerOneIsGood() {
         assertThatCode(() -> check(made("-vf scale=128:96 -c:a copy"))).doesNotThrowAnyException();
+        assertThat(told).as("progress").hasValueGreaterThan(FRAMES);
     }
 
     @Test
@@ -141,7 +145,7 @@ class PostCheckTest {
 
     private void check(Path made, int frames) {
         MediaTimes times = MediaTimes.read(source.toString(), InputOptions.defaults());
-        new PostCheck(source.toString(), InputOptions.defaults(), times, false)
+        new PostCheck(source.toString(), InputOptions.defaults(), times, false, told::incrementAndGet)
                 .check(
                         made.toString(),
                         "out.mkv",
