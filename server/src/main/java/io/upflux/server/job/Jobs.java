@@ -5,6 +5,7 @@ import io.upflux.models.Catalogue;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.job.JobRefusal.Reason;
+import io.upflux.server.segment.WorkFolder;
 import io.upflux.server.source.AllowedSources;
 import io.upflux.server.source.SourceGuard;
 import io.upflux.server.source.SourceRefused;
@@ -79,7 +80,8 @@ public final class Jobs implements AutoCloseable {
             jobs.store.recover().block();
             return jobs;
         } catch (IOException e) {
-            throw new StreamException("jobs.folder: " + config.folder() + " cannot be used: " + e.getMessage(), e);
+            throw new StreamException(
+                    "jobs.folder: " + config.folder() + " cannot be used: " + WorkFolder.reason(e), e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -218,7 +219,10 @@ public final class WorkFolder implements AutoCloseable {
         }
     }
 
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file lies in its place";
+        }
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }

@@ -64,17 +64,21 @@ class JobRoutesTest {
     private LiveServer server;
 
     @BeforeEach
-    void start() throws IOException {
+    void make() throws IOException {
         films = Files.createDirectory(folder.resolve("films"));
         Files.writeString(films.resolve("film.mp4"), "not looked at");
+        start("queueLimit: " + QUEUE_LIMIT);
+    }
+
+    private void start(String key) {
         ServerConfig config = ConfigFile.parse("test", """
                 address: 127.0.0.1:0
                 tokens:
                   guest: {secret: guest-guest-guest, role: viewer}
                   owner: {secret: owner-owner-owner, role: operator}
-                jobs: {folder: %s, uploadLimit: 300000, queueLimit: 5}
+                jobs: {folder: %s, uploadLimit: 300000, %s}
                 allowedSources: [%s, 'https://media.example']
-                """.formatted(folder.resolve("jobs"), films), Map.of());
+                """.formatted(folder.resolve("jobs"), key, films), Map.of());
         Catalogue catalogue = Catalogue.standard();
         streams = new LiveStreams(config, new OpenModels(catalogue));
         JobsConfig jobsConfig = config.jobs();
@@ -295,6 +299,32 @@ class JobRoutesTest {
                 .toList();
         assertThat(answers.stream().map(answer -> answer.join().statusCode())).containsOnly(201, 503);
         assertThat(tree(get("/api/v1/jobs")).get("total").asInt()).isLessThanOrEqualTo(QUEUE_LIMIT);
+    }
+
+    @Test
+    void aFullDiskTakesNoJobs() {
+        stop();
+        start("minFree: 100000000G");
+        assertProblem(upload("", "video/mp4", "x"), 507, "must stay so (jobs.minFree)");
+        assertProblem(post("{\"input\": \"" + films + "/film.mp4\"}"), 507, "must stay so (jobs.minFree)");
+        assertThat(folders()).isEmpty();
+        assertThat(tree(get("/api/v1/jobs")).get("total").asInt()).isZero();
+    }
+
+    @Test
+    void aFolderThatCanBeWrittenNoMoreIsSaidInALine() throws IOException {
+        Path root = folder.resolve("jobs");
+        Path aside = Files.move(root, folder.resolve("aside"));
+        Files.writeString(root, "in its place");
+        assertProblem(upload("", "video/mp4", "x"), 507, "the upload cannot be written; the server's log says why");
+        String job = create("{\"input\": \"%s/film.mp4\"}");
+        jobs.start();
+        await(() -> tree(get(job)).get("state").asText().equals("failed"));
+        assertThat(tree(get(job)).get("error").asText())
+                .isEqualTo("its files cannot be written; the server's log says why");
+        Files.delete(root);
+        Files.move(aside, root);
+        assertThat(folders()).isEmpty();
     }
 
     @Test

@@ -75,12 +75,15 @@ class JobsTest {
         await(() -> find(id).crashes() == 1 && pid(id) > 0 && pid(id) != crashed);
         await(() -> log(id).contains(" of 5 segments are there already"));
         await(id, 2);
-        assertThat(Files.getLastModifiedTime(segment)).as("it is not made again").isEqualTo(made);
+        assertThat(Files.getLastModifiedTime(segment))
+                .as("it is not made again")
+                .isEqualTo(made);
         assertThat(Stream.of(job(id), Path.of(""))
                         .flatMap(place -> names(place).stream())
                         .filter(name -> name.startsWith("core")))
                 .isEmpty();
-        assertThat(job(id).resolve("crash-" + crashed + ".log").toFile().exists())
+        assertThat(Files.exists(job(id).resolve("crash-" + crashed + ".log")))
+                .as("it says where")
                 .isEqualTo(signal.equals("SEGV"));
         assertThat(jobs().change(id, JobState.PAUSED).block())
                 .extracting(Job::state)
@@ -208,18 +211,39 @@ class JobsTest {
     }
 
     @Test
-    void aFullDiskTakesNoJobs() throws IOException {
-        jobs = open("minFree: 100000000G");
-        String input = clip(folder.resolve("a.ts"), 1).toString();
-        assertThat(jobs().create(request("input", input))
-                        .map(Job::id)
-                        .onErrorResume(
-                                JobRefusal.class,
-                                refusal -> reactor.core.publisher.Mono.just(
-                                        refusal.reason() + ": " + refusal.getMessage()))
-                        .block())
-                .startsWith("NO_SPACE: the disk of the jobs has ")
-                .contains("jobs.minFree");
+    void aFolderThatCannotBeWrittenIsRefusedAtTheStart() throws IOException {
+        Files.writeString(folder.resolve("jobs"), "in its place");
+        assertThatThrownBy(() -> open(""))
+                .isInstanceOf(StreamException.class)
+                .hasMessage("jobs.folder: " + folder.resolve("jobs") + " cannot be used: a file lies in its place");
+    }
+
+    /** One that nobody may write, not even root. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFolderWithoutRoomForADatabaseIsRefusedAtTheStart() {
+        ServerConfig config = ConfigFile.parse("test", "jobs: {folder: /proc}", Map.of());
+        assertThatThrownBy(() -> Jobs.open(JobRows.required(config.jobs()), config.allowedSources()))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith("jobs.database: /proc cannot be used: ")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aFolderThatCanBeWrittenNoMoreFailsItsJobInALine() throws IOException {
+        Path clip = clip(folder.resolve("clip.mkv"), SECONDS);
+        jobs = open("");
+        jobs().start();
+        String id = create(clip);
+        await(id, 1);
+        Path work = job(id).resolve(".output.mkv.upflux");
+        Files.move(work, job(id).resolve("aside"));
+        Files.writeString(work, "in its place");
+        Job ended = JobRows.required(jobs().follow(id).blockLast(Duration.ofSeconds(100)));
+        assertThat(ended.state()).isEqualTo(JobState.FAILED);
+        assertThat(ended.error()).contains("annot be").doesNotContain("\n", folder.toString());
+        assertThat(pid(id)).as("no process works on it").isZero();
     }
 
     @Test
@@ -284,7 +308,8 @@ class JobsTest {
         assertThat(ended.state()).isEqualTo(JobState.FAILED);
         assertThat(ended.error())
                 .matches("its process told nothing for 1\\d s, longer than jobs.stall allows; that was try 2 of 2");
-        assertThat(List.of(first, second)).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
+        assertThat(List.of(first, second))
+                .noneMatch(pid -> ProcessHandle.of(pid).isPresent());
         assertThat(pid(id)).as("no process works on it").isZero();
         assertThat(segments(id)).as("what is finished stays").isPositive();
     }
