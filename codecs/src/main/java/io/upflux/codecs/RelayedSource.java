@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 
 /**
  * A source that another process decodes by {@link MediaRelay}: the same pictures at the same times, and its best sound track.
- * Nothing of what strangers made is parsed or decoded here.
+ * Nothing of what strangers made is decoded here; of sound that is copied, containers read what they must.
  */
 public final class RelayedSource extends LiveInput {
     private final Sender sender;

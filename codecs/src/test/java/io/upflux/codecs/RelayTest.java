@@ -11,19 +11,24 @@ import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.ffmpeg.global.avcodec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +40,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RelayTest {
     private static final InputOptions OPTIONS = InputOptions.defaults().withRotatePixels(true);
+
+    /** Kinds of messages. */
+    private static final int HEADER = 0;
+
+    private static final int SOUND = 2;
+    private static final int SAMPLES = 3;
+
+    /** The end of a header: a time base, a codec, and what else describes samples. */
+    private static final int SAMPLES_FIELDS = 2 * Long.BYTES + 11 * Integer.BYTES;
 
     @TempDir
     Path folder;
@@ -122,6 +136,89 @@ class RelayTest {
                 .hasMessageContaining("text.mp4: not a media file");
     }
 
+    /** What somebody who took over the sender keeps back is not decoded here instead. */
+    @Test
+    void soundWithoutSamplesIsNotDecodedHere() throws IOException {
+        byte[] all = sent(clip("clip.mkv", "libmp3lame"));
+        ByteArrayOutputStream packetsOnly = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(packetsOnly);
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(all));
+        while (in.available() > 0) {
+            int kind = in.readByte();
+            byte[] body = in.readNBytes(in.readInt());
+            if (kind == HEADER) {
+                body = Arrays.copyOf(body, body.length - SAMPLES_FIELDS);
+                body[body.length - 1] = 0;
+            }
+            if (kind != SAMPLES) {
+                out.writeByte(kind);
+                out.writeInt(body.length);
+                out.write(body);
+            }
+        }
+        Collected told = new Collected();
+        assertThat(fragments(received(packetsOnly.toByteArray()), told)).isNotEmpty();
+        assertThat(told.warnings).containsExactly("live: its sound cannot be decoded and is left out");
+    }
+
+    /** One packet whose time is damaged, of sound that is copied and of sound that is encoded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"aac", "libmp3lame"})
+    void soundFarAheadOfThePicturesIsLeftOutAndNothingElse(String audio) throws IOException {
+        byte[] all = sent(clip("clip.mkv", audio));
+        List<Fragment> whole = fragments(received(all));
+        ByteBuffer messages = ByteBuffer.wrap(all);
+        int sounds = 0;
+        while (messages.hasRemaining()) {
+            int kind = messages.get();
+            int next = messages.getInt() + messages.position();
+            sounds += kind == SAMPLES ? 1 : 0;
+            if (sounds == 20 && (kind == SOUND || kind == SAMPLES)) {
+                messages.putLong(messages.position(), Duration.ofHours(1).toMillis());
+            }
+            messages.position(next);
+        }
+        List<Fragment> damaged = fragments(received(all));
+        assertThat(sounds(whole)).isGreaterThan(80);
+        assertThat(sounds(damaged)).isBetween(sounds(whole) - 3, sounds(whole));
+    }
+
+    /** Packets of sound in MP4. */
+    private long sounds(List<Fragment> fragments) throws IOException {
+        Path file = folder.resolve("fragments.mp4");
+        try (WritableByteChannel out = Channels.newChannel(Files.newOutputStream(file))) {
+            out.write(fragments.get(0).header().init().duplicate());
+            for (Fragment fragment : fragments) {
+                out.write(fragment.mp4().duplicate());
+            }
+        }
+        String packets = FfmpegPrograms.ffprobe(
+                "-v",
+                "error",
+                "-select_streams",
+                "a",
+                "-show_entries",
+                "packet=pts",
+                "-of",
+                "csv=p=0",
+                file.toString());
+        return packets.lines().count();
+    }
+
+    @Test
+    void samplesThatAreStillToBeDecodedAreRefused() throws IOException {
+        byte[] all = sent(clip("clip.mp4", "libopus"));
+        ByteBuffer header = ByteBuffer.wrap(all);
+        assertThat(header.get(0)).isEqualTo((byte) HEADER);
+        int codec = 1 + Integer.BYTES + header.getInt(1) - SAMPLES_FIELDS + 2 * Integer.BYTES;
+        assertThat(header.getInt(codec)).isEqualTo(avcodec.AV_CODEC_ID_PCM_F32LE);
+        header.putInt(codec, avcodec.AV_CODEC_ID_MP3);
+        assertThatThrownBy(() -> read(new ByteArrayInputStream(all)))
+                .isInstanceOf(StreamException.class)
+                .hasMessage(
+                        "what the decoding process sent cannot be understood: samples that are still to be decoded");
+    }
+
     @Test
     void aSenderThatBreaksOffIsAFailure() throws IOException {
         byte[] all = sent(clip("clip.mp4", "libopus"));
@@ -179,9 +276,13 @@ class RelayTest {
     }
 
     private static List<Fragment> fragments(LiveInput input) {
+        return fragments(input, Notices.none());
+    }
+
+    private static List<Fragment> fragments(LiveInput input, Notices told) {
         List<Fragment> fragments = new ArrayList<>();
         LiveOptions options = LiveOptions.defaults().withCuts(Duration.ofSeconds(1), Duration.ofMillis(200));
-        try (LiveOutput output = LiveOutput.create("live", options, fragments::add, Notices.none());
+        try (LiveOutput output = LiveOutput.create("live", options, fragments::add, told);
                 LiveInput source = input;
                 NativeScope scope = new NativeScope();
                 FrameSink sink = output.sink(source)) {
@@ -225,6 +326,11 @@ class RelayTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         MediaRelay.send(told -> MediaSource.open(clip, OPTIONS, told), Channels.newChannel(bytes));
         return bytes.toByteArray();
+    }
+
+    private static RelayedSource received(byte[] bytes) {
+        Sender sender = new Sender(new ByteArrayInputStream(bytes));
+        return RelayedSource.open("clip", sender, InputLimits.USUAL, Notices.none());
     }
 
     private static void read(InputStream bytes) {

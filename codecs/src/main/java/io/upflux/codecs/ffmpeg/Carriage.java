@@ -30,6 +30,7 @@ public final class Carriage implements AutoCloseable {
     private final Queue<AVPacket> packets = new ConcurrentLinkedQueue<>();
     private final List<Carriage> shares = new CopyOnWriteArrayList<>();
     private volatile boolean wanted = true;
+    private boolean decodedElsewhere;
     private @Nullable AVStream decodedSound;
 
     /**
@@ -88,14 +89,19 @@ public final class Carriage implements AutoCloseable {
         return firstFrame;
     }
 
-    /** What else there is of the sound: a stream of its samples, in the same time base. To be called before any {@link #share}. */
-    public void decodedSound(AVStream samples) {
+    /**
+     * Says that somebody else has decoded the sound: nobody decodes it here. To be called before any {@link #share}.
+     *
+     * @param samples a stream of them, in the same time base; null where they could not be had
+     */
+    public void decodedSound(@Nullable AVStream samples) {
+        decodedElsewhere = true;
         decodedSound = samples;
     }
 
-    /** What to decode for the sake of a sound track: its samples, where somebody has decoded it already. */
-    public AVStream decoded(AVStream sound) {
-        return decodedSound == null ? sound : decodedSound;
+    /** What to decode for the sake of a sound track: its samples, where somebody has decoded it already; null for nothing. */
+    public @Nullable AVStream decoded(AVStream sound) {
+        return decodedElsewhere ? decodedSound : sound;
     }
 
     /** Owned packets of all streams but the video, in the input's time base and with the input's stream index. */
@@ -108,6 +114,7 @@ public final class Carriage implements AutoCloseable {
         AVFrame properties = Av.allocated(avutil.av_frame_alloc(), location);
         avutil.av_frame_copy_props(properties, firstFrame);
         Carriage share = new Carriage(input, videoStream, location, startMicros, endMicros, displayMatrix, properties);
+        share.decodedElsewhere = decodedElsewhere;
         share.decodedSound = decodedSound;
         packets.forEach(packet -> share.packets.add(Av.allocated(avcodec.av_packet_clone(packet), location)));
         shares.add(share);

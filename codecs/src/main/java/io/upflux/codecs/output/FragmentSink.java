@@ -207,7 +207,7 @@ final class FragmentSink implements FrameSink {
         if (from == null || origin == VideoFrame.NO_PTS) {
             return;
         }
-        from.drain(Av.rescale(origin, timeBase, MICROS));
+        from.drain(Av.rescale(origin, timeBase, MICROS), before);
         from.write(before, opened(containers));
     }
 

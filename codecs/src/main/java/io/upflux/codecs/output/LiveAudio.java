@@ -25,13 +25,18 @@ import org.jspecify.annotations.Nullable;
 public final class LiveAudio implements AutoCloseable {
     private static final Rational MICROS = new Rational(1, Av.MICROS);
 
+    /** How far sound may be ahead of the pictures that are written: farther than pictures lag. */
+    private static final long LARGEST_LEAD_SECONDS = 30;
+
     private final Carriage carriage;
+    private final long start;
     private final Rational sourceBase;
     private final Map<FragmentForm, SoundTrack> tracks;
     private final Set<SoundTrack> distinct;
 
-    private LiveAudio(Carriage carriage, Rational sourceBase, Map<FragmentForm, SoundTrack> tracks) {
+    private LiveAudio(Carriage carriage, long start, Rational sourceBase, Map<FragmentForm, SoundTrack> tracks) {
         this.carriage = carriage;
+        this.start = start;
         this.sourceBase = sourceBase;
         this.tracks = tracks;
         this.distinct = new LinkedHashSet<>(tracks.values());
@@ -54,7 +59,7 @@ public final class LiveAudio implements AutoCloseable {
         AVStream source = best < 0 ? null : carriage.input().streams(best);
         Map<FragmentForm, SoundTrack> tracks = SoundTracks.open(source, carriage, start, output);
         Rational sourceBase = source == null ? MICROS : Av.rational(source.time_base());
-        return tracks.isEmpty() ? null : new LiveAudio(carriage, sourceBase, tracks);
+        return tracks.isEmpty() ? null : new LiveAudio(carriage, start, sourceBase, tracks);
     }
 
     /** For one of the containers. */
@@ -63,17 +68,21 @@ public final class LiveAudio implements AutoCloseable {
     }
 
     /**
-     * Takes what the demultiplexer has delivered by now.
+     * Takes what the demultiplexer has delivered by now. What lies far ahead is left out: it belongs behind a step that the
+     * pictures have not made yet, or its time is damaged, and all that follows would wait for it.
      *
      * @param originMicros time of the input's first picture
+     * @param written how far pictures are written, on the output's clock
      */
-    void drain(long originMicros) {
+    void drain(long originMicros, long written) {
         long origin = Av.rescale(originMicros, MICROS, sourceBase);
+        long furthest = Av.rescale(written - start, FragmentOutput.CLOCK, sourceBase)
+                + Av.rescale(LARGEST_LEAD_SECONDS, Rational.ONE, sourceBase);
         for (AVPacket packet = carriage.packets().poll();
                 packet != null;
                 packet = carriage.packets().poll()) {
             try {
-                if (packet.pts() != Av.NO_PTS && packet.size() > 0) {
+                if (packet.pts() != Av.NO_PTS && packet.size() > 0 && packet.pts() - origin <= furthest) {
                     packet.pts(packet.pts() - origin);
                     packet.dts(packet.dts() == Av.NO_PTS ? packet.pts() : packet.dts() - origin);
                     for (SoundTrack track : distinct) {

@@ -139,10 +139,10 @@ final class SoundTracks {
 
     /** @param like whose rate and channels are wanted; null for the source's own */
     private @Nullable SoundTrack encoded(int codec, @Nullable AVCodecParameters like) {
-        if (source == null) {
+        AVStream from = source == null ? null : carriage.decoded(source);
+        if (from == null) {
             return null;
         }
-        AVStream from = carriage.decoded(source);
         int rate = like == null ? 0 : like.sample_rate();
         AVChannelLayout layout = like == null ? null : like.ch_layout();
         return SoundTrack.of(

@@ -66,10 +66,11 @@ public final class RelayReader implements AutoCloseable {
             video.time_base(Av.rational(format.timeBase())).codecpar().codec_type(avutil.AVMEDIA_TYPE_VIDEO);
             sound = sound(described, name);
             samples = sound(described, name);
-            carriage = new Carriage(described, VIDEO, name, 0, null, DisplayMatrix.IDENTITY, first);
-            if (samples != null) {
-                carriage.decodedSound(samples);
+            if (samples != null && samples.codecpar().codec_id() != avcodec.AV_CODEC_ID_PCM_F32LE) {
+                throw new MalformedMessage("samples that are still to be decoded");
             }
+            carriage = new Carriage(described, VIDEO, name, 0, null, DisplayMatrix.IDENTITY, first);
+            carriage.decodedSound(samples);
         } catch (ArithmeticException e) {
             free(first, described);
             throw new MalformedMessage("pictures of more than 2 GiB");
