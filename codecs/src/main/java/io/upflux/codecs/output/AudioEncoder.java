@@ -26,6 +26,9 @@ final class AudioEncoder implements AutoCloseable {
     private static final int BITS_PER_SECOND_AND_CHANNEL = 96_000;
     private static final double LARGEST_DRIFT_SECONDS = 0.1;
 
+    /** What is longer was not recorded, or a time is damaged, which may state centuries. */
+    private static final double LONGEST_SILENCE_SECONDS = 3600;
+
     private final Consumer<AVPacket> output;
     private final String label;
     private final AVCodecContext context;
@@ -161,7 +164,7 @@ final class AudioEncoder implements AutoCloseable {
         avcodec_free_context(context);
     }
 
-    /** Fills a gap with silence. @return false when samples overlap what is there and are to be left out */
+    /** Fills a gap with silence, unless it is very long. @return false when samples overlap what is there and are to be left out */
     private boolean align(long pts) {
         if (nextPts == AV_NOPTS_VALUE) {
             nextPts = pts;
@@ -175,8 +178,21 @@ final class AudioEncoder implements AutoCloseable {
         if (drift < 0) {
             return false;
         }
-        silence(pts);
+        if (drift > LONGEST_SILENCE_SECONDS * context.sample_rate()) {
+            fillFrame();
+            nextPts = pts;
+        } else {
+            silence(pts);
+        }
         return true;
+    }
+
+    /** Only the last frame of all may be short. */
+    private void fillFrame() {
+        int begun = av_audio_fifo_size(queue);
+        if (begun > 0) {
+            silence(end() + frameSize - begun);
+        }
     }
 
     /** Of the samples that were given. */

@@ -20,6 +20,10 @@ final class PacketOrder {
 
     /** Mends the packet's times, in the stream's time base. @return false when it must be left out */
     boolean admit(AVPacket packet, AVStream stream) {
+        if (packet.duration() < 0 || packet.duration() > Integer.MAX_VALUE) {
+            // Damaged: muxers end with an error where one takes more than 31 bits.
+            packet.duration(0);
+        }
         if (packet.dts() == AV_NOPTS_VALUE) {
             if (packet.pts() != AV_NOPTS_VALUE) {
                 packet.dts(lastDts == AV_NOPTS_VALUE ? packet.pts() : Math.min(packet.pts(), lastDts + lastDuration));

@@ -290,6 +290,21 @@ class CarriedStreamsTest {
         assertThat(clickSeconds(out)).isCloseTo(clickSeconds(in), within(0.006));
     }
 
+    /** A damaged time may state centuries, which nobody would wait for. */
+    @ParameterizedTest
+    @CsvSource({"out.webm", "out.mp4"})
+    void aPauseOfHoursIsNotFilledWithSilence(String name) {
+        Path in = folder.resolve("in.mkv");
+        film(in, "-c:a", "wmav2", "-af", "asetpts=PTS+gt(T\\,1)*7200/TB");
+        Path out = folder.resolve(name);
+
+        Remux.run(in, out, notices);
+
+        List<String> times = Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "packet=pts_time");
+        assertThat(times).hasSizeBetween(80, 120);
+        assertThat(Double.parseDouble(times.get(times.size() - 1))).isBetween(7201.5, 7202.5);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             out.avi | A film | null   | AVI has no place for tags: language of stream 1

@@ -57,6 +57,15 @@ class PacketOrderTest {
     }
 
     @Test
+    void forgetsDurationsThatNoContainerHolds() {
+        for (long duration : new long[] {-1, 1L << 31, Long.MAX_VALUE}) {
+            packet.duration(duration);
+            assertThat(order.admit(packet.pts(0).dts(AV_NOPTS_VALUE), stream)).isTrue();
+            assertThat(packet.duration()).isZero();
+        }
+    }
+
+    @Test
     void leavesOutAFirstPacketWithoutAnyTime() {
         assertThat(admit(AV_NOPTS_VALUE, AV_NOPTS_VALUE)).isFalse();
     }
