@@ -17,25 +17,21 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files in which some packets of pictures are damaged, and nothing around them. */
 class DamagedPacketsTest {
     private static final Set<Integer> DAMAGED = Set.of(4, 5, 17, 30, 31, 32, 44);
 
-    /** What comes before a packet's bytes in Matroska is shorter. */
-    private static final int HEADER = 20;
-
     @TempDir
     Path folder;
-
-    private record Packet(long pts, long position, int size) {}
 
     /** Pictures that depend on no others show by their content whose time they have. */
     @Test
     void allOtherPicturesHaveTheirOwnTimes() throws IOException {
         Path clip = clip("-c:v", "mjpeg");
-        List<Packet> packets = packets(clip);
+        List<VideoPacket> packets = VideoPacket.of(clip);
         Map<Long, Long> whole = read(clip, new Collected());
         assertThat(whole.keySet()).containsExactlyElementsOf(times(packets));
         damage(clip, packets);
@@ -58,7 +54,7 @@ class DamagedPacketsTest {
     @ValueSource(strings = {"libopenh264 -g 10", "mpeg4 -g 12 -bf 2"})
     void noPictureHasTheTimeOfAnother(String encoder) throws IOException {
         Path clip = clip(("-c:v " + encoder).split(" "));
-        List<Packet> packets = packets(clip);
+        List<VideoPacket> packets = VideoPacket.of(clip);
         damage(clip, packets);
         Collected notices = new Collected();
 
@@ -68,6 +64,31 @@ class DamagedPacketsTest {
         assertThat(times).containsSubsequence(left.keySet());
         assertThat(left).hasSizeBetween(packets.size() - 12 * DAMAGED.size(), packets.size());
         assertThat(notices.warnings).anyMatch(line -> line.contains("damaged"));
+    }
+
+    /** The decoder of MPEG-2 does not say that it finds no picture in a packet. */
+    @ParameterizedTest
+    @CsvSource({"10, 19, 10", "10, 13, 4", "40, 49, 10", "10, 12, 0"})
+    void picturesThatADecoderSkipsWithoutAWordAreCounted(int first, int last, int counted) throws IOException {
+        Path clip = folder.resolve("clip.mkv");
+        String picture = "testsrc2=size=96x64:rate=25:duration=2";
+        FfmpegPrograms.ffmpeg(
+                "-f", "lavfi", "-i", picture, "-c:v", "mpeg2video", "-g", "12", "-bf", "2", clip.toString());
+        List<VideoPacket> packets = VideoPacket.of(clip);
+        byte[] bytes = Files.readAllBytes(clip);
+        packets.subList(first, last + 1).forEach(packet -> packet.erase(bytes));
+        Files.write(clip, bytes);
+        Collected notices = new Collected();
+
+        assertThat(read(clip, notices)).hasSize(packets.size() - (last - first + 1));
+
+        assertThat(notices.warnings)
+                .filteredOn(line -> line.contains("damaged"))
+                .isEqualTo(
+                        counted == 0
+                                ? List.of()
+                                : List.of(clip + ": " + counted
+                                        + " damaged packet(s) or frame(s), skipped or concealed"));
     }
 
     /** At times that no rate has, so that one that is made up shows. */
@@ -85,37 +106,17 @@ class DamagedPacketsTest {
         return clip;
     }
 
-    private static List<Packet> packets(Path clip) {
-        return FfmpegPrograms.ffprobe(
-                        "-v",
-                        "error",
-                        "-show_entries",
-                        "packet=pts,pos,size",
-                        "-of",
-                        "default=nk=0:nw=1",
-                        clip.toString())
-                .replaceAll("\\R(?!pts)", " ")
-                .lines()
-                .map(line -> new Packet(number(line, "pts"), number(line, "pos"), (int) number(line, "size")))
-                .toList();
+    private static List<Long> times(List<VideoPacket> packets) {
+        return packets.stream().map(VideoPacket::pts).toList();
     }
 
-    private static long number(String line, String key) {
-        return Long.parseLong(line.replaceAll(".*\\b" + key + "=(\\d+).*", "$1"));
-    }
-
-    private static List<Long> times(List<Packet> packets) {
-        return packets.stream().map(Packet::pts).toList();
-    }
-
-    private static void damage(Path clip, List<Packet> packets) throws IOException {
+    private static void damage(Path clip, List<VideoPacket> packets) throws IOException {
         byte[] bytes = Files.readAllBytes(clip);
         for (int index : DAMAGED) {
-            Packet packet = packets.get(index);
-            int from = (int) packet.position() + HEADER;
-            for (int i = from; i < packet.position() + packet.size(); i++) {
-                // Some become nothing that could be decoded, others something else.
-                bytes[i] = index % 2 == 0 ? 0 : (byte) (bytes[i] ^ 0x55);
+            if (index % 2 == 0) {
+                packets.get(index).erase(bytes);
+            } else {
+                packets.get(index).garble(bytes);
             }
         }
         Files.write(clip, bytes);

@@ -18,6 +18,7 @@ final class DecodedFrames implements AutoCloseable {
     private final Demuxer demuxer;
     private final int streamIndex;
     private final OtherStreams others;
+    private final Damage damage;
     private final VideoDecoder decoder;
     private final AVPacket packet;
     private final InputLimits limits;
@@ -25,14 +26,18 @@ final class DecodedFrames implements AutoCloseable {
     private long furthestTicks = Long.MIN_VALUE;
     private boolean awaitsKey;
 
-    /** @param options of which what the decoder needs and what is taken at most count */
-    DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, InputOptions options) {
+    /**
+     * @param options of which what the decoder needs and what is taken at most count
+     * @param damage counts what is damaged
+     */
+    DecodedFrames(Demuxer demuxer, int streamIndex, OtherStreams others, InputOptions options, Damage damage) {
         this.demuxer = demuxer;
         this.streamIndex = streamIndex;
         this.others = others;
+        this.damage = damage;
         this.limits = options.limits();
         this.lastTicks = LimitCheck.lastTicks(limits, demuxer, demuxer.context().streams(streamIndex));
-        this.decoder = new VideoDecoder(demuxer.context().streams(streamIndex), options, demuxer.name());
+        this.decoder = new VideoDecoder(demuxer.context().streams(streamIndex), options, demuxer.name(), damage);
         this.packet = avcodec.av_packet_alloc();
     }
 
@@ -90,25 +95,13 @@ final class DecodedFrames implements AutoCloseable {
     void restart(boolean atKey) {
         awaitsKey = atKey;
         decoder.restart();
+        damage.clear();
         furthestTicks = Long.MIN_VALUE;
     }
 
     /** Whether the last frame was made by a device. */
     boolean onDevice() {
         return decoder.onDevice();
-    }
-
-    /** Damaged packets and frames so far. */
-    int damaged() {
-        return demuxer.damaged() + decoder.damaged();
-    }
-
-    /** What was damaged on the way to the wanted frames nobody sees; those from this time on may be on their way already. */
-    void forgetDamageBefore(long ticks) {
-        if (furthestTicks < ticks) {
-            decoder.forgetDamage();
-            demuxer.forgetDamage();
-        }
     }
 
     @Override
@@ -121,6 +114,7 @@ final class DecodedFrames implements AutoCloseable {
     private void feed() {
         while (demuxer.read(packet)) {
             others.pass(packet);
+            damage.add(demuxer.takeDamaged(), furthestTicks);
             if (packet.stream_index() == streamIndex) {
                 note();
                 awaitsKey &= (packet.flags() & avcodec.AV_PKT_FLAG_KEY) == 0;

@@ -153,15 +153,11 @@ public final class Demuxer implements AutoCloseable {
         return packets;
     }
 
-    /** Packets that were damaged beyond use so far. */
-    public int damaged() {
-        return damaged;
-    }
-
-    /** Packets on the way to the wanted ones may be damaged: nobody sees them. */
-    void forgetDamage() {
-        brokenOff = null;
+    /** Packets that were damaged beyond use since this was asked last. */
+    int takeDamaged() {
+        int count = damaged;
         damaged = 0;
+        return count;
     }
 
     /** Why reading stopped before the input's end; null when it did not. */
@@ -190,7 +186,8 @@ public final class Demuxer implements AutoCloseable {
 
     /** Goes to a packet at or before an instant, often but not always a key frame's; false when it cannot. */
     boolean seek(long micros) {
-        forgetDamage();
+        brokenOff = null;
+        damaged = 0;
         return avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, micros, micros, 0) >= 0;
     }
 

@@ -68,9 +68,10 @@ public final class FrameReader implements AutoCloseable {
             timeline = new Timeline(frameTicks(), stream.start_time() == Av.NO_PTS ? 0 : stream.start_time());
             others = parts.others = new OtherStreams(demuxer, range);
             shaper = parts.shaper = new PictureShaper(demuxer.name(), notices, stream.codecpar(), timeBase, options);
-            frames = parts.frames = new DecodedFrames(demuxer, streamIndex, others, options);
+            frames = parts.frames = new DecodedFrames(demuxer, streamIndex, others, options, damage);
             fromTicks = range.startTicks();
             toTicks = range.endTicks();
+            damage.restrict(fromTicks, toTicks);
             if (range.startsLater() && demuxer.canSeek()) {
                 others.findStanding(streamIndex);
                 goTo(range.startMicros());
@@ -158,6 +159,7 @@ public final class FrameReader implements AutoCloseable {
      */
     public void restrict(long from, long to) {
         segment = true;
+        damage.restrictToPart(Math.max(fromTicks, from), Math.min(toTicks, to), timeBase);
         toTicks = Math.min(toTicks, to);
         if (from > fromTicks) {
             fromTicks = from;
@@ -246,7 +248,6 @@ public final class FrameReader implements AutoCloseable {
         try {
             timeline.place(frame);
             if (frame.pts() < fromTicks) {
-                frames.forgetDamageBefore(fromTicks);
                 if (neighbours) {
                     shaper.push(frame);
                 }
@@ -270,7 +271,7 @@ public final class FrameReader implements AutoCloseable {
         if (range.endsEarlier() && !segment) {
             frames.readOthers();
         }
-        damage.report(frames.damaged(), timeline.repaired());
+        damage.report(timeline.repaired());
         if (toTicks == Long.MAX_VALUE) {
             damage.reportEarlyEnd(others.furthestMicros());
         }

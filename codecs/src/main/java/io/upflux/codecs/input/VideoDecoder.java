@@ -5,6 +5,8 @@ import io.upflux.codecs.ffmpeg.Av;
 import io.upflux.pipeline.StreamException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -25,27 +27,40 @@ final class VideoDecoder implements AutoCloseable {
     private final @Nullable AlphaDecoder alpha;
     private final long @Nullable [] crop;
     private final String name;
-    private int damaged;
+    private final Damage damage;
+    private final SkippedPictures skipped;
+
+    /** Times of the latest packets: threads tell of their failures when each of the others has had a packet, too. */
+    private final Deque<Long> sent = new ArrayDeque<>();
+
+    private final int lateness;
+    private boolean drained;
     private boolean onDevice;
     private boolean closed;
 
     /**
      * @param options of which the threads, the device and the limit of pixels count; pictures of more than twice as many
      *     count as damaged
+     * @param damage counts what is damaged
      */
-    VideoDecoder(AVStream stream, InputOptions options, String name) {
+    VideoDecoder(AVStream stream, InputOptions options, String name, Damage damage) {
         this.name = name;
+        this.damage = damage;
+        this.skipped = new SkippedPictures(damage);
         crop = containerCrop(stream.codecpar());
         HardwareDevice device = options.hwaccel() == null ? null : HardwareDevice.of(options.hwaccel());
         if (!AlphaDecoder.isIn(stream)) {
             int sharing = AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE;
             context = open(stream, options, sharing, device, name);
             alpha = null;
+            boolean inFrames = (context.active_thread_type() & AVCodecContext.FF_THREAD_FRAME) != 0;
+            lateness = inFrames ? context.thread_count() - 1 : 0;
             return;
         }
         // Threads that share a picture keep none back, so a picture and its alpha come out together. Devices know no
         // alpha.
         context = open(stream, options, AVCodecContext.FF_THREAD_SLICE, null, name);
+        lateness = 0;
         try {
             alpha = new AlphaDecoder(open(stream, options, AVCodecContext.FF_THREAD_SLICE, null, name));
         } catch (RuntimeException e) {
@@ -91,19 +106,19 @@ final class VideoDecoder implements AutoCloseable {
         return onDevice;
     }
 
-    /** Damaged packets and frames so far. */
-    int damaged() {
-        return damaged;
-    }
-
     /** Feeds a packet, or null for the end. To be called when {@link #receive} found nothing. */
     void send(@Nullable AVPacket packet) {
         if (alpha != null) {
             alpha.send(packet);
         }
+        if (packet == null) {
+            drained = true;
+        } else {
+            note(packet);
+        }
         int code = avcodec.avcodec_send_packet(context, packet);
         if (code < 0 && code != Av.END) {
-            damaged++;
+            failed();
         }
     }
 
@@ -115,30 +130,47 @@ final class VideoDecoder implements AutoCloseable {
     Result receive(AVFrame frame) {
         int code = avcodec.avcodec_receive_frame(context, frame);
         while (code >= 0 && alpha != null && !alpha.join(frame)) {
-            damaged++;
+            damage.add(1, frame.best_effort_timestamp());
             code = avcodec.avcodec_receive_frame(context, frame);
         }
         if (code >= 0) {
             if (frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
-                damaged++;
+                damage.add(1, frame.best_effort_timestamp());
             }
+            skipped.came(!drained);
             onDevice = HardwareDevice.download(frame, name);
             crop(frame);
             return Result.FRAME;
         }
         if (code == Av.END) {
+            skipped.came(false);
             return Result.END;
         }
         if (code != Av.AGAIN) {
             // A frame that could not be decoded; its packets are consumed, so the next ones help.
-            damaged++;
+            failed();
         }
         return Result.NEEDS_INPUT;
     }
 
-    /** Frames on the way to the wanted ones may be damaged: nobody sees them. */
-    void forgetDamage() {
-        damaged = 0;
+    private void note(AVPacket packet) {
+        long time = packet.pts() != Av.NO_PTS ? packet.pts() : packet.dts();
+        sent.add(time);
+        if (sent.size() > lateness + 1) {
+            sent.remove();
+        }
+        // An edit list hides what others depend on.
+        if ((packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) == 0) {
+            skipped.sent(time);
+        }
+    }
+
+    /** At the end of the input nobody knows which packet of those under way it was. */
+    private void failed() {
+        Long latest = drained ? sent.peekLast() : sent.peekFirst();
+        long time = latest == null ? Av.NO_PTS : latest;
+        damage.add(1, time);
+        skipped.failed(time);
     }
 
     /** To be called after seeking: the next packet follows nothing. */
@@ -147,7 +179,9 @@ final class VideoDecoder implements AutoCloseable {
         if (alpha != null) {
             alpha.restart();
         }
-        damaged = 0;
+        sent.clear();
+        skipped.restart();
+        drained = false;
     }
 
     /** The decoder applies what the video itself states; a container may cut further. */
