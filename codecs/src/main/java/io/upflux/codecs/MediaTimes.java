@@ -20,6 +20,7 @@ public record MediaTimes(Rational timeBase, List<Long> frames, List<Long> keys, 
      * One stream.
      *
      * @param type {@code video}, {@code audio}, {@code subtitle} or {@code data}
+     * @param codec FFmpeg's name of it
      * @param upscaled whether this is the video that is upscaled
      * @param packets that are shown or heard at a stated time
      * @param untimed those without one, as all of elementary streams are
@@ -27,7 +28,14 @@ public record MediaTimes(Rational timeBase, List<Long> frames, List<Long> keys, 
      * @param end of the last of them
      */
     public record Track(
-            int index, String type, boolean upscaled, long packets, long untimed, double start, double end) {}
+            int index,
+            String type,
+            String codec,
+            boolean upscaled,
+            long packets,
+            long untimed,
+            double start,
+            double end) {}
 
     public MediaTimes {
         tracks = List.copyOf(tracks);

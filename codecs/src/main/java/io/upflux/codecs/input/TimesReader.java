@@ -149,6 +149,8 @@ public final class TimesReader {
             tracks.add(new MediaTimes.Track(
                     i,
                     String.valueOf(Av.string(avutil.av_get_media_type_string(type))),
+                    String.valueOf(
+                            Av.string(avcodec.avcodec_get_name(stream.codecpar().codec_id()))),
                     i == video,
                     tally.packets,
                     tally.untimed,

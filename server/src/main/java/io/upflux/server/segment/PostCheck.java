@@ -161,13 +161,12 @@ public final class PostCheck {
                 differences.add("sound " + sound.index() + " is empty");
                 continue;
             }
-            double packet = (sound.end() - sound.start()) / sound.packets();
+            double packet = Math.max(packetSeconds(sound), packetSeconds(copy));
+            boolean same = sound.codec().equals(copy.codec()) && sound.packets() == copy.packets();
             double start = (sound.start() - first) - (copy.start() - after.start());
             double end = (sound.end() - first) - (copy.end() - after.start());
             // A conversion may add or leave out a packet's worth at either end.
-            double tolerance = OFFSET_SECONDS
-                    + made.timeBase().seconds(1) / 2
-                    + (sound.packets() == copy.packets() ? 0 : 2 * packet);
+            double tolerance = OFFSET_SECONDS + made.timeBase().seconds(1) / 2 + (same ? 0 : 2 * packet);
             // Where a source breaks off its streams may do so at different times.
             if (Math.abs(start) > tolerance || (!damaged && Math.abs(end) > tolerance + packet)) {
                 differences.add(seconds(
@@ -233,6 +232,10 @@ public final class PostCheck {
                 .filter(track -> track.packets() > 0)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static double packetSeconds(Track sound) {
+        return (sound.end() - sound.start()) / sound.packets();
     }
 
     private static List<Track> sounds(MediaTimes times) {

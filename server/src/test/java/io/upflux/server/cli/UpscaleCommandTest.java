@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.upflux.codecs.FfmpegPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,32 @@ class UpscaleCommandTest {
         assertThat(TestMedia.format(output).height()).isEqualTo(2 * HEIGHT);
         assertThat(streams.out()).isEmpty();
         assertThat(streams.err()).contains("clip.mp4 -> " + output + ": 6 frames", "bicubic-x2");
+    }
+
+    /** Transport streams do not hide what an encoder puts before the first sample, here with as many packets as the source has. */
+    @Test
+    void soundThatIsEncodedAnewIsAsGood() {
+        Path clip = folder.resolve("clip.mov");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x48:rate=12:duration=2",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=duration=2",
+                "-c:v",
+                "mjpeg",
+                "-pix_fmt",
+                "yuvj420p",
+                "-c:a",
+                "adpcm_ima_qt",
+                clip.toString());
+        int exit = streams.upflux(
+                "upscale", clip, "-o", folder.resolve("out.ts"), "-n", "bicubic-x2", "--duration", "0.3");
+        assertThat(exit).describedAs(streams.err()).isZero();
+        assertThat(streams.err()).contains("audio stream 1 (adpcm_ima_qt) is converted to aac");
     }
 
     /** In one piece and in segments. */
