@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -23,7 +24,13 @@ import org.bytedeco.javacpp.Loader;
 record Corpus(List<Path> files, Path clip) {
     private static final int LARGEST = 4 << 20;
 
-    /** Each a short clip or picture: name, and how FFmpeg makes it of a test picture and a tone. */
+    /** Seconds, which is two of the shortest segments. */
+    private static final String LENGTH = "2";
+
+    /**
+     * Each a short clip or picture: name, and how FFmpeg makes it of a test picture, a tone and subtitles. Of the sound and
+     * subtitles, each container has to convert some.
+     */
     private static final List<String> MADE = List.of(
             "h264.mp4 -c:v h264 -c:a aac -g 4",
             "fragments.mp4 -c:v h264 -an -movflags frag_keyframe+empty_moov",
@@ -43,10 +50,22 @@ record Corpus(List<Path> files, Path clip) {
             "still.jpg -frames:v 1 -an",
             "still.webp -frames:v 1 -an",
             "still.tif -frames:v 1 -an",
-            "moving.gif -an");
+            "moving.gif -an",
+            "titled.mkv -c:v h264 -c:a aac -c:s ass",
+            "subrip.mkv -c:v mpeg4 -bf 2 -c:a pcm_s16le -c:s subrip",
+            "webvtt.webm -c:v libvpx -c:a vorbis -strict -2 -ac 2 -c:s webvtt",
+            "text.mp4 -c:v mpeg4 -c:a ac3 -c:s mov_text",
+            "wma.asf -c:v msmpeg4 -c:a wmav2",
+            "adpcm.mov -c:v mjpeg -c:a adpcm_ima_qt");
+
+    private static final String TEXT = "text.srt";
 
     private static final String SUBTITLES =
             "1\n00:00:00,000 --> 00:00:00,400\n<i>one</i>\n\n2\n00:00:00,300 --> 00:00:01,000\ntwo\n";
+
+    /** A display set of a Blu-ray's subtitles (PGS), which FFmpeg does not encode: a composition without objects, and its end. */
+    private static final String BITMAPS =
+            "50470000232800000000" + "16000b" + "0040003010000080000000" + "50470000232800000000" + "800000";
 
     /** A list that names itself. */
     private static final String ROW = "ffconcat version 1.0\nfile self.ffconcat\nduration 1\nfile self.ffconcat\n";
@@ -77,6 +96,7 @@ record Corpus(List<Path> files, Path clip) {
      */
     static Corpus make(Path folder, List<Path> more) throws IOException, InterruptedException {
         List<Path> files = new ArrayList<>();
+        write(folder.resolve(TEXT), SUBTITLES);
         for (String line : MADE) {
             String[] words = line.split(" ");
             Path file = folder.resolve(words[0]);
@@ -89,19 +109,12 @@ record Corpus(List<Path> files, Path clip) {
         files.add(write(folder.resolve("self.m3u8"), master(folder)));
         files.add(write(folder.resolve("self.ffconcat"), ROW));
         files.add(write(folder.resolve("manifest.mpd"), manifest(folder)));
-        Path titled = folder.resolve("titled.mkv");
-        Path text = write(folder.resolve("text.srt"), SUBTITLES);
+        Path sup = Files.write(folder.resolve("bitmaps.sup"), HexFormat.of().parseHex(BITMAPS));
+        Path bitmaps = folder.resolve("bitmaps.mkv");
+        String clip = folder.resolve("h264.mp4").toString();
         if (run(List.of(
-                "-i",
-                folder.resolve("h264.mp4").toString(),
-                "-i",
-                text.toString(),
-                "-c",
-                "copy",
-                "-c:s",
-                "ass",
-                titled.toString()))) {
-            files.add(titled);
+                "-i", clip, "-i", sup.toString(), "-map", "0", "-map", "1", "-c", "copy", bitmaps.toString()))) {
+            files.add(bitmaps);
         }
         Networks networks = new Networks(folder.resolve("networks"));
         files.addAll(networks.bundled());
@@ -116,9 +129,9 @@ record Corpus(List<Path> files, Path clip) {
                 files.add(file);
             }
         }
-        Path clip = folder.resolve("clip.mp4");
-        clip(clip);
-        return new Corpus(List.copyOf(files), clip);
+        Path sound = folder.resolve("clip.mp4");
+        clip(sound);
+        return new Corpus(List.copyOf(files), sound);
     }
 
     /** Makes a clip with sound. */
@@ -161,7 +174,7 @@ record Corpus(List<Path> files, Path clip) {
     }
 
     private static String playlist(Path folder) {
-        return "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:0.5,\n"
+        return "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:2,\n"
                 + folder.resolve("h264.ts") + "\n#EXT-X-ENDLIST\n";
     }
 
@@ -176,8 +189,8 @@ record Corpus(List<Path> files, Path clip) {
         String representation = "<Representation id=\"v\" bandwidth=\"100000\"><BaseURL>"
                 + folder.resolve("fragments.mp4") + "</BaseURL></Representation>\n";
         return "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\""
-                + " mediaPresentationDuration=\"PT0.5S\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\">\n"
-                + "<Period duration=\"PT0.5S\">\n<AdaptationSet mimeType=\"video/mp4\">\n" + representation.repeat(3)
+                + " mediaPresentationDuration=\"PT2S\" profiles=\"urn:mpeg:dash:profile:isoff-on-demand:2011\">\n"
+                + "<Period duration=\"PT2S\">\n<AdaptationSet mimeType=\"video/mp4\">\n" + representation.repeat(3)
                 + "</AdaptationSet>\n</Period>\n</MPD>\n";
     }
 
@@ -190,11 +203,14 @@ record Corpus(List<Path> files, Path clip) {
                 "-f",
                 "lavfi",
                 "-i",
-                "testsrc2=size=64x48:rate=12:duration=0.5",
+                "testsrc2=size=64x48:rate=12:duration=" + LENGTH,
                 "-f",
                 "lavfi",
                 "-i",
-                "sine=duration=0.5"));
+                "sine=duration=" + LENGTH));
+        if (how.contains("-c:s")) {
+            arguments.addAll(List.of("-i", file.resolveSibling(TEXT).toString()));
+        }
         arguments.addAll(how);
         if (!how.contains("-pix_fmt") && !file.toString().endsWith(".gif")) {
             arguments.addAll(List.of("-pix_fmt", pixels(file)));
@@ -239,6 +255,11 @@ record Corpus(List<Path> files, Path clip) {
                 .map(Path::of)
                 .toList();
         return new Corpus(paths.subList(1, paths.size()), paths.get(0));
+    }
+
+    /** Whether a file is one of those made here, whose pictures are small. */
+    boolean isMade(Path file) {
+        return file.startsWith(String.valueOf(clip.getParent()));
     }
 
     /** The file that a seed damages; seeds below 0 are those of {@link #files}, the first -1. */

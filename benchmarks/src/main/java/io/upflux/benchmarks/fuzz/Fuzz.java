@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -27,12 +28,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Feeds damaged media, networks and configurations to the program.")
 public final class Fuzz implements Callable<Integer> {
-    /** By how much the memory of a worker that is warm may grow. */
-    private static final double MOST_GROWTH = 0.05;
-
-    /** Inputs after which a worker counts as warm; its memory is the median after as many, since it depends on the input. */
-    private static final int WARM = 500;
-
     @Parameters(paramLabel = "CORPUS", description = "Files or folders to damage, beside those it makes.")
     private List<Path> corpus = List.of();
 
@@ -59,10 +54,10 @@ public final class Fuzz implements Callable<Integer> {
     private final AtomicLong crashes = new AtomicLong();
     private final AtomicLong hangs = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
-    private final List<String> growth = new ArrayList<>();
+    private final List<Memory> memories = new ArrayList<>();
     private final Map<Trial.Reach, Integer> reached = new EnumMap<>(Trial.Reach.class);
 
-    /** Ends the process with 0 when nothing was found. */
+    /** Ends the process with 0 when nothing was found and no worker's memory has grown. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Fuzz()).execute(arguments));
     }
@@ -93,8 +88,13 @@ public final class Fuzz implements Callable<Integer> {
             delete(folder);
         }
         System.out.println("inputs " + inputs + ", crashes " + crashes + ", hangs " + hangs + ", other findings "
-                + faults + growth + networks());
-        return crashes.get() + hangs.get() + faults.get() == 0 ? 0 : 1;
+                + faults + memories.stream().map(Memory::toString).collect(Collectors.joining()) + networks());
+        return code(crashes.get() + hangs.get() + faults.get(), memories);
+    }
+
+    /** @param memories of the workers that lived to the end */
+    static int code(long findings, List<Memory> memories) {
+        return findings == 0 && memories.stream().noneMatch(Memory::hasGrown) ? 0 : 1;
     }
 
     private @Nullable Void work(Corpus made, Path list, Path own, Path log) throws IOException, InterruptedException {
@@ -134,13 +134,8 @@ public final class Fuzz implements Callable<Integer> {
             worker.close();
             delete(own);
         }
-        if (memory.isKnown()) {
-            long warm = memory.warm();
-            long last = memory.last();
-            synchronized (growth) {
-                boolean grown = last > (1 + MOST_GROWTH) * warm;
-                growth.add(String.format(", memory %d to %d MiB%s", warm >> 20, last >> 20, grown ? " (grown)" : ""));
-            }
+        synchronized (memories) {
+            memories.add(memory);
         }
         return null;
     }
@@ -154,31 +149,6 @@ public final class Fuzz implements Callable<Integer> {
         int loaded = run + reached.getOrDefault(Trial.Reach.LOADED, 0);
         int all = loaded + reached.getOrDefault(Trial.Reach.READ, 0);
         return all == 0 ? "" : ", of " + all + " networks " + loaded + " reached ONNX Runtime and " + run + " ran";
-    }
-
-    /** Of a process, after each of its inputs. */
-    private static final class Memory {
-        private final List<Long> bytes = new ArrayList<>();
-
-        void add(long resident) {
-            bytes.add(resident);
-        }
-
-        boolean isKnown() {
-            return bytes.size() >= 3 * WARM;
-        }
-
-        long warm() {
-            return median(bytes.subList(WARM, 2 * WARM));
-        }
-
-        long last() {
-            return median(bytes.subList(bytes.size() - WARM, bytes.size()));
-        }
-
-        private static long median(List<Long> values) {
-            return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
-        }
     }
 
     private void keep(Corpus made, long which, String found) throws IOException {

@@ -5,6 +5,7 @@ import io.upflux.pipeline.StreamException;
 import io.upflux.server.cli.Console;
 import io.upflux.server.cli.UpfluxCommand;
 import io.upflux.server.config.ConfigFile;
+import io.upflux.server.segment.WorkFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,7 +24,16 @@ import java.util.stream.Stream;
 /** Gives one damaged file to the program, inside this process, and judges what the program made of it. */
 final class Trial {
     /** Of each input, so that sound ones do not cost more than damaged ones. */
-    private static final String SECONDS = "0.3";
+    private static final List<String> BEGINNING = List.of("--duration", "0.3");
+
+    /** Of those that are cut: two segments of the shortest kind. */
+    private static final List<String> PIECES = List.of("--duration", "2", "--segment", "1", "--jobs", "2");
+
+    private static final int CUT = 4;
+
+    /** Extensions, each with an encoder that is fast: what one container copies the other converts. */
+    private static final List<List<String>> WRITTEN =
+            List.of(List.of("mkv", "ffv1"), List.of("mp4", "mpeg4"), List.of("webm", "libvpx"), List.of("ts", "mpeg4"));
 
     /** Damaged headers state any size; larger ones are refused. */
     private static final String MOST_HEIGHT = "96";
@@ -71,7 +81,7 @@ final class Trial {
             if (name.endsWith(".yml")) {
                 return configuration(input);
             }
-            return name.endsWith(".onnx") ? network() : media(input);
+            return name.endsWith(".onnx") ? network() : media(input, seed);
         } finally {
             clear();
         }
@@ -96,12 +106,16 @@ final class Trial {
         }
     }
 
-    private String media(Path input) throws IOException {
+    private String media(Path input, long seed) throws IOException {
         String probed = judged(run("probe", input.toString()));
         if (!probed.isEmpty()) {
             return probed;
         }
-        return upscaled(input, "-n", "bicubic", "--height", MOST_HEIGHT);
+        List<String> written = WRITTEN.get(Math.floorMod(seed, WRITTEN.size()));
+        boolean cut = corpus.isMade(corpus.original(seed)) && Math.floorMod(seed / WRITTEN.size(), CUT) == 0;
+        List<String> how = new ArrayList<>(List.of("-n", "bicubic", "--height", MOST_HEIGHT));
+        how.addAll(cut ? PIECES : BEGINNING);
+        return upscaled(input, written, how);
     }
 
     /** Checks the network, then uses it: what does not pass the check may still be used. */
@@ -115,23 +129,31 @@ final class Trial {
         Answer verified = run("models", "verify", leader.toString());
         reach = verified.reach();
         String found = judged(verified);
-        return found.isEmpty() ? upscaled(corpus.clip(), "-n", leader.toString()) : found;
+        List<String> how = new ArrayList<>(List.of("-n", leader.toString()));
+        how.addAll(BEGINNING);
+        return found.isEmpty() ? upscaled(corpus.clip(), WRITTEN.get(0), how) : found;
     }
 
-    private String upscaled(Path input, String... how) throws IOException {
+    /** @param written extension and encoder */
+    private String upscaled(Path input, List<String> written, List<String> how) throws IOException {
         Set<Path> before = listed();
-        Path output = folder.resolve("out.mkv");
+        Path output = folder.resolve("out." + written.get(0));
         List<String> command = new ArrayList<>(List.of("upscale", input.toString(), "-o", output.toString()));
-        command.addAll(List.of(how));
-        command.addAll(List.of("--duration", SECONDS, "--video-codec", "ffv1", "--no-progress"));
-        String found = judged(run(command.toArray(String[]::new)));
+        command.addAll(how);
+        command.addAll(List.of("--video-codec", written.get(1), "--no-progress"));
+        Answer answer = run(command.toArray(String[]::new));
+        String found = judged(answer);
         if (!found.isEmpty()) {
             return found;
         }
-        // A run that failed leaves nothing but spoilt pictures, one that has not a file alone.
+        // A run that failed leaves nothing but spoilt pictures and segments that it told of, one that has not a file
+        // alone.
         Set<Path> left = listed();
         left.removeAll(before);
         left.remove(output);
+        if (answer.code() != 0 && answer.text().contains(" segments are kept in ")) {
+            left.remove(WorkFolder.of(output));
+        }
         left.removeIf(file -> SPOILT.matcher(String.valueOf(file.getFileName())).matches());
         return left.isEmpty() ? "" : "left behind: " + left;
     }

@@ -31,7 +31,8 @@ class FuzzTest {
         Corpus corpus = Corpus.make(folder, List.of());
         assertThat(corpus.files())
                 .extracting(file -> String.valueOf(file.getFileName()))
-                .contains("h264.mp4", "vp8.webm", "h264.ts", "still.png", "titled.mkv", "list.m3u8", "config.yml");
+                .contains("h264.mp4", "vp8.webm", "h264.ts", "still.png", "list.m3u8", "config.yml")
+                .contains("titled.mkv", "subrip.mkv", "webvtt.webm", "text.mp4", "wma.asf", "adpcm.mov", "bitmaps.mkv");
     }
 
     @Test
@@ -47,6 +48,27 @@ class FuzzTest {
         }
         Corpus read = Corpus.of(corpus.listed(folder.resolve("list")));
         assertThat(read).isEqualTo(corpus);
+    }
+
+    @Test
+    void memoryThatGrowsCountsAsAFinding() {
+        Memory steady = memory(1500, 1.05);
+        assertThat(steady).hasToString(", memory 100 to 105 MiB");
+        assertThat(memory(1499, 2)).hasToString("");
+        Memory grown = memory(1500, 1.06);
+        assertThat(grown).hasToString(", memory 100 to 106 MiB (grown)");
+        assertThat(Fuzz.code(0, List.of(steady, memory(1499, 2)))).isZero();
+        assertThat(Fuzz.code(0, List.of(steady, grown))).isEqualTo(1);
+        assertThat(Fuzz.code(1, List.of(steady))).isEqualTo(1);
+    }
+
+    /** Of a worker that takes so much more in the last third of its inputs. */
+    private static Memory memory(int inputs, double growth) {
+        Memory memory = new Memory();
+        for (int i = 0; i < inputs; i++) {
+            memory.add((long) ((i < 1000 ? 1 : growth) * (100 << 20)));
+        }
+        return memory;
     }
 
     @Test
