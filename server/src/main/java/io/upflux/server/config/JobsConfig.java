@@ -92,12 +92,21 @@ public record JobsConfig(
                 Objects.requireNonNullElse(settings.size("minFree"), 1L << 30),
                 Objects.requireNonNullElse(settings.duration("keep"), Duration.ofDays(7)),
                 settings.duration("timeLimit"),
-                Objects.requireNonNullElse(settings.duration("stall"), Duration.ofHours(1)),
+                stall(settings),
                 Objects.requireNonNullElse(settings.integer("tries", 1, 100), 3),
                 limits,
                 settings.mappings("watch").stream().map(WatchConfig::of).toList());
         settings.end();
         return config;
+    }
+
+    /** Without any patience every process would hang. */
+    private static Duration stall(Settings settings) {
+        Duration stall = Objects.requireNonNullElse(settings.duration("stall"), Duration.ofHours(1));
+        if (stall.isZero()) {
+            throw settings.wrong("stall", "must be more than 0");
+        }
+        return stall;
     }
 
     private static long heap(Settings settings) {

@@ -237,6 +237,7 @@ class ConfigFileTest {
             jobs: {}                                          | upflux.yml: jobs.folder: is missing
             jobs: {folder: j, paralel: 2}                     | upflux.yml: jobs.paralel: unknown key
             jobs: {folder: j, memory: 1M}                     | upflux.yml: jobs.memory: must be 64M or more
+            jobs: {folder: j, stall: 0s}                      | upflux.yml: jobs.stall: must be more than 0
             jobs: {folder: j, memoryLimit: 512M}              | upflux.yml: jobs.memoryLimit: must be more than memory, which is 512M
             jobs: {folder: j, database: 'jdbc:postgresql:x'}  | upflux.yml: jobs.database: must begin with r2dbc:postgresql:
             jobs: {folder: j, watch: a}                       | upflux.yml: jobs.watch: must be a list of mappings
