@@ -16,8 +16,8 @@ import javax.xml.stream.XMLStreamReader;
  * What FFmpeg reads by libxml2: manifests of DASH (ISO/IEC 23009-1), and composition playlists and asset maps of IMF
  * (SMPTE ST 2067-3 and ST 429-9).
  *
- * <p>libxml2 goes on after errors and prints each, which takes minutes where there are millions. So a document is parsed here before,
- * and what has any, or may be taken in another way than here, does not get there.
+ * <p>libxml2 goes on after errors and prints each, which takes minutes where there are millions. So a document is parsed here before:
+ * what is not well-formed, has very much that it may object to, or may be taken in another way than here does not get there.
  */
 final class Manifest {
     /** Of XML, behind a byte order mark; blanks may be as many as are looked at. */
