@@ -31,6 +31,29 @@ public final class FfmpegPrograms {
         return run("ffprobe", List.of(arguments));
     }
 
+    /** A line for each packet of a stream, such as {@code a:0}: wanted entries, commas between them. */
+    public static List<String> packets(Path file, String stream, String entries) {
+        return ffprobe(
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        stream,
+                        "-show_entries",
+                        "packet=" + entries,
+                        "-of",
+                        "csv=p=0",
+                        file.toString())
+                .lines()
+                .map(line -> line.replaceFirst(",+$", ""))
+                .filter(line -> !line.isBlank())
+                .toList();
+    }
+
+    /** When packets of a stream are shown or heard, in seconds, in the order of the file. */
+    public static List<Double> times(Path file, String stream) {
+        return packets(file, stream, "pts_time").stream().map(Double::valueOf).toList();
+    }
+
     /** A line for each frame of a file, pictures decoded and the rest as it is stored, with times and checksums. */
     public static String frames(String file) {
         return run(

@@ -308,7 +308,7 @@ class LiveOutputTest {
     void aLoopedFileGoesOnWithoutAGap() throws IOException {
         live(clip("in.mp4", 25, "-c:a", "aac"), 200);
 
-        List<Double> times = times(mp4(0), "v:0");
+        List<Double> times = FfmpegPrograms.times(mp4(0), "v:0");
         assertThat(times).hasSize(200);
         for (int i = 1; i < times.size(); i++) {
             assertThat(times.get(i) - times.get(i - 1)).as("frame %d", i).isBetween(0.03, 0.10);
@@ -582,34 +582,16 @@ class LiveOutputTest {
     }
 
     private static int count(Path file, String stream) {
-        return times(file, stream).size();
+        return FfmpegPrograms.times(file, stream).size();
     }
 
     private static double first(Path file, String stream) {
-        return times(file, stream).get(0);
+        return FfmpegPrograms.times(file, stream).get(0);
     }
 
     private static double last(Path file, String stream) {
-        List<Double> times = times(file, stream);
+        List<Double> times = FfmpegPrograms.times(file, stream);
         return times.get(times.size() - 1);
-    }
-
-    private static List<Double> times(Path file, String stream) {
-        return FfmpegPrograms.ffprobe(
-                        "-v",
-                        "error",
-                        "-select_streams",
-                        stream,
-                        "-show_entries",
-                        "packet=pts_time",
-                        "-of",
-                        "csv=p=0",
-                        file.toString())
-                .lines()
-                .map(line -> line.replace(",", "").strip())
-                .filter(line -> !line.isEmpty())
-                .map(Double::valueOf)
-                .toList();
     }
 
     /** What a decoder complains of. */

@@ -79,22 +79,9 @@ class RemuxTest {
         // From the second segment on, as for those who come later.
         remux(fragments.subList(5, fragments.size()), file.toString());
 
-        List<String> times = FfmpegPrograms.ffprobe(
-                        "-v",
-                        "error",
-                        "-select_streams",
-                        "v",
-                        "-show_entries",
-                        "packet=pts_time",
-                        "-of",
-                        "csv=p=0",
-                        file.toString())
-                .lines()
-                .map(line -> line.replace(",", "").strip())
-                .filter(line -> !line.isEmpty())
-                .toList();
+        List<Double> times = FfmpegPrograms.times(file, "v");
         assertThat(times).hasSize(50);
-        double start = Double.parseDouble(times.get(0));
+        double start = times.get(0);
         // MPEG-TS begins with its decoder's delay.
         assertThat(start).isBetween(0.0, extension.equals("ts") ? 2.0 : 0.1);
         FfmpegPrograms.ffmpeg("-xerror", "-i", file.toString(), "-f", "null", "-");

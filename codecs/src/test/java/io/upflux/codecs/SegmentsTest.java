@@ -155,18 +155,8 @@ class SegmentsTest {
     }
 
     private static List<Long> packets(Path file, String time) {
-        return FfmpegPrograms.ffprobe(
-                        "-v",
-                        "quiet",
-                        "-select_streams",
-                        "v",
-                        "-show_entries",
-                        "packet=" + time + "_time",
-                        "-of",
-                        "csv=p=0",
-                        file.toString())
-                .lines()
-                .map(line -> Math.round(Double.parseDouble(line.replace(",", "")) * 1e6))
+        return FfmpegPrograms.packets(file, "v", time + "_time").stream()
+                .map(seconds -> Math.round(Double.parseDouble(seconds) * 1e6))
                 .toList();
     }
 }

@@ -169,25 +169,13 @@ class DamagedSegmentsTest {
 
     /** In milliseconds. */
     private static List<Long> times(String stream, Path file) {
-        return packets(stream, file).stream()
-                .map(packet -> Math.round(1000 * Double.parseDouble(packet.split(",")[0])))
+        return FfmpegPrograms.times(file, stream).stream()
+                .map(seconds -> Math.round(1000 * seconds))
                 .sorted()
                 .toList();
     }
 
-    /** Time and size of each. */
     private static List<String> packets(String stream, Path file) {
-        return FfmpegPrograms.ffprobe(
-                        "-v",
-                        "error",
-                        "-select_streams",
-                        stream,
-                        "-show_entries",
-                        "packet=pts_time,size",
-                        "-of",
-                        "csv=p=0",
-                        file.toString())
-                .lines()
-                .toList();
+        return FfmpegPrograms.packets(file, stream, "pts_time,size");
     }
 }

@@ -414,31 +414,12 @@ class LiveServerTest {
     }
 
     private static double start(Path file, String stream) {
-        return times(file, stream).get(0);
+        return FfmpegPrograms.times(file, stream).get(0);
     }
 
     private static double end(Path file, String stream) {
-        List<Double> times = times(file, stream);
+        List<Double> times = FfmpegPrograms.times(file, stream);
         return times.get(times.size() - 1);
-    }
-
-    /** Presentation times of packets, in seconds. */
-    private static List<Double> times(Path file, String stream) {
-        return FfmpegPrograms.ffprobe(
-                        "-v",
-                        "error",
-                        "-select_streams",
-                        stream,
-                        "-show_entries",
-                        "packet=pts_time",
-                        "-of",
-                        "csv=p=0",
-                        file.toString())
-                .lines()
-                .map(line -> line.replace(",", "").strip())
-                .filter(line -> !line.isEmpty())
-                .map(Double::valueOf)
-                .toList();
     }
 
     /** Section 4.4.6.2: whoever chooses by it must be able to fetch every segment in time. */
