@@ -20,7 +20,6 @@ def trained(name: str) -> Plain:
     torch.manual_seed(0)
     network = create(name)
     torch.nn.init.normal_(network.tail.conv.weight, std=0.02)
-    network.fold()
     return network.eval()
 
 

@@ -1,4 +1,4 @@
-"""The plain network: folding, warm restart, its graphs."""
+"""The plain network: its size, its start, its graphs."""
 
 import pytest
 import torch
@@ -13,7 +13,6 @@ from upflux_training.passes import margin
 @pytest.mark.parametrize("name, most", [(f"plain-{v}-x{s}", n) for v, n in (("s", 25_000), ("m", 150_000)) for s in (2, 3, 4)])
 def test_is_as_small_as_its_name_promises(name: str, most: int) -> None:
     network = create(name)
-    network.fold()
     assert sum(p.numel() for p in network.parameters()) <= most
 
 
@@ -21,31 +20,6 @@ def test_starts_as_nearest_neighbour() -> None:
     low = torch.rand(1, 3, 6, 7)
     wanted = low.repeat_interleave(2, 2).repeat_interleave(2, 3)
     torch.testing.assert_close(create("plain-s-x2")(low), wanted)
-
-
-def test_folding_changes_nothing() -> None:
-    torch.manual_seed(0)
-    network = create("plain-s-x4")
-    torch.nn.init.normal_(network.tail.conv.weight, std=0.1)
-    low = torch.rand(1, 3, 9, 8)
-    before = network(low)
-    network.fold()
-    torch.testing.assert_close(network(low), before, rtol=1e-4, atol=1e-5)
-
-
-def test_training_goes_on_where_it_stopped(tmp_path) -> None:
-    torch.manual_seed(0)
-    network = create("plain-s-x2")
-    torch.nn.init.normal_(network.tail.conv.weight, std=0.1)
-    network.fold()
-    weights.save(network, tmp_path / "plain-s-x2.safetensors")
-    again = create("plain-s-x2")
-    weights.load(again, tmp_path / "plain-s-x2.safetensors")
-    again.restart()
-    low = torch.rand(1, 3, 9, 8)
-    torch.testing.assert_close(again(low), network(low), rtol=0, atol=2e-3)
-    again(low).abs().mean().backward()
-    assert all(layer.gather.grad.abs().sum() > 0 for layer in again.layers)
 
 
 def test_a_tail_of_another_scale_makes_the_same_flat_picture() -> None:
@@ -58,13 +32,11 @@ def test_graphs_agree_with_the_network(name: str) -> None:
     torch.manual_seed(0)
     network = create(name)
     torch.nn.init.normal_(network.tail.conv.weight, std=0.1)
-    network.fold()
     assert list(check(network.eval()))
 
 
 def test_margin_is_the_reach_of_the_convolutions() -> None:
     network = create("plain-s-x2")
-    network.fold()
     assert margin(network) == 4
 
 

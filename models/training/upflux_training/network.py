@@ -65,6 +65,3 @@ class Network(nn.Module):
 
     def fold(self) -> None:
         """Give up whatever only training has; called once, on the averaged weights."""
-
-    def restart(self) -> None:
-        """Make what only training has neutral; called when training goes on from loaded weights."""

@@ -10,45 +10,21 @@ from .ops import Array
 
 
 class PlainLayer(nn.Module):
-    """A 3x3 convolution with one learned LeakyReLU slope.
-
-    In training its kernel is the sum of the kernel it started with and a product: 3x3 to twice the width times
-    1x1 back. Both factors are linear, so they are multiplied as *kernels* before the picture is touched: a step
-    costs as much as with a single convolution, and folding is exact.
-    """
+    """A 3x3 convolution with one learned LeakyReLU slope."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        wide = 2 * outputs
-        self.weight = nn.Parameter(torch.zeros(outputs, inputs, 3, 3))
+        self.weight = nn.Parameter(torch.empty(outputs, inputs, 3, 3))
         self.bias = nn.Parameter(torch.zeros(outputs))
         # One slope per layer (not per channel): runtimes fuse LeakyRelu into their convolutions, PRelu not.
         self.slope = nn.Parameter(torch.full((1,), 0.1))
-        self.spread: nn.Parameter | None = nn.Parameter(torch.empty(wide, inputs, 3, 3))
-        self.gather: nn.Parameter | None = nn.Parameter(torch.empty(outputs, wide))
+        nn.init.kaiming_normal_(self.weight, nonlinearity="linear")
         if inputs == outputs:
-            nn.init.dirac_(self.weight)
-        nn.init.kaiming_normal_(self.spread, nonlinearity="linear")
-        nn.init.normal_(self.gather, std=(0.5 if inputs == outputs else 1.0) * wide**-0.5)
-
-    def kernel(self) -> Tensor:
-        """Return the single kernel [out, in, 3, 3] that the layer amounts to."""
-        if self.spread is None or self.gather is None:
-            return self.weight
-        return self.weight + torch.einsum("ow,wihx->oihx", self.gather, self.spread)
-
-    @torch.no_grad()
-    def fold(self) -> None:
-        self.weight.copy_(self.kernel())
-        self.spread = self.gather = None
-
-    @torch.no_grad()
-    def restart(self) -> None:
-        """Begin the product at nothing: the kernel is the one loaded."""
-        nn.init.zeros_(self.gather)
+            # Near the identity, through which the first gradients find their way.
+            self.weight.data.mul_(0.5).add_(nn.init.dirac_(torch.empty_like(self.weight)))
 
     def forward(self, x: Array) -> Array:
-        return ops.leaky_relu(ops.conv(x, self.kernel(), self.bias), self.slope)
+        return ops.leaky_relu(ops.conv(x, self.weight, self.bias), self.slope)
 
 
 class Plain(Network):
@@ -82,11 +58,3 @@ class Plain(Network):
 
     def _finished(self, low: Array, middle: Array) -> Array:
         return self.tail(self.layers[self._first :](middle), low)
-
-    def fold(self) -> None:
-        for layer in self.layers:
-            layer.fold()
-
-    def restart(self) -> None:
-        for layer in self.layers:
-            layer.restart()

@@ -25,6 +25,7 @@ from .data import Pairs, open_pairs
 from .evaluate import evaluate
 from .network import Network
 from .networks import create
+from .optimise import Optimiser
 
 _WARM_UP = 0.03
 _EMA = 0.999
@@ -63,7 +64,7 @@ def train(network: Network, pairs: Pairs, batch: int, progress_at: Progress, pea
     network.train()
     average = copy.deepcopy(network).requires_grad_(False)
     cuda = device.type == "cuda"
-    optimiser = torch.optim.AdamW(network.parameters(), lr=peak, betas=(0.9, 0.99), weight_decay=0.0, fused=True)
+    optimiser = Optimiser(network)
     loss_of: Callable[[Tensor, Tensor], Tensor] = torch.compile(network.loss) if cuda else network.loss
     # Both kinds of processor multiply bfloat16 at least twice as fast; weights and optimiser stay float32.
     half = torch.autocast(device.type, torch.bfloat16)
@@ -72,13 +73,12 @@ def train(network: Network, pairs: Pairs, batch: int, progress_at: Progress, pea
         if progress >= 1.0:
             average.fold()
             return average.eval(), step
-        optimiser.param_groups[0]["lr"] = peak * rate(progress)
         with half:
             loss = loss_of(low.contiguous(memory_format=torch.channels_last), high)
-        optimiser.zero_grad()
+        network.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
+        optimiser.step(peak * rate(progress))
         follow(average, network, step)
         if step % 500 == 0:
             print(f"step {step}  {100 * progress:.0f} %  loss {loss.item():.5f}", flush=True)
@@ -122,7 +122,6 @@ class Run:
         network = create(self.name)
         if source is not None:
             left = weights.load(network, source)
-            network.restart()
             print(f"continuing from {source.name}" + (f", new: {', '.join(left)}" if left else ""))
         network.to(device, memory_format=torch.channels_last)
         pairs = open_pairs(self.data, network.scale, self.crop, self.clean, device, self.seed)
