@@ -8,6 +8,7 @@ import io.upflux.pipeline.StreamException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +16,17 @@ import picocli.CommandLine;
 
 class FuzzTest {
     @TempDir
+    private static Path made;
+
+    private static Corpus corpus;
+
+    @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void makeCorpus() throws Exception {
+        corpus = Corpus.make(made, List.of());
+    }
 
     @Test
     void theSameSeedDamagesTheSameWayAndAnotherInAnother() {
@@ -27,8 +38,7 @@ class FuzzTest {
     }
 
     @Test
-    void theCorpusHoldsManyKindsOfFiles() throws Exception {
-        Corpus corpus = Corpus.make(folder, List.of());
+    void theCorpusHoldsManyKindsOfFiles() {
         assertThat(corpus.files())
                 .extracting(file -> String.valueOf(file.getFileName()))
                 .contains("h264.mp4", "vp8.webm", "h264.ts", "still.png", "list.m3u8", "config.yml")
@@ -37,7 +47,6 @@ class FuzzTest {
 
     @Test
     void whatWasFoundBeforeIsTriedToo() throws Exception {
-        Corpus corpus = Corpus.make(folder, List.of());
         assertThat(corpus.files())
                 .extracting(file -> String.valueOf(file.getFileName()))
                 .contains("endless.m3u8", "weights-elsewhere.onnx", "no-type.onnx");
@@ -73,7 +82,7 @@ class FuzzTest {
 
     @Test
     void networksAreDamagedWithinWhatCanBeRead() throws Exception {
-        Corpus networks = Corpus.make(folder, List.of()).only("whole/plain-s-x2.onnx");
+        Corpus networks = corpus.only("whole/plain-s-x2.onnx");
         int readable = 0;
         for (int seed = 0; seed < 100; seed++) {
             byte[] damaged = networks.input(seed);
@@ -91,16 +100,14 @@ class FuzzTest {
     @Test
     @Tag("slow")
     void networksComeWithAllThatBelongsToThem() throws Exception {
-        Path own = folder.resolve("own");
-        Corpus networks = Corpus.make(Files.createDirectory(folder.resolve("corpus")), List.of())
-                .only(".onnx");
-        Trial trial = new Trial(networks, Files.createDirectory(own));
+        Corpus networks = corpus.only(".onnx");
+        Trial trial = new Trial(networks, folder);
         for (int i = 0; i < networks.files().size(); i++) {
             Path network = networks.files().get(i);
             assertThat(trial.of(-1 - i)).as(network.toString()).isEmpty();
             boolean refused = network.endsWith("weights-elsewhere.onnx") || network.endsWith("no-type.onnx");
             assertThat(trial.reach()).as(network.toString()).isEqualTo(refused ? Reach.READ : Reach.RUN);
-            assertThat(own).isEmptyDirectory();
+            assertThat(folder).isEmptyDirectory();
         }
     }
 
