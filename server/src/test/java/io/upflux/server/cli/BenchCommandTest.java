@@ -83,7 +83,7 @@ class BenchCommandTest {
                         "bench",
                         "--scaling",
                         "--frames",
-                        "3",
+                        "1",
                         "--size",
                         "320x180",
                         "--tables",

@@ -112,7 +112,7 @@ class DecodersTest {
 
     @Test
     void oneThatHangsIsEnded() {
-        try (Decoders decoders = new Decoders("cam", ENOUGH, Duration.ofSeconds(5))) {
+        try (Decoders decoders = new Decoders("cam", ENOUGH, Duration.ofSeconds(2))) {
             LiveInput source = decoders.open(
                     clip.toString(),
                     looped().withDeadlines(PATIENT, Duration.ofMillis(1)),

@@ -89,8 +89,6 @@ class ListenTest {
                         try {
                             FfmpegPrograms.ffmpeg(
                                     "-re",
-                                    "-stream_loop",
-                                    "1",
                                     "-i",
                                     folder.resolve("clip.mp4").toString(),
                                     "-c",

@@ -79,6 +79,8 @@ class LiveServerTest {
         String streams = FfmpegPrograms.ffprobe(
                 "-v",
                 "error",
+                "-analyzeduration",
+                "1000000",
                 "-show_entries",
                 "stream=codec_name,width,height,sample_rate",
                 "-of",
