@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * found by probing and said aloud in one line.
  */
 final class Inspection {
-    private static final int PROBE_SIDE = 64;
+    /** Of the picture that a network is tried on, or the next multiple of {@link Contract#align}. */
+    static final int PROBE_SIDE = 64;
+
     private static final int LEAST_CORE = 8;
 
     private final PassGraph main;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import ai.onnxruntime.OrtException;
 import io.upflux.models.onnx.Contract.Range;
 import io.upflux.models.onnx.Contract.Size;
+import io.upflux.tile.TilePlan;
 import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
@@ -64,7 +65,9 @@ class HalfGraphTest {
                 Weights others = whole.weights();
                 ProbeSession cpu = session(whole, others)) {
             GraphCheck graph = ModelGraphs.of(whole).main().picture();
-            Prober prober = Prober.start(name, graph, cpu, new Size(96, 96));
+            int align = OnnxResolver.declared(whole).orElseThrow().align();
+            int side = TilePlan.roundUp(Inspection.PROBE_SIDE, align);
+            Prober prober = Prober.start(name, graph, cpu, new Size(side, side));
             assertThatCode(() -> ProviderCheck.check(device, cpu, prober.detailed(Range.UNIT)))
                     .doesNotThrowAnyException();
         }
