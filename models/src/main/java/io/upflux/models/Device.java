@@ -48,6 +48,15 @@ public record Device(Kind kind, int index) {
         return new Device(kind, gpu.group(2) == null ? 0 : Integer.parseInt(gpu.group(2)));
     }
 
+    /**
+     * Looks whether this is here, as far as that shows without using it; whether it works only a model that runs there tells.
+     *
+     * @throws StreamException in one line, when this build cannot use such a device, or this machine has none of the index
+     */
+    public void requirePresent() {
+        execution(0).requirePresent();
+    }
+
     Execution execution(int threads) {
         Execution.Gpu gpu = switch (kind) {
             case AUTO -> Execution.Gpu.IF_PRESENT;

@@ -1,5 +1,11 @@
 package io.upflux.models.onnx;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtProvider;
+import io.upflux.pipeline.StreamException;
+import java.util.OptionalInt;
+import java.util.Set;
+
 /**
  * Where and how sessions run.
  *
@@ -22,6 +28,31 @@ public record Execution(Gpu gpu, int device, int threads) {
     public Execution {
         if (device < 0 || threads < 0) {
             throw new IllegalArgumentException("device " + device + ", threads " + threads);
+        }
+    }
+
+    /**
+     * Looks whether a GPU that somebody asked for is here, without using it.
+     *
+     * @throws StreamException in one line, when this build cannot use it, or this machine has none of the index
+     */
+    public void requirePresent() {
+        if (asked()) {
+            // Loads the library first, so that its absence has a message of its own.
+            Ort.environment();
+            requirePresent(OrtEnvironment.getAvailableProviders(), GpuFiles.count());
+        }
+    }
+
+    /** @param gpus how many there are; empty where nobody knows */
+    void requirePresent(Set<OrtProvider> inThisBuild, OptionalInt gpus) {
+        String lacking = ProviderChoice.lacking(provider(), inThisBuild);
+        if (lacking != null) {
+            throw new StreamException("device " + provider() + ": " + lacking);
+        }
+        if (device >= gpus.orElse(Integer.MAX_VALUE)) {
+            throw new StreamException(
+                    "device " + provider() + ": there is no such NVIDIA GPU; this machine has " + gpus.getAsInt());
         }
     }
 

@@ -4,25 +4,21 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Picks the provider by trying it. A build may have a provider whose libraries or device this machine lacks, and cuDNN
  * is loaded by the first convolution only, so nothing short of a run tells.
  */
 final class ProviderChoice {
-    /** The first GPU, as NVIDIA's driver for Linux shows it. */
-    private static final Path FIRST_GPU = Path.of("/dev/nvidia0");
-
     private final Execution execution;
     private final Set<OrtProvider> inThisBuild;
     private final boolean gpuPresent;
     private final Notices notices;
 
     ProviderChoice(Execution execution, Set<OrtProvider> inThisBuild, Notices notices) {
-        this(execution, inThisBuild, Files.exists(FIRST_GPU), notices);
+        this(execution, inThisBuild, GpuFiles.count().orElse(0) > 0, notices);
     }
 
     /** @param gpuPresent whether this machine has a GPU, so that it is worth a word when the CPU is taken */
@@ -69,13 +65,21 @@ final class ProviderChoice {
         }
     }
 
+    /** What a build lacks to run on a GPU, and which has it; null for nothing. */
+    static @Nullable String lacking(Provider gpu, Set<OrtProvider> inThisBuild) {
+        boolean tensorRt = gpu.kind() == Provider.Kind.TENSORRT;
+        if (inThisBuild.contains(tensorRt ? OrtProvider.TENSOR_RT : OrtProvider.CUDA)) {
+            return null;
+        }
+        return "this build of ONNX Runtime has no " + (tensorRt ? "TensorRT" : "CUDA") + ", the profile cuda12 "
+                + (tensorRt ? "has" : "or cuda13 has") + " (UPFLUX_PROFILES=cuda12 ./upflux, or mvn -Pcuda12)";
+    }
+
     /** @throws StreamException that says why it does not run there */
     private <T> T onGpu(Provider gpu, Attempt<T> attempt) {
-        boolean tensorRt = gpu.kind() == Provider.Kind.TENSORRT;
-        if (!inThisBuild.contains(tensorRt ? OrtProvider.TENSOR_RT : OrtProvider.CUDA)) {
-            throw new StreamException("this build of ONNX Runtime has no " + (tensorRt ? "TensorRT" : "CUDA")
-                    + ", the profile cuda12 " + (tensorRt ? "has" : "or cuda13 has")
-                    + " (UPFLUX_PROFILES=cuda12 ./upflux, or mvn -Pcuda12)");
+        String lacking = lacking(gpu, inThisBuild);
+        if (lacking != null) {
+            throw new StreamException(lacking);
         }
         try {
             return attempt.on(gpu);

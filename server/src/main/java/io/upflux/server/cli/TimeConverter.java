@@ -1,47 +1,18 @@
 package io.upflux.server.cli;
 
-import java.math.BigDecimal;
+import io.upflux.server.config.Times;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code 90}, {@code 90.5}, {@code 90s}, {@code 500ms}, {@code 1m30s}, {@code MM:SS} and {@code HH:MM:SS.mmm}. */
+/** Reads what {@link Times} reads; else it is wrong usage. */
 public final class TimeConverter implements ITypeConverter<Duration> {
-    private static final String NUMBER = "(\\d{1,9}(?:\\.\\d{1,9})?)";
-    private static final Pattern CLOCK = Pattern.compile("(?:(\\d{1,9}):)?(\\d{1,9}):" + NUMBER);
-    private static final Pattern UNITS =
-            Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:" + NUMBER + "(?:s|$))?(?:(\\d{1,9})ms)?");
-    private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
-
     @Override
     public Duration convert(String value) {
-        Matcher clock = CLOCK.matcher(value);
-        if (clock.matches()) {
-            return Duration.ofHours(whole(clock.group(1)))
-                    .plusMinutes(whole(clock.group(2)))
-                    .plus(seconds(clock.group(3)));
+        try {
+            return Times.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
         }
-        Matcher units = UNITS.matcher(value);
-        if (!value.isEmpty() && units.matches()) {
-            return Duration.ofHours(whole(units.group(1)))
-                    .plusMinutes(whole(units.group(2)))
-                    .plus(seconds(units.group(3)))
-                    .plusMillis(whole(units.group(4)));
-        }
-        throw new TypeConversionException(
-                "'" + value + "' is no time; write seconds (90 or 90.5), 1m30s, MM:SS or HH:MM:SS.mmm");
-    }
-
-    private static long whole(@Nullable String digits) {
-        return digits == null ? 0 : Long.parseLong(digits);
-    }
-
-    private static Duration seconds(@Nullable String number) {
-        return number == null
-                ? Duration.ZERO
-                : Duration.ofNanos(new BigDecimal(number).multiply(NANOS).longValue());
     }
 }

@@ -2,6 +2,7 @@ package io.upflux.server.config;
 
 import io.upflux.codecs.MediaNames;
 import io.upflux.models.Catalogue;
+import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.models.ModelCard;
 import io.upflux.models.ScaleChoice;
@@ -14,13 +15,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a file is to be upscaled and written. What is null is left to {@code upflux upscale}.
+ * How a file is to be read, upscaled and written. What is null is left to {@code upflux upscale}.
  *
  * @param model name as {@code upflux models} lists it, or, in the configuration, an .onnx file
+ * @param device where the model runs: {@code auto}, {@code cpu}, {@code cuda:INDEX} or {@code tensorrt:INDEX}
  * @param scale factor in both directions
  * @param height lines of the output
  * @param reuse {@code exact}, {@code near} or {@code off}
  * @param halting {@code off} or the threshold at which windows leave the network early
+ * @param start time of the file to begin at, as {@link Times} takes it
+ * @param duration how much of the file to take, likewise
  * @param videoCodec encoder or codec, as FFmpeg calls it
  * @param crf constant quality, on the encoder's own scale
  * @param bitrate bits a second
@@ -29,17 +33,21 @@ import org.jspecify.annotations.Nullable;
  */
 public record Upscaling(
         @Nullable String model,
+        @Nullable String device,
         @Nullable Integer scale,
         @Nullable Integer height,
         @Nullable String reuse,
         @Nullable String halting,
         @Nullable Boolean guard,
+        @Nullable String start,
+        @Nullable String duration,
         @Nullable String videoCodec,
         @Nullable Integer crf,
         @Nullable Long bitrate,
         @Nullable String container) {
     /** Everything left to {@code upflux upscale}. */
-    public static final Upscaling USUAL = new Upscaling(null, null, null, null, null, null, null, null, null, null);
+    public static final Upscaling USUAL =
+            new Upscaling(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     private static final int LONGEST_MODEL = 1024;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -52,17 +60,23 @@ public record Upscaling(
     public static Upscaling of(Settings settings) {
         Upscaling upscaling = new Upscaling(
                 settings.text("model"),
+                form(settings, "device", Device::parse),
                 settings.integer("scale", 1, 8),
                 settings.integer("height", 16, 16384),
-                mode(settings, "reuse", ReuseMode::parse),
-                mode(settings, "halting", Halting::parse),
+                form(settings, "reuse", ReuseMode::parse),
+                form(settings, "halting", Halting::parse),
                 settings.flag("guard"),
+                form(settings, "start", Upscaling::time),
+                form(settings, "duration", Upscaling::time),
                 settings.text("videoCodec"),
                 settings.integer("crf", 0, 63),
                 settings.bitrate("bitrate"),
                 settings.text("container"));
         if (upscaling.model != null && upscaling.model.length() > LONGEST_MODEL) {
             throw settings.wrong("model", "has up to " + LONGEST_MODEL + " characters");
+        }
+        if (upscaling.duration != null && Times.parse(upscaling.duration).isZero()) {
+            throw settings.wrong("duration", "must be more than 0");
         }
         if (upscaling.scale != null && upscaling.height != null) {
             throw settings.wrong("height", "a scale and a height exclude each other");
@@ -86,11 +100,15 @@ public record Upscaling(
     }
 
     /**
-     * Looks whether there is such a model, without opening it.
+     * Looks whether there is such a model and such a device, without opening either.
      *
-     * @throws StreamException in one line, when none is called so, enlarges so, or lets windows halt so
+     * @throws StreamException in one line, when no model is called so, enlarges so, or lets windows halt so, or the device
+     *     is not here
      */
     public void check(Catalogue catalogue) {
+        if (device != null) {
+            Device.parse(device).requirePresent();
+        }
         List<ModelCard> candidates = new ScaleChoice(scale, height).candidates(catalogue, model);
         Halting wished = halting == null ? Halting.OFF : Halting.parse(halting);
         for (ModelCard candidate : candidates) {
@@ -101,11 +119,24 @@ public record Upscaling(
     /** As this one, with the container that suits an input of a name where none was asked for. */
     public Upscaling forInput(String name) {
         String suitable = Objects.requireNonNullElseGet(container, () -> MediaNames.writtenAs(name));
-        return new Upscaling(model, scale, height, reuse, halting, guard, videoCodec, crf, bitrate, suitable);
+        return new Upscaling(
+                model,
+                device,
+                scale,
+                height,
+                reuse,
+                halting,
+                guard,
+                start,
+                duration,
+                videoCodec,
+                crf,
+                bitrate,
+                suitable);
     }
 
     /** As it is written, if it can be. YAML reads a bare off as false. */
-    private static @Nullable String mode(Settings settings, String key, Function<String, Object> parser) {
+    private static @Nullable String form(Settings settings, String key, Function<String, Object> parser) {
         String text = settings.text(key);
         String said = "false".equals(text) ? "off" : text;
         try {
@@ -113,5 +144,11 @@ public record Upscaling(
         } catch (IllegalArgumentException | StreamException e) {
             throw settings.wrong(key, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Kept as it is written, which says more than seconds do. */
+    private static String time(String text) {
+        Times.parse(text);
+        return text;
     }
 }

@@ -73,7 +73,10 @@ final class JobCommand {
         Duration longest = limits.duration();
         add(command, "--max-duration", longest == null ? null : longest.toMillis() / 1000.0);
         Upscaling upscaling = job.upscaling();
+        add(command, "--start", upscaling.start());
+        add(command, "--duration", upscaling.duration());
         add(command, "--model", upscaling.model());
+        add(command, "--device", upscaling.device());
         add(command, "--scale", upscaling.scale());
         add(command, "--height", upscaling.height());
         add(command, "--reuse", upscaling.reuse());

@@ -179,6 +179,7 @@ class ConfigFileTest {
                   watch:
                     - {folder: /in, output: /out, model: plain-s, scale: 2, guard: false, container: mp4, settle: 1m, priority: -3}
                     - {folder: /in2, output: /out2}
+                    - {folder: /in3, output: /out3, device: cuda, start: 1:30, duration: 90.5}
                 """));
         assertThat(jobs.keep()).isEqualTo(Duration.ofHours(48));
         assertThat(jobs.timeLimit()).isEqualTo(Duration.ofHours(3));
@@ -191,8 +192,13 @@ class ConfigFileTest {
         assertThat(first.settle()).isEqualTo(Duration.ofMinutes(1));
         assertThat(first.priority()).isEqualTo(-3);
         assertThat(first.upscaling())
-                .isEqualTo(new Upscaling("plain-s", 2, null, null, null, false, null, null, null, "mp4"));
+                .isEqualTo(new Upscaling(
+                        "plain-s", null, 2, null, null, null, false, null, null, null, null, null, "mp4"));
         assertThat(jobs.watch().get(1).upscaling()).isEqualTo(Upscaling.USUAL);
+        Upscaling part = jobs.watch().get(2).upscaling();
+        assertThat(part.device()).isEqualTo("cuda:0");
+        assertThat(part.start()).isEqualTo("1:30");
+        assertThat(part.duration()).isEqualTo("90.5");
     }
 
     @Test

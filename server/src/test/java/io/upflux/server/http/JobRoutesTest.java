@@ -176,6 +176,54 @@ class JobRoutesTest {
     }
 
     @Test
+    void aPartOfAnUploadIsUpscaledWhereItIsWanted() throws Exception {
+        jobs.start();
+        Path clip = folder.resolve("clip.mp4");
+        FfmpegPrograms.ffmpeg(
+                "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25:duration=2", "-c:v", "mpeg4", clip.toString());
+        JsonNode part = done(clip, "start=0:01.2&duration=400ms&device=CPU");
+        assertThat(part.get("start").asText()).isEqualTo("0:01.2");
+        assertThat(part.get("duration").asText()).isEqualTo("400ms");
+        assertThat(part.get("device").asText()).isEqualTo("cpu");
+        assertThat(frames(part)).isEqualTo(10);
+        assertThat(frames(done(clip, "start=1.2"))).as("to the end").isEqualTo(20);
+        assertThat(frames(done(clip, "start=1s&container=png")))
+                .as("its picture")
+                .isEqualTo(1);
+    }
+
+    /** Makes a job of a file, and waits until it is done. */
+    private JsonNode done(Path file, String query) throws IOException {
+        HttpResponse<String> created = send(
+                "POST",
+                "/api/v1/jobs?name=clip.mp4&model=bicubic-x2&" + query,
+                "video/mp4",
+                BodyPublishers.ofFile(file));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        String job = created.headers().firstValue("Location").orElseThrow();
+        send("GET", job + "/events", null, BodyPublishers.noBody());
+        JsonNode ended = tree(get(job));
+        assertThat(ended.get("state").asText()).as(ended.toString()).isEqualTo("done");
+        return ended;
+    }
+
+    /** In the output of a job. */
+    private int frames(JsonNode job) throws IOException {
+        Path output = folder.resolve("made." + job.get("container").asText());
+        Files.write(output, fetch(job.get("output").asText()).body());
+        return Integer.parseInt(FfmpegPrograms.ffprobe(
+                        "-v",
+                        "error",
+                        "-count_frames",
+                        "-show_entries",
+                        "stream=nb_read_frames",
+                        "-of",
+                        "csv=p=0",
+                        output.toString())
+                .strip());
+    }
+
+    @Test
     void jobsAreListedChangedAndDeleted() {
         String first = create("{\"input\": \"%s/film.mp4\", \"name\": \"first.mp4\"}");
         String second = create("{\"input\": \"https://media.example/second.mkv?x=1\", \"crf\": 20, \"height\": 720}");
@@ -378,6 +426,11 @@ class JobRoutesTest {
             {"input": "FILMS/film.mp4", "model": "plain-s-x2", "scale": 3} | 422 | enlarges by 2, not by 3
             {"input": "FILMS/film.mp4", "halting": 0.95}    | 422 | plain-s-x2 cannot halt early
             {"input": "FILMS/film.mp4", "model": "adaformer-s", "halting": 99} | 422 | a threshold must be less than
+            {"input": "FILMS/film.mp4", "device": "gpu"}    | 400 | device: device 'gpu' is unknown; use auto, cpu, cuda
+            {"input": "FILMS/film.mp4", "device": "cuda:99"} | 422 | device cuda:99: th
+            {"input": "FILMS/film.mp4", "start": "1d"}      | 400 | start: '1d' is no time; write seconds (90 or 90.5)
+            {"input": "FILMS/film.mp4", "duration": -1}     | 400 | duration: '-1' is no time
+            {"input": "FILMS/film.mp4", "duration": "0:00"} | 400 | duration: must be more than 0
             {"input": "FILMS/film.mp4", "priority": 1000}   | 400 | priority: must be a whole number
             {"input": "FILMS/film.mp4", "output": "/x"}     | 400 | output: unknown key
             {"input": ["FILMS/film.mp4"]}                   | 400 | input: must be a text

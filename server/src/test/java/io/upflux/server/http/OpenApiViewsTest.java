@@ -76,7 +76,8 @@ class OpenApiViewsTest {
                             .body()),
                     "problem");
             String asked = "{\"input\": \"" + folder.resolve("clip.mp4")
-                    + "\", \"model\": \"bicubic\", \"scale\": 2, \"reuse\": \"off\", \"halting\": \"off\", \"crf\": 30}";
+                    + "\", \"device\": \"cpu\", \"start\": 0.5, \"duration\": \"2s\","
+                    + " \"model\": \"bicubic\", \"scale\": 2, \"reuse\": \"off\", \"halting\": \"off\", \"crf\": 30}";
             assertThat(server.send("POST", "/api/v1/jobs", asked).statusCode()).isEqualTo(201);
             JsonNode jobs;
             do {

@@ -18,7 +18,7 @@ import reactor.test.StepVerifier;
 /** What jobs are kept in keeps them, whichever database it is. */
 abstract class JobStoreContract {
     private static final Upscaling LARGE =
-            new Upscaling("plain-s", 2, null, "near", "0.95", false, "libx", 20, null, "webm");
+            new Upscaling("plain-s", "cpu", 2, null, "near", "0.95", false, "1:30", "2s", "libx", 20, null, "webm");
 
     private Database database;
     private JobStore store;

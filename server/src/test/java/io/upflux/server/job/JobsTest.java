@@ -35,6 +35,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs and the processes that work on them, through whatever ends either. */
@@ -111,6 +112,27 @@ class JobsTest {
         assertThat(jobs().delete(id).block()).isTrue();
         assertThat(job(id)).doesNotExist();
         assertThat(clip).as("the input is not the job's").exists();
+    }
+
+    @Test
+    void aPartOfAFilmStaysThatPartThroughAPauseAndARestart() throws IOException {
+        Path clip = clip(folder.resolve("clip.mkv"), SECONDS);
+        jobs = open("");
+        jobs().start();
+        JobRequest part = request("input", clip.toString(), "start", "0:10", "duration", "45s", "device", "cpu");
+        String id = jobs().create(part).blockOptional().orElseThrow().id();
+        await(id, 1);
+        jobs().change(id, JobState.PAUSED).block();
+        restart();
+        assertThat(find(id).upscaling().start()).isEqualTo("0:10");
+        assertThat(find(id).upscaling().duration()).isEqualTo("45s");
+        assertThat(find(id).upscaling().device()).isEqualTo("cpu");
+        jobs().change(id, JobState.QUEUED).block();
+        Job done = jobs().follow(id).blockLast(Duration.ofSeconds(200));
+        assertThat(done).isNotNull();
+        assertThat(done.state()).as(done.error()).isEqualTo(JobState.DONE);
+        assertThat(log(id)).contains(" of 4 segments are there already");
+        assertThat(frames(jobs().output(done))).isEqualTo((SECONDS - 10) * RATE);
     }
 
     @Test
@@ -246,11 +268,12 @@ class JobsTest {
         assertThat(pid(id)).as("no process works on it").isZero();
     }
 
-    @Test
-    void aWatchedFolderWithoutAModelIsRefusedAtTheStart() {
-        assertThatThrownBy(() -> open("watch: [{folder: %1$s/in, output: %1$s/out, model: plane-s}]".formatted(folder)))
+    @ParameterizedTest
+    @CsvSource({"model: plane-s, no model is named 'plane-s'", "device: cuda:99, device cuda:99: th"})
+    void aWatchedFolderWithoutItsModelOrDeviceIsRefusedAtTheStart(String key, String reason) {
+        assertThatThrownBy(() -> open("watch: [{folder: %1$s/in, output: %1$s/out, %2$s}]".formatted(folder, key)))
                 .isInstanceOf(StreamException.class)
-                .hasMessageStartingWith("jobs.watch, folder " + folder.resolve("in") + ": no model is named 'plane-s'");
+                .hasMessageStartingWith("jobs.watch, folder " + folder.resolve("in") + ": " + reason);
         assertThat(folder.resolve("jobs")).doesNotExist();
     }
 

@@ -27,7 +27,7 @@ import reactor.core.Disposables;
 class WatchedFolderTest {
     private static final Duration SETTLE = Duration.ofMillis(400);
     private static final Upscaling UPSCALING =
-            new Upscaling("plain-s", 2, null, null, null, null, null, 20, null, "webm");
+            new Upscaling("plain-s", null, 2, null, null, null, null, null, null, null, 20, null, "webm");
 
     @TempDir
     private Path folder;
