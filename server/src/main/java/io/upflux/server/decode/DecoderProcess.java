@@ -2,8 +2,8 @@ package io.upflux.server.decode;
 
 import io.upflux.codecs.RelayedSource;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.process.Bound;
 import io.upflux.server.process.JavaProgram;
-import io.upflux.server.process.Residence;
 import java.io.BufferedReader;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -24,14 +24,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
-import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Schedulers;
 
 /** A process that decodes, watched for what it takes and for whether it goes on. */
 final class DecoderProcess implements RelayedSource.Sender {
     private static final Logger LOG = LoggerFactory.getLogger(DecoderProcess.class);
     private static final long HEAP = 64L << 20;
-    private static final Duration LOOK = Duration.ofMillis(200);
     private static final long GRACE_SECONDS = 10;
     private static final int OUT_OF_MEMORY = 3;
     private static final int SIGNALLED = 128;
@@ -52,7 +49,6 @@ final class DecoderProcess implements RelayedSource.Sender {
     private static final Pattern WHERE = Pattern.compile("# [CVvjJ] {1,2}\\[?([^\\s\\]]+).*");
 
     private final Process process;
-    private final long memoryBytes;
     private final Output output;
     private final Disposable watch;
     private final Thread listener;
@@ -64,9 +60,10 @@ final class DecoderProcess implements RelayedSource.Sender {
 
     private DecoderProcess(Process process, long memoryBytes) {
         this.process = process;
-        this.memoryBytes = memoryBytes;
         this.output = new Output(process.getInputStream());
-        this.watch = Flux.interval(LOOK, Schedulers.boundedElastic()).subscribe(tick -> look());
+        this.watch = Bound.watch(
+                new Bound(output::waiting, () -> patienceNanos, this::hangs),
+                Bound.memory(process, memoryBytes, "limits.memory", line -> kill("decoding it " + line)));
         this.listener = run(this::listen, "upflux-decoder-log");
     }
 
@@ -172,15 +169,8 @@ final class DecoderProcess implements RelayedSource.Sender {
                 + (code > SIGNALLED ? "by signal " + (code - SIGNALLED) : "with code " + code);
     }
 
-    private void look() {
-        long waiting = output.waiting();
-        long resident = Residence.bytes(process.pid());
-        if (waiting > patienceNanos) {
-            kill("nothing came of decoding it for " + TimeUnit.NANOSECONDS.toSeconds(waiting) + " s");
-        } else if (resident > memoryBytes) {
-            kill("decoding it took " + (resident >> 20) + " MiB of memory; limits.memory allows " + (memoryBytes >> 20)
-                    + " MiB");
-        }
+    private void hangs(long waitingNanos) {
+        kill("nothing came of decoding it for " + TimeUnit.NANOSECONDS.toSeconds(waitingNanos) + " s");
     }
 
     private void kill(String why) {

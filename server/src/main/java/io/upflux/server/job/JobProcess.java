@@ -3,8 +3,8 @@ package io.upflux.server.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.upflux.server.process.Bound;
 import io.upflux.server.process.JavaProgram;
-import io.upflux.server.process.Residence;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,8 +22,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A process that works on a job, watched for what it takes and for whether it goes on. It does so as long as its standard
@@ -37,8 +34,6 @@ final class JobProcess implements AutoCloseable {
     /** How long a process may take to be gone once it is killed. */
     private static final long KILL_SECONDS = 30;
 
-    private static final Duration LOOK = Duration.ofMillis(200);
-
     private final Process process;
     private final Path note;
     private final ProcessLimits limits;
@@ -50,7 +45,9 @@ final class JobProcess implements AutoCloseable {
         this.process = process;
         this.note = note;
         this.limits = limits;
-        this.watch = Flux.interval(LOOK, Schedulers.boundedElastic()).subscribe(tick -> look());
+        this.watch = Bound.watch(
+                new Bound(() -> System.nanoTime() - heardNanos, limits.stall()::toNanos, this::hangs),
+                Bound.memory(process, limits.memoryBytes(), "jobs.memoryLimit", line -> kill(JobEnd.failed(line))));
     }
 
     /**
@@ -140,16 +137,9 @@ final class JobProcess implements AutoCloseable {
         Files.deleteIfExists(note);
     }
 
-    private void look() {
-        long silent = System.nanoTime() - heardNanos;
-        long resident = Residence.bytes(process.pid());
-        if (silent > limits.stall().toNanos()) {
-            kill(JobEnd.crashed("its process told nothing for " + TimeUnit.NANOSECONDS.toSeconds(silent)
-                    + " s, longer than jobs.stall allows"));
-        } else if (resident > limits.memoryBytes()) {
-            kill(JobEnd.failed("took " + (resident >> 20) + " MiB of memory; jobs.memoryLimit allows "
-                    + (limits.memoryBytes() >> 20) + " MiB"));
-        }
+    private void hangs(long silentNanos) {
+        kill(JobEnd.crashed("its process told nothing for " + TimeUnit.NANOSECONDS.toSeconds(silentNanos)
+                + " s, longer than jobs.stall allows"));
     }
 
     private void kill(JobEnd why) {

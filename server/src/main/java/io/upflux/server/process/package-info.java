@@ -1,6 +1,6 @@
 /**
- * How this program is run once more, as a process of its own, and how much memory that takes, as this one: what crashes there, or takes
- * too much, is that process alone.
+ * How this program is run once more, as a process of its own, how much memory that takes, as this one, and what it is held to: what
+ * crashes there, or takes too much, is that process alone.
  */
 @NullMarked
 package io.upflux.server.process;
