@@ -14,6 +14,7 @@ import io.upflux.server.job.JobRefusal;
 import io.upflux.server.job.JobRequest;
 import io.upflux.server.job.JobState;
 import io.upflux.server.job.Jobs;
+import io.upflux.server.preview.PreviewKind;
 import io.upflux.server.source.SourceRefused;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -50,8 +51,8 @@ final class JobRoutes {
                                 .flatMap(job -> new JobEvents(all.follow(job.id())).send(exchange))))
                 .get(ONE + "/output", on(JobRoutes::output))
                 .get(ONE + "/picture", on(JobRoutes::picture))
-                .change(HttpMethod.GET, ONE + "/spoilt/source.png", on(spoilt("source")))
-                .change(HttpMethod.GET, ONE + "/spoilt/upscaled.png", on(spoilt("upscaled")))
+                .change(HttpMethod.GET, ONE + "/spoilt/source.png", on(spoilt(PreviewKind.SOURCE)))
+                .change(HttpMethod.GET, ONE + "/spoilt/upscaled.png", on(spoilt(PreviewKind.UPSCALED)))
                 .change(HttpMethod.POST, ALL, on(JobRoutes::create))
                 .change(HttpMethod.PATCH, ONE, on(JobRoutes::change))
                 .change(HttpMethod.DELETE, ONE, on(JobRoutes::delete));
@@ -109,7 +110,7 @@ final class JobRoutes {
                                 none -> Problem.notFound("job " + job.id() + " has no picture: it is " + job.state())));
     }
 
-    private static BiFunction<Jobs, Exchange, Mono<Void>> spoilt(String kind) {
+    private static BiFunction<Jobs, Exchange, Mono<Void>> spoilt(PreviewKind kind) {
         return (jobs, exchange) -> found(jobs, exchange)
                 .flatMap(job -> jobs.spoilt(job, kind)
                         .switchIfEmpty(

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +60,7 @@ record PreviewRequest(PreviewWish wish, Duration period) {
         Set<PreviewKind> kinds = EnumSet.noneOf(PreviewKind.class);
         for (JsonNode name : said) {
             kinds.add(Stream.of(PreviewKind.values())
-                    .filter(kind -> name(kind).equals(name.asText()))
+                    .filter(kind -> kind.toString().equals(name.asText()))
                     .findFirst()
                     .orElseThrow(PreviewRequest::unknownKind));
         }
@@ -69,11 +68,6 @@ record PreviewRequest(PreviewWish wish, Duration period) {
             throw unknownKind();
         }
         return kinds;
-    }
-
-    /** As it is called on the wire. */
-    static String name(PreviewKind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private static Problem unknownKind() {

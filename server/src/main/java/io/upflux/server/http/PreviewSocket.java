@@ -78,7 +78,7 @@ final class PreviewSocket {
 
     private static ByteBuf message(Preview preview, PreviewPicture picture) {
         Map<String, Object> head = new LinkedHashMap<>();
-        head.put("kind", PreviewRequest.name(picture.kind()));
+        head.put("kind", picture.kind().toString());
         head.put("frame", preview.frame());
         head.put("pts", preview.pts());
         head.put("timeBase", preview.timeBase().toString());

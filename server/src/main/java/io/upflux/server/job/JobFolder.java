@@ -1,6 +1,7 @@
 package io.upflux.server.job;
 
 import io.upflux.codecs.MediaNames;
+import io.upflux.server.preview.PreviewKind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -50,12 +51,8 @@ final class JobFolder {
         return path.resolve("newest.jpeg");
     }
 
-    /**
-     * The latest picture that stayed spoilt, which its process keeps beside the output; empty for none.
-     *
-     * @param kind {@code source} or {@code upscaled}
-     */
-    Optional<Path> spoilt(String kind) throws IOException {
+    /** The latest picture that stayed spoilt, or its source, which its process keeps beside the output; empty for none. */
+    Optional<Path> spoilt(PreviewKind kind) throws IOException {
         if (!Files.isDirectory(path)) {
             return Optional.empty();
         }

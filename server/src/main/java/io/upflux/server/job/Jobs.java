@@ -5,6 +5,7 @@ import io.upflux.models.Catalogue;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.job.JobRefusal.Reason;
+import io.upflux.server.preview.PreviewKind;
 import io.upflux.server.segment.WorkFolder;
 import io.upflux.server.source.AllowedSources;
 import io.upflux.server.source.SourceGuard;
@@ -227,12 +228,8 @@ public final class Jobs implements AutoCloseable {
         return folder(job).picture();
     }
 
-    /**
-     * Where the latest picture of a job that stayed spoilt lies, as PNG; empty for none.
-     *
-     * @param kind {@code source} or {@code upscaled}
-     */
-    public Mono<Path> spoilt(Job job, String kind) {
+    /** Where the latest picture of a job that stayed spoilt lies, or its source, as PNG; empty for none. */
+    public Mono<Path> spoilt(Job job, PreviewKind kind) {
         return Mono.fromCallable(() -> folder(job).spoilt(kind))
                 .subscribeOn(Schedulers.boundedElastic())
                 .flatMap(Mono::justOrEmpty);

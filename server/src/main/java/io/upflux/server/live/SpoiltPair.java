@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -95,7 +94,7 @@ final class SpoiltPair implements AutoCloseable {
     }
 
     private static Path file(Path folder, PreviewKind kind) {
-        return folder.resolve(kind.name().toLowerCase(Locale.ROOT) + ".png");
+        return folder.resolve(kind + ".png");
     }
 
     private static Path partial(Path file) {

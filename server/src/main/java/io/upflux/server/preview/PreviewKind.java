@@ -1,5 +1,7 @@
 package io.upflux.server.preview;
 
+import java.util.Locale;
+
 /** What a picture of a preview shows. */
 public enum PreviewKind {
     /** The decoded picture. */
@@ -11,5 +13,11 @@ public enum PreviewKind {
      * updated, 170 computed, 255 new), green the share of the network's blocks that computed it (0 where it does not
      * halt, else 255 times blocks by all).
      */
-    MAP
+    MAP;
+
+    /** In lower case, as clients and files name it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -5,6 +5,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.Flaws;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.preview.PreviewKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -39,8 +40,8 @@ public final class SpoiltPictures implements Flaws {
         String kept;
         try {
             int lines = source.format().height();
-            Path small = keep(beside, PictureEncoder.png(source, lines), source.pts(), "source");
-            Path large = keep(beside, PictureEncoder.png(upscaled, lines), upscaled.pts(), "upscaled");
+            Path small = keep(beside, PictureEncoder.png(source, lines), source.pts(), PreviewKind.SOURCE);
+            Path large = keep(beside, PictureEncoder.png(upscaled, lines), upscaled.pts(), PreviewKind.UPSCALED);
             kept = "kept as " + small + " and " + large;
         } catch (IOException | StreamException e) {
             kept = "and could not be kept: " + e.getMessage();
@@ -49,7 +50,7 @@ public final class SpoiltPictures implements Flaws {
                 line + ", also when computed again; " + kept + "; use another model, device or precision");
     }
 
-    private static Path keep(Path output, ByteBuffer picture, long pts, String kind) throws IOException {
+    private static Path keep(Path output, ByteBuffer picture, long pts, PreviewKind kind) throws IOException {
         for (int number = 1; ; number++) {
             Path file = output.resolveSibling(
                     output.getFileName() + "." + pts + "." + kind + (number == 1 ? "" : "-" + number) + ".png");
