@@ -330,6 +330,12 @@ class JobRoutesTest {
         assertThat(tree(get("/api/v1/jobs")).get("total").asInt()).isEqualTo(QUEUE_LIMIT);
         patch(first, "{\"state\": \"paused\"}");
         assertThat(upload("", "video/mp4", "x").statusCode()).isEqualTo(201);
+        assertThat(tree(patch(first, "{\"state\": \"queued\"}")).get("state").asText())
+                .as("what was in comes in again")
+                .isEqualTo("queued");
+        String second = tree(get("/api/v1/jobs")).at("/jobs/0/id").asText();
+        patch("/api/v1/jobs/" + second, "{\"state\": \"cancelled\"}");
+        assertThat(upload("", "video/mp4", "x").statusCode()).as("it counts").isEqualTo(503);
     }
 
     /** The queue is as long as is told, also for those who come at once. */
