@@ -82,6 +82,7 @@ class ArchitectureTest {
                                         "Recording",
                                         "Job",
                                         "Jobs",
+                                        "Event",
                                         "JobStore")
                                 .contains(type.getSimpleName())))
                 .should()

@@ -126,6 +126,7 @@ final class Reload implements AutoCloseable {
         stays.put("segments", read.segments() == current.segments());
         stays.put("viewerBuffer", read.viewerBytes() == current.viewerBytes());
         stays.put("jobs", Objects.equals(read.jobs(), current.jobs()));
+        stays.put("webhooks", Objects.equals(read.webhooks(), current.webhooks()));
         stays.put("tls", Objects.equals(read.tls(), current.tls()));
         stays.forEach((key, same) -> {
             if (!same) {

@@ -5,9 +5,11 @@ import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.ServerConfig;
+import io.upflux.server.config.WebhooksConfig;
 import io.upflux.server.http.LiveServer;
 import io.upflux.server.job.Jobs;
 import io.upflux.server.live.LiveStreams;
+import io.upflux.server.webhook.Webhooks;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +102,9 @@ final class ServeCommand implements Callable<Integer> {
         JobsConfig jobsConfig = config.jobs();
         try (Jobs jobs = jobsConfig == null ? null : Jobs.open(jobsConfig, config.allowedSources());
                 LiveServer server = LiveServer.start(config, streams, jobs, catalogue.list())) {
-            try (Reload reload = demo ? null : new Reload(path(), this::read, config, streams, jobs, server)) {
+            WebhooksConfig webhooks = config.webhooks();
+            try (Reload reload = demo ? null : new Reload(path(), this::read, config, streams, jobs, server);
+                    Webhooks told = webhooks == null ? null : Webhooks.start(webhooks, streams, jobs)) {
                 streams.start();
                 if (jobs != null) {
                     jobs.start();

@@ -32,8 +32,12 @@ public final class ConfigFile {
     private static final Set<String> SERVER_KEYS =
             Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "linkSecret", "allowedSources");
 
-    private static final Map<String, Set<String>> GROUPS =
-            Map.of("tls", Tls.KEYS, "log", LogConfig.KEYS, "limits", LimitsConfig.KEYS, "jobs", JobsConfig.KEYS);
+    private static final Map<String, Set<String>> GROUPS = Map.of(
+            "tls", Tls.KEYS,
+            "log", LogConfig.KEYS,
+            "limits", LimitsConfig.KEYS,
+            "jobs", JobsConfig.KEYS,
+            "webhooks", WebhooksConfig.KEYS);
 
     private ConfigFile() {}
 
@@ -69,6 +73,7 @@ public final class ConfigFile {
         LogConfig log = LogConfig.of(settings.child("log"));
         AllowedSources allowed = allowedSources(settings);
         LimitsConfig limits = LimitsConfig.of(settings.child("limits"));
+        WebhooksConfig webhooks = WebhooksConfig.of(settings.child("webhooks"));
         Settings defaults = settings.child("streamDefaults");
         Settings streams = settings.child("streams");
         Settings jobs = settings.child("jobs");
@@ -96,7 +101,8 @@ public final class ConfigFile {
                 configs,
                 new StreamRequests(
                         defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), limits, allowed),
-                jobs == null ? null : JobsConfig.of(jobs, limits.input()));
+                jobs == null ? null : JobsConfig.of(jobs, limits.input()),
+                webhooks);
     }
 
     private static AllowedSources allowedSources(Settings settings) {

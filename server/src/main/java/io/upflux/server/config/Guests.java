@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param anonymous role of those who show none
  * @param linkSecret signs links to streams; null when there are none
  */
-record Guests(List<Token> tokens, Role anonymous, @Nullable String linkSecret) {
-    private static final int SHORTEST_SECRET = 16;
-
+record Guests(List<Token> tokens, Role anonymous, @Nullable Secret linkSecret) {
     /**
      * Reads {@code tokens}, {@code anonymous} and {@code linkSecret}. A server that others than this machine can reach must say one of them.
      *
@@ -44,25 +42,15 @@ record Guests(List<Token> tokens, Role anonymous, @Nullable String linkSecret) {
                             + " origin that may do more");
         }
         Role free = everyPage ? Role.VIEWER : Role.ADMIN;
-        String linkSecret = settings.text("linkSecret");
-        if (linkSecret != null) {
-            checkSecret(settings, "linkSecret", linkSecret);
-        }
+        Secret linkSecret = Secret.of(settings, "linkSecret");
         return new Guests(tokens, said != null ? said : tokens.isEmpty() ? free : Role.NONE, linkSecret);
     }
 
     private static Token token(String name, Settings settings) {
-        String secret = checkSecret(settings, "secret", settings.text("secret"));
+        String secret = Secret.check(settings, "secret", settings.text("secret"));
         Role role = role(settings, "role");
         settings.end();
         return new Token(name, secret, role == null ? Role.VIEWER : role);
-    }
-
-    private static String checkSecret(Settings settings, String key, @Nullable String secret) {
-        if (secret == null || secret.length() < SHORTEST_SECRET) {
-            throw settings.wrong(key, "must have " + SHORTEST_SECRET + " characters or more");
-        }
-        return secret;
     }
 
     private static @Nullable Role role(Settings settings, String key) throws StreamException {

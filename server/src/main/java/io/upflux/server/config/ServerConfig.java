@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param streams in the order of the file
  * @param requests how streams are made and changed while the server runs
  * @param jobs null for none
+ * @param webhooks who is told of jobs and streams; null for nobody
  */
 public record ServerConfig(
         String host,
@@ -31,14 +32,15 @@ public record ServerConfig(
         @Nullable String allowOrigin,
         List<Token> tokens,
         Role anonymous,
-        @Nullable String linkSecret,
+        @Nullable Secret linkSecret,
         @Nullable Tls tls,
         LogConfig log,
         AllowedSources allowedSources,
         LimitsConfig limits,
         List<StreamConfig> streams,
         StreamRequests requests,
-        @Nullable JobsConfig jobs) {
+        @Nullable JobsConfig jobs,
+        @Nullable WebhooksConfig webhooks) {
     public ServerConfig {
         tokens = List.copyOf(tokens);
         streams = List.copyOf(streams);
@@ -70,7 +72,8 @@ public record ServerConfig(
                 limits,
                 streams,
                 requests,
-                jobs);
+                jobs,
+                webhooks);
     }
 
     /** Without what is secret. */

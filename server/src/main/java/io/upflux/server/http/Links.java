@@ -1,42 +1,35 @@
 package io.upflux.server.http;
 
+import io.upflux.server.config.Secret;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Addresses that show one stream to whoever has them, until they expire: signed by HMAC-SHA256 (RFC 2104) over the stream's
- * path and the time.
- */
+/** Addresses that show one stream to whoever has them, until they expire: the stream's path and the time are signed. */
 final class Links {
     static final String EXPIRES = "expires";
     static final String SIGNATURE = "signature";
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final Pattern PLAYING = Pattern.compile("/live/([^/]+?)(?:\\.ts|\\.mp4|(?:/[^/]+){1,2})");
     private static final Pattern WATCHING = Pattern.compile("/api/(?:ws|preview|frame\\.jpeg|stream\\.mjpeg)");
 
     private final Clock clock;
-    private volatile @Nullable String secret;
+    private volatile @Nullable Secret secret;
 
     /** @param secret null when there are no links */
-    Links(@Nullable String secret, Clock clock) {
+    Links(@Nullable Secret secret, Clock clock) {
         this.secret = secret;
         this.clock = clock;
     }
 
     /** From now on, links are signed so, and others are worth nothing. */
-    void become(@Nullable String other) {
+    void become(@Nullable Secret other) {
         secret = other;
     }
 
@@ -50,7 +43,7 @@ final class Links {
      * @throws Problem when there are no links
      */
     String parameters(String stream, Instant expires) {
-        String key = secret;
+        Secret key = secret;
         if (key == null) {
             throw Problem.conflict("there are no links: the configuration has no linkSecret to sign them");
         }
@@ -67,7 +60,7 @@ final class Links {
         String stream = stream(path, query);
         String signature = single(query, SIGNATURE);
         String expires = single(query, EXPIRES);
-        String key = secret;
+        Secret key = secret;
         if (key == null || stream == null || signature == null || expires == null) {
             return false;
         }
@@ -96,14 +89,7 @@ final class Links {
         return values.size() == 1 ? values.get(0) : null;
     }
 
-    private static String sign(String key, String stream, String expires) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM));
-            byte[] signed = mac.doFinal(("/live/" + stream + "\n" + expires).getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(signed);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HMAC-SHA256", e);
-        }
+    private static String sign(Secret key, String stream, String expires) {
+        return key.sign("/live/" + stream + "\n" + expires);
     }
 }

@@ -111,7 +111,10 @@ final class JobQueue implements AutoCloseable {
                                 Reason.STATE, "job " + id + " is " + job.state() + " and cannot be made " + to));
                     }
                     return store.move(id, Set.of(job.state()), to, 0, null)
-                            .doOnNext(moved -> changes.tell(id))
+                            .doOnNext(moved -> {
+                                tell(job, moved, to, null);
+                                changes.tell(id);
+                            })
                             .then(Mono.defer(() -> change(id, to)));
                 });
     }
@@ -225,8 +228,16 @@ final class JobQueue implements AutoCloseable {
                                 "what became of job {} is not kept yet: {}",
                                 id,
                                 String.valueOf(retry.failure().getMessage()))))
+                .doOnNext(moved -> tell(run.job(), moved, fate.state(), fate.error()))
                 .then()
                 .onErrorResume(failure -> warn("what became of job " + id + " is not kept", failure));
+    }
+
+    /** @param moved whether it has become so */
+    private void tell(Job job, boolean moved, JobState state, @Nullable String error) {
+        if (moved && state.isEnded()) {
+            changes.tell(new JobEnding(job.id(), job.name(), state, error));
+        }
     }
 
     private void leave(JobRun run) {

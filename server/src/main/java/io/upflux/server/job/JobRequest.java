@@ -2,10 +2,12 @@ package io.upflux.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.upflux.codecs.MediaNames;
+import io.upflux.models.Catalogue;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.Settings;
 import io.upflux.server.config.Upscaling;
+import io.upflux.server.job.JobRefusal.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,15 @@ public record JobRequest(@Nullable String input, @Nullable String name, int prio
                 new JobRequest(input, name, priority == null ? 0 : priority, Upscaling.ofRequest(settings));
         settings.end();
         return request;
+    }
+
+    /** @throws JobRefusal when no model or device here does what is wanted */
+    void check(Catalogue models) {
+        try {
+            upscaling.check(models);
+        } catch (StreamException e) {
+            throw new JobRefusal(Reason.UNUSABLE, String.valueOf(e.getMessage()));
+        }
     }
 
     Job job() {

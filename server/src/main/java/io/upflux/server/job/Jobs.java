@@ -127,7 +127,7 @@ public final class Jobs implements AutoCloseable {
         return admission.admit(Mono.fromCallable(() -> {
                     disk.require(0);
                     allowed.check(input);
-                    check(request);
+                    request.check(models);
                     return request.job();
                 })
                 .subscribeOn(Schedulers.boundedElastic())
@@ -150,7 +150,7 @@ public final class Jobs implements AutoCloseable {
         Job job = request.job();
         return admission.admit(Mono.fromRunnable(() -> {
                     disk.require(length);
-                    check(request);
+                    request.check(models);
                 })
                 .subscribeOn(Schedulers.boundedElastic())
                 .then(Upload.receive(body, folder(job), disk, config.uploadBytes(), add(job))));
@@ -192,6 +192,11 @@ public final class Jobs implements AutoCloseable {
                 .map(Optional::get)
                 .distinctUntilChanged()
                 .takeUntil(job -> job.state().isEnded());
+    }
+
+    /** What becomes of jobs, as they end; to be taken without pause. */
+    public Flux<JobEnding> endings() {
+        return changes.endings();
     }
 
     /**
@@ -247,14 +252,6 @@ public final class Jobs implements AutoCloseable {
     public void close() {
         stop();
         database.close();
-    }
-
-    private void check(JobRequest request) {
-        try {
-            request.upscaling().check(models);
-        } catch (StreamException e) {
-            throw new JobRefusal(Reason.UNUSABLE, String.valueOf(e.getMessage()));
-        }
     }
 
     private Mono<Job> add(Job job) {

@@ -8,6 +8,7 @@ import io.upflux.models.Device;
 import io.upflux.models.Halting;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.process.Residence;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -214,6 +215,21 @@ class ConfigFileTest {
         assertThat(ConfigFile.parse("upflux.yml", "", unknown).jobs()).isNull();
     }
 
+    @Test
+    void oneOrManyAreTold() {
+        assertThat(parse("").webhooks()).isNull();
+        WebhooksConfig many = parse("webhooks: {urls: [https://a/b, 'http://[::1]:80/c?d'], secret: 0123456789abcdef}")
+                .webhooks();
+        assertThat(many)
+                .isEqualTo(new WebhooksConfig(
+                        List.of(URI.create("https://a/b"), URI.create("http://[::1]:80/c?d")),
+                        new Secret("0123456789abcdef")));
+        assertThat(many).asString().doesNotContain("0123456789abcdef", "https");
+        Map<String, String> variables = Map.of("UPFLUX_WEBHOOKS_URLS", "https://a/b");
+        assertThat(ConfigFile.parse("upflux.yml", "", variables).webhooks())
+                .isEqualTo(new WebhooksConfig(List.of(URI.create("https://a/b")), null));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             adress: :80                                       | upflux.yml: adress: unknown key; known here: address, segments
@@ -246,6 +262,11 @@ class ConfigFileTest {
             jobs: {folder: j, stall: 0s}                      | upflux.yml: jobs.stall: must be more than 0
             jobs: {folder: j, memoryLimit: 512M}              | upflux.yml: jobs.memoryLimit: must be more than memory, which is 512M
             jobs: {folder: j, database: 'jdbc:postgresql:x'}  | upflux.yml: jobs.database: must begin with r2dbc:postgresql:
+            webhooks: {secret: 0123456789abcdef}                | upflux.yml: webhooks.urls: is missing: who is told
+            webhooks: {urls: 'ftp://a/b'}                       | upflux.yml: webhooks.urls: must be http or https URLs
+            webhooks: {urls: ['https://a/b', 'https://u:p@c/']} | upflux.yml: webhooks.urls: must be http or https URLs
+            webhooks: {urls: 'https://a/b', secret: short}      | upflux.yml: webhooks.secret: must have 16 characters or more
+            webhooks: {urls: 'https://a/b', events: all}        | upflux.yml: webhooks.events: unknown key
             jobs: {folder: j, watch: a}                       | upflux.yml: jobs.watch: must be a list of mappings
             jobs: {folder: j, watch: [{folder: a}]}           | upflux.yml: jobs.watch[0].output: is missing
             jobs: {folder: j, watch: [{folder: a, output: ./a}]} | upflux.yml: jobs.watch[0].output: is the watched folder

@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.Role;
+import io.upflux.server.config.Secret;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.live.LiveStreams;
 import java.io.IOException;
@@ -125,7 +126,7 @@ class AccessTest {
                 linkSecret: link-0123456789abcdef
                 tokens: {family: {secret: %s}}
                 """.formatted(SECRET));
-        String link = new Links("link-0123456789abcdef", Clock.systemUTC())
+        String link = new Links(new Secret("link-0123456789abcdef"), Clock.systemUTC())
                 .parameters("x", Instant.now().plusSeconds(600));
         // Not 401: whoever has the link gets to ask, and there is no such stream.
         assertThat(ask("/live/x.ts?" + link, "localhost", null)).startsWith("HTTP/1.1 404");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.upflux.server.config.Secret;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -91,7 +92,7 @@ class LinksTest {
     }
 
     private static Links links(@Nullable String secret, Instant now) {
-        return new Links(secret, Clock.fixed(now, ZoneOffset.UTC));
+        return new Links(secret == null ? null : new Secret(secret), Clock.fixed(now, ZoneOffset.UTC));
     }
 
     private static boolean open(Links links, String address) {

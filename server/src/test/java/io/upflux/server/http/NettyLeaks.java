@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Netty's reports of buffers that nobody released. It makes them when it sees that a buffer was collected, so one that is
  * leaked on purpose tells when all those before have been seen.
  */
-final class NettyLeaks {
+public final class NettyLeaks {
     private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
     private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
     private static final List<String> REPORTS = new CopyOnWriteArrayList<>();
@@ -41,12 +41,12 @@ final class NettyLeaks {
     private NettyLeaks() {}
 
     /** From now on, all buffers count. */
-    static void watch() {
+    public static void watch() {
         // The class has been loaded.
     }
 
     /** Fails when there is one that had been allocated and lost since {@link #watch}. Each is told of once. */
-    static void verifyNone() {
+    public static void verifyNone() {
         String own = UUID.randomUUID().toString();
         leak(own);
         long limit = System.nanoTime() + PATIENCE_NANOS;
