@@ -88,6 +88,7 @@ final class Reload implements AutoCloseable {
             jobs.allow(read.allowedSources());
         }
         become(byName(current), byName(read));
+        streams.makeOthers(read.others());
         current = read;
         LOG.info("the configuration was read again");
     }

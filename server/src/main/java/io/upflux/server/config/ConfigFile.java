@@ -26,9 +26,6 @@ public final class ConfigFile {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** MediaMTX's name for what is done with names that are not listed, which is not done here. */
-    private static final String ALL_OTHERS = "all_others";
-
     private static final Set<String> SERVER_KEYS =
             Set.of("address", "segments", "viewerBuffer", "allowOrigin", "anonymous", "linkSecret", "allowedSources");
 
@@ -78,9 +75,15 @@ public final class ConfigFile {
         Settings streams = settings.child("streams");
         Settings jobs = settings.child("jobs");
         settings.end();
+        Map<String, Settings> named = streams == null ? Map.of() : streams.children();
+        Settings others = named.get(StreamTemplate.KEY);
         List<StreamConfig> configs = new ArrayList<>();
         if (streams != null) {
-            streams.children().forEach((stream, own) -> configs.add(stream(streams, stream, own, defaults, limits)));
+            named.forEach((stream, own) -> {
+                if (own != others) {
+                    configs.add(stream(streams, stream, own, defaults, limits));
+                }
+            });
         }
         if (defaults != null) {
             StreamSettings.check(defaults);
@@ -99,6 +102,7 @@ public final class ConfigFile {
                 allowed,
                 limits,
                 configs,
+                others == null ? null : StreamTemplate.read(others, defaults, limits),
                 new StreamRequests(
                         defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), limits, allowed),
                 jobs == null ? null : JobsConfig.of(jobs, limits.input()),
@@ -116,12 +120,11 @@ public final class ConfigFile {
 
     private static StreamConfig stream(
             Settings streams, String name, Settings own, @Nullable Settings defaults, LimitsConfig limits) {
+        if (name.startsWith("~")) {
+            throw streams.wrong(name, "names have no patterns here; all_others is for all that are not listed");
+        }
         if (!StreamSettings.isName(name)) {
             throw streams.wrong(name, StreamRequests.NAMES);
-        }
-        if (name.equals(ALL_OTHERS)) {
-            throw streams.wrong(
-                    name, "what streams have in common is in streamDefaults, and each has a name of its own");
         }
         return new StreamSettings(own, defaults, limits).read(name);
     }

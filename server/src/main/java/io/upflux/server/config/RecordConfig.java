@@ -20,6 +20,11 @@ public record RecordConfig(
         @Nullable Duration keep) {
     private static final Set<String> FORMATS = Set.of("mp4", "mkv", "ts");
 
+    /** As this one, with its files elsewhere. */
+    RecordConfig in(String otherFolder) {
+        return new RecordConfig(otherFolder, every, format, keep);
+    }
+
     static RecordConfig read(Settings said) {
         String folder = said.text("folder");
         if (folder == null || folder.isBlank()) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowedSources what sources may be that somebody asks for over the network
  * @param limits what of an input is taken
  * @param streams in the order of the file
+ * @param others how streams of other names are made for those who send or watch them; null for not at all
  * @param requests how streams are made and changed while the server runs
  * @param jobs null for none
  * @param webhooks who is told of jobs and streams; null for nobody
@@ -38,6 +39,7 @@ public record ServerConfig(
         AllowedSources allowedSources,
         LimitsConfig limits,
         List<StreamConfig> streams,
+        @Nullable StreamTemplate others,
         StreamRequests requests,
         @Nullable JobsConfig jobs,
         @Nullable WebhooksConfig webhooks) {
@@ -71,6 +73,7 @@ public record ServerConfig(
                 allowedSources,
                 limits,
                 streams,
+                others,
                 requests,
                 jobs,
                 webhooks);

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param record how it is recorded; null for not at all
  * @param settings what was written of it, without what comes from the defaults
  * @param guarded whether its source came by request, and is read only as {@code allowedSources} says
+ * @param ephemeral whether there is only such a stream while somebody sends or watches it
  */
 public record StreamConfig(
         String name,
@@ -68,7 +69,8 @@ public record StreamConfig(
         List<String> push,
         @Nullable RecordConfig record,
         ObjectNode settings,
-        boolean guarded) {
+        boolean guarded,
+        boolean ephemeral) {
     /** The source of streams that are sent to the server. */
     public static final String PUBLISHER = "publisher";
 
@@ -134,7 +136,8 @@ public record StreamConfig(
                 push,
                 record,
                 settings,
-                guarded);
+                guarded,
+                ephemeral);
     }
 
     /** Whether a stream that runs by these settings can go on by others, and need not start again. */
@@ -158,7 +161,8 @@ public record StreamConfig(
                 && latency.equals(other.latency)
                 && live.equals(other.live)
                 && renditions.equals(other.renditions)
-                && guarded == other.guarded;
+                && guarded == other.guarded
+                && ephemeral == other.ephemeral;
     }
 
     /** As this one, its source come by request. */
@@ -188,6 +192,38 @@ public record StreamConfig(
                 push,
                 record,
                 settings,
+                true,
+                ephemeral);
+    }
+
+    /** As this one, ephemeral and of another name, which stands where its addresses and its folder of recordings say {@code mark}. */
+    StreamConfig named(String newName, String mark) {
+        return new StreamConfig(
+                newName,
+                source.replace(mark, newName),
+                listen,
+                sourceOptions,
+                model,
+                scale,
+                models,
+                isolation,
+                hwaccel,
+                limits,
+                device,
+                threads,
+                reuse,
+                halting,
+                guard,
+                governor,
+                latency,
+                live,
+                renditions,
+                onDemand,
+                closeAfter,
+                push.stream().map(url -> url.replace(mark, newName)).toList(),
+                record == null ? null : record.in(record.folder().replace(mark, newName)),
+                settings,
+                guarded,
                 true);
     }
 
@@ -204,9 +240,9 @@ public record StreamConfig(
         return !SourceGuard.isUrl(source) || source.regionMatches(true, 0, "file:", 0, 5);
     }
 
-    /** Whether it runs though nobody watches. */
+    /** Whether it runs though nobody watches; what is ephemeral does not stay for being recorded or sent on. */
     public boolean always() {
-        return !onDemand || record != null || !push.isEmpty();
+        return !onDemand || (!ephemeral && (record != null || !push.isEmpty()));
     }
 
     /** Whether it is sent to the server, instead of being fetched. */

@@ -46,6 +46,9 @@ public final class StreamRequests {
         if (!StreamSettings.isName(name)) {
             throw new StreamException("name: " + NAMES + ", not " + name);
         }
+        if (name.equals(StreamTemplate.KEY)) {
+            throw new SourceRefused("name: only the configuration can say how all others are made");
+        }
         check(said);
         return read(name, said).guardedSource();
     }

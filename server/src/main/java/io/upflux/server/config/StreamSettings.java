@@ -130,6 +130,7 @@ final class StreamSettings {
                 push(),
                 record(),
                 own.tree(),
+                false,
                 false);
         own.end();
         if ((config.isPublished() || listen) && config.onDemand()) {

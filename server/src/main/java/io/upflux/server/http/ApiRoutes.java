@@ -66,6 +66,9 @@ final class ApiRoutes {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", status.name());
         tree.put("state", lower(status.state()));
+        if (stream.config().ephemeral()) {
+            tree.put("ephemeral", true);
+        }
         if (status.error() != null) {
             tree.put("error", status.error());
         }

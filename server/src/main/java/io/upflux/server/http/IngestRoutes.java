@@ -43,7 +43,7 @@ final class IngestRoutes {
     }
 
     private Publication begin(Exchange exchange) {
-        LiveStream stream = streams.wanted(exchange.part("s"));
+        LiveStream stream = streams.sent(exchange.part("s"));
         if (!stream.isPublished()) {
             throw Problem.conflict(
                     "stream " + stream.name() + " has a source of its own; source: publisher takes this one");

@@ -27,7 +27,7 @@ final class LinkRoutes {
     }
 
     private Mono<Void> create(Exchange exchange) {
-        String name = streams.known(exchange.part("s")).name();
+        String name = streams.name(exchange.part("s"));
         Instant expires = links.now().plus(validFor(exchange)).truncatedTo(ChronoUnit.SECONDS);
         String parameters = links.parameters(name, expires);
         return exchange.json(

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.upflux.codecs.FragmentHeader;
 import io.upflux.server.live.LiveStream;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -44,12 +45,13 @@ final class MseSocket {
     }
 
     private Mono<Void> open(Exchange exchange) {
-        Watched watched = streams.watchedOfQuery(exchange);
+        streams.watchedOfQuery(exchange);
         exchange.requireUpgrade();
-        return exchange.socket(LARGEST_QUESTION, (in, out) -> talk(watched, in, out));
+        // A player may ask long after it came, and again: what it names may be another stream by then.
+        return exchange.socket(LARGEST_QUESTION, (in, out) -> talk(() -> streams.watchedOfQuery(exchange), in, out));
     }
 
-    private Publisher<Void> talk(Watched watched, WebsocketInbound in, WebsocketOutbound out) {
+    private Publisher<Void> talk(Supplier<Watched> watched, WebsocketInbound in, WebsocketOutbound out) {
         Outlet outlet = Outlet.of(out);
         Sinks.Empty<Void> over = Sinks.empty();
         Flux<WebSocketFrame> answers = in.aggregateFrames(LARGEST_QUESTION)
@@ -98,10 +100,13 @@ final class MseSocket {
         return error(type, type.isEmpty() ? "messages are JSON objects with a type" : "not served here");
     }
 
-    private Flux<WebSocketFrame> answer(Watched watched, Question question, Outlet outlet, Sinks.Empty<Void> over) {
-        return streams.started(watched)
-                .flatMapMany(view -> {
-                    FragmentHeader header = view.last().header();
+    private Flux<WebSocketFrame> answer(
+            Supplier<Watched> named, Question question, Outlet outlet, Sinks.Empty<Void> over) {
+        return Mono.fromSupplier(named)
+                .zipWhen(streams::started)
+                .flatMapMany(started -> {
+                    Watched watched = started.getT1();
+                    FragmentHeader header = started.getT2().last().header();
                     String codecs = question.value();
                     if (question.type().equals(Question.MJPEG)) {
                         return pictures(watched.stream(), outlet).doOnComplete(over::tryEmitEmpty);

@@ -73,6 +73,10 @@ final class StreamRoutes {
     private Mono<Void> patch(Exchange exchange) {
         return exchange.jsonBody().flatMap(said -> {
             LiveStream stream = known(exchange);
+            if (stream.config().ephemeral()) {
+                throw Problem.conflict("stream " + stream.name()
+                        + " is one of all_others, as the configuration makes them; PUT lists one of this name");
+            }
             return onWorker(() -> checked(() -> requests.change(stream.config(), said)))
                     .flatMap(config -> onWorker(() -> streams.change(config))
                             .then(Mono.defer(() -> shown(exchange, config.name()))));

@@ -5,8 +5,11 @@ import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.LiveStreams;
 import io.upflux.server.live.StreamState;
 import io.upflux.server.live.StreamStatus;
+import io.upflux.server.live.StreamUnavailable;
 import io.upflux.server.live.WindowView;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -32,14 +35,37 @@ final class Streams {
     }
 
     LiveStream known(String name) {
-        return streams.find(name).orElseThrow(() -> Problem.notFound("no stream is named " + name));
+        return streams.find(name).orElseThrow(() -> unknown(name));
+    }
+
+    /** A name that a stream has, or may have once somebody asks for it. */
+    String name(String name) {
+        if (!streams.covers(name)) {
+            throw unknown(name);
+        }
+        return name;
     }
 
     /** A stream that somebody wants to see. */
     LiveStream wanted(String name) {
-        LiveStream stream = known(name);
-        stream.touch();
-        return stream;
+        return wanted(name, streams::watched);
+    }
+
+    /** A stream that somebody wants to send. */
+    LiveStream sent(String name) {
+        return wanted(name, streams::sent);
+    }
+
+    private static LiveStream wanted(String name, Function<String, Optional<LiveStream>> streams) {
+        try {
+            return streams.apply(name).orElseThrow(() -> unknown(name));
+        } catch (StreamUnavailable e) {
+            throw Problem.unavailable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Problem unknown(String name) {
+        return Problem.notFound("no stream is named " + name);
     }
 
     /** The stream that the query names. */

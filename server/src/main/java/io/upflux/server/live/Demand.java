@@ -47,11 +47,17 @@ final class Demand {
         notifyAll();
     }
 
-    /** Somebody is there. */
-    synchronized void touch() {
+    /** Somebody is there. @return false after the end */
+    synchronized boolean touch() {
         touched = true;
         lastTouch = nanoTime.getAsLong();
         notifyAll();
+        return !over;
+    }
+
+    /** How long somebody who fetched a piece may take to fetch the next. */
+    synchronized Duration linger() {
+        return Duration.ofNanos(lingerNanos);
     }
 
     /** Somebody waits for what is to come. */
@@ -69,6 +75,12 @@ final class Demand {
     synchronized boolean exists() {
         boolean recently = touched && nanoTime.getAsLong() - lastTouch < lingerNanos;
         return !over && (always || recently || waiting > 0 || followers.getAsInt() > 0);
+    }
+
+    /** As {@link #exists}; where nobody is, this is the end, so that whoever comes later learns it. */
+    synchronized boolean existsOrEnds() {
+        over |= !exists();
+        return !over;
     }
 
     /** Nobody shall be served any more; whoever waits goes on. */

@@ -5,7 +5,10 @@ import java.util.Iterator;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Fragments for a thread that waits for them; else as any {@link Viewer} gets them. To be closed, or it follows for ever. */
+/**
+ * Fragments for a thread that waits for them, which is none of those who watch; else as any {@link Viewer} gets them. To be closed,
+ * or it follows for ever.
+ */
 final class Following implements Iterator<Fragment>, AutoCloseable {
     private final Sinks.Empty<Void> over = Sinks.empty();
     private final Viewer viewer;
@@ -17,7 +20,7 @@ final class Following implements Iterator<Fragment>, AutoCloseable {
      * @param stop ends it
      */
     Following(FragmentWindow window, Form form, long bytes, Mono<Void> stop) {
-        viewer = new Viewer(window, bytes, fragment -> form.media(fragment).remaining(), () -> true);
+        viewer = new Viewer(window, bytes, fragment -> form.media(fragment).remaining(), () -> true, false);
         fragments = viewer.fragments()
                 .takeUntilOther(Mono.firstWithSignal(stop, over.asMono()))
                 .toIterable(1)

@@ -134,9 +134,9 @@ public final class FragmentWindow {
                 .publishOn(Schedulers.parallel());
     }
 
-    /** How many follow. */
+    /** How many watch. */
     public synchronized int viewers() {
-        return viewers.size();
+        return (int) viewers.stream().filter(Viewer::isWatching).count();
     }
 
     /** Nothing more comes: those who follow or wait are told. */

@@ -1,5 +1,6 @@
 package io.upflux.server.live;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.upflux.server.config.StreamConfig;
 import io.upflux.server.preview.Preview;
 import io.upflux.server.preview.PreviewKind;
@@ -13,9 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * One live stream: what its sources become, in windows of fragments, and all that others may know of it. Runs on a thread of its
@@ -34,7 +37,10 @@ public final class LiveStream implements AutoCloseable {
     private final StreamCounters counters = new StreamCounters();
     private final Publications publications = new Publications();
     private final StreamRun run;
+    private final Sinks.Empty<Void> ended = Sinks.empty();
     private final Thread worker;
+    private @Nullable StreamMeters meters;
+    private boolean stopped;
 
     /**
      * @param guard opens sources that came by request
@@ -52,7 +58,7 @@ public final class LiveStream implements AutoCloseable {
         this.outputs = new Outputs(this.windows.main());
         this.demand = new Demand(config.always(), config.closeAfter(), this::followers, System::nanoTime);
         this.run = new StreamRun(config, guard, opener, this.windows, previews, demand, counters, publications);
-        this.worker = new Thread(run::run, "upflux-live-" + config.name());
+        this.worker = new Thread(this::work, "upflux-live-" + config.name());
         worker.setDaemon(true);
     }
 
@@ -93,9 +99,9 @@ public final class LiveStream implements AutoCloseable {
         return counters;
     }
 
-    /** Somebody watches: a stream on demand starts, or goes on. */
-    public void touch() {
-        demand.touch();
+    /** Somebody watches: a stream on demand starts, or goes on. @return false when it has ended */
+    public boolean touch() {
+        return demand.touch();
     }
 
     /** Waits for something of it: a stream on demand goes on meanwhile, as while somebody watches. */
@@ -142,6 +148,16 @@ public final class LiveStream implements AutoCloseable {
                 counters.dropped());
     }
 
+    /** Shows monitoring this stream, until it has stopped. */
+    synchronized void bindTo(MeterRegistry registry) {
+        meters = new StreamMeters(this, registry);
+    }
+
+    /** Completes when nothing more will come of it, asked to stop or by itself; it is still to be closed. */
+    Mono<Void> ended() {
+        return ended.asMono();
+    }
+
     /** Goes on by other settings, which {@link StreamConfig#runsAs} allows. */
     void adjust(StreamConfig other) {
         config = other;
@@ -161,11 +177,15 @@ public final class LiveStream implements AutoCloseable {
     }
 
     /**
-     * Asks it to stop and waits until it has.
+     * Asks it to stop and waits until it has; once it has, this does nothing.
      *
      * @param over false when another stream takes its place
      */
-    void stop(boolean over) {
+    synchronized void stop(boolean over) {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
         run.stop();
         try {
             worker.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
@@ -178,6 +198,17 @@ public final class LiveStream implements AutoCloseable {
         previews.close();
         windows.end(over);
         outputs.close();
+        if (meters != null) {
+            meters.close();
+        }
+    }
+
+    private void work() {
+        try {
+            run.run();
+        } finally {
+            ended.tryEmitEmpty();
+        }
     }
 
     private int followers() {

@@ -5,12 +5,14 @@ import io.upflux.models.sharing.OpenModels;
 import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.StreamConfig;
+import io.upflux.server.config.StreamTemplate;
 import io.upflux.server.source.AllowedSources;
 import io.upflux.server.source.SourceGuard;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,21 +20,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All streams of a server, by their names. Any thread may look; those who change something take turns, and wait until a stream
- * that goes has stopped.
+ * All streams of a server, by their names: those that are listed, in the configuration or by request, and others that a template
+ * makes for who asks. Any thread may look and ask; those who change something take turns, and wait until a stream that goes has
+ * stopped.
  */
 public final class LiveStreams implements AutoCloseable {
     private final Function<StreamConfig, Ladder> ladders;
     private final Consumer<StreamConfig> check;
     private final Consumer<MeterRegistry> sharing;
     private final int segments;
-    private final Map<String, StreamMeters> meters = new HashMap<>();
     private final SourceGuard guard;
+    private final OtherStreams others = new OtherStreams(config -> measured(fresh(config)), this::isTaken);
 
     /** Replaced as a whole, so that nobody who looks waits for those who change something. */
     private volatile Map<String, LiveStream> streams = Map.of();
 
-    private @Nullable MeterRegistry registry;
+    /** No longer listed, but not gone yet. */
+    private volatile @Nullable String going;
+
+    private volatile @Nullable MeterRegistry registry;
     private boolean started;
     private boolean closed;
 
@@ -65,6 +71,7 @@ public final class LiveStreams implements AutoCloseable {
         check(config);
         this.guard = new SourceGuard(config.allowedSources());
         config.streams().forEach(this::add);
+        others.become(config.others());
     }
 
     /**
@@ -78,7 +85,11 @@ public final class LiveStreams implements AutoCloseable {
 
     /** As {@link #check(StreamConfig)}, of all streams of a configuration. */
     public void check(ServerConfig config) {
-        for (StreamConfig stream : config.streams()) {
+        List<StreamConfig> all = new ArrayList<>(config.streams());
+        if (config.others() != null) {
+            all.add(config.others().stream());
+        }
+        for (StreamConfig stream : all) {
             try {
                 check(stream);
             } catch (StreamException e) {
@@ -91,7 +102,7 @@ public final class LiveStreams implements AutoCloseable {
     public synchronized void bindTo(MeterRegistry to) {
         registry = to;
         sharing.accept(to);
-        streams.values().forEach(this::measure);
+        all().forEach(stream -> stream.bindTo(to));
     }
 
     /** From now on, sources that come by request may be these; what is being read is read on. */
@@ -99,28 +110,68 @@ public final class LiveStreams implements AutoCloseable {
         guard.allow(sources);
     }
 
+    /** From now on, streams that are not listed are made so; those that cannot go on end first. @param template null to make none */
+    public synchronized void makeOthers(@Nullable StreamTemplate template) {
+        if (!closed) {
+            others.become(template);
+        }
+    }
+
+    /** The stream of that name; empty when there is none now, whether or not it were made for who asks. */
     public Optional<LiveStream> find(String name) {
-        return Optional.ofNullable(streams.get(name));
+        LiveStream listed = streams.get(name);
+        return listed == null ? others.find(name) : Optional.of(listed);
     }
 
-    /** In the order in which they came. */
+    /** Whether there is a stream of that name, or one may be made for who asks. */
+    public boolean covers(String name) {
+        return streams.containsKey(name) || others.covers(name);
+    }
+
+    /**
+     * The stream that somebody wants to watch; made where that may be.
+     *
+     * @return empty when there is none
+     * @throws StreamUnavailable when it cannot be made now
+     */
+    public Optional<LiveStream> watched(String name) {
+        return wanted(name, false);
+    }
+
+    /** As {@link #watched}, for somebody who wants to send it. */
+    public Optional<LiveStream> sent(String name) {
+        return wanted(name, true);
+    }
+
+    private Optional<LiveStream> wanted(String name, boolean sent) {
+        LiveStream listed = streams.get(name);
+        if (listed == null) {
+            return others.wanted(name, sent);
+        }
+        listed.touch();
+        return Optional.of(listed);
+    }
+
+    /** Those that are listed in the order in which they came, and then all others. */
     public Collection<LiveStream> all() {
-        return streams.values();
+        List<LiveStream> all = new ArrayList<>(streams.values());
+        all.addAll(others.all());
+        return all;
     }
 
-    /** Whether every stream can serve: its model is warm. */
+    /** Whether every stream that is listed can serve: its model is warm. */
     public boolean ready() {
         return streams.values().stream()
                 .map(stream -> stream.status().state())
                 .noneMatch(state -> state == StreamState.STARTING || state == StreamState.FAILED);
     }
 
-    /** Adds a stream; false when its name is taken. */
+    /** Lists a stream, in place of one of its name that was made for who asked; false when one is listed so. */
     public synchronized boolean add(StreamConfig config) {
         if (closed || streams.containsKey(config.name())) {
             return false;
         }
-        run(new LiveStream(config, guard, ladders, name -> fresh()));
+        run(fresh(config));
         return true;
     }
 
@@ -128,7 +179,7 @@ public final class LiveStreams implements AutoCloseable {
      * Gives a stream other settings. It goes on where it can, and else starts again: those who follow it over an open
      * connection are sent away, playlists go on behind a discontinuity.
      *
-     * @return false when there is no such stream
+     * @return false when none is listed so
      */
     public synchronized boolean change(StreamConfig config) {
         LiveStream stream = streams.get(config.name());
@@ -140,12 +191,11 @@ public final class LiveStreams implements AutoCloseable {
             return true;
         }
         stream.stop(false);
-        forget(stream);
         run(new LiveStream(config, guard, ladders, name -> {
             FragmentWindow before = name.equals(StreamWindows.MAIN)
                     ? stream.window()
                     : stream.renditions().get(name);
-            return before == null ? fresh() : new FragmentWindow(segments, before);
+            return before == null ? window() : new FragmentWindow(segments, before);
         }));
         return true;
     }
@@ -154,13 +204,14 @@ public final class LiveStreams implements AutoCloseable {
     public synchronized boolean remove(String name) {
         LiveStream stream = streams.get(name);
         if (stream == null) {
-            return false;
+            return others.remove(name);
         }
+        going = name;
         Map<String, LiveStream> fewer = new LinkedHashMap<>(streams);
         fewer.remove(name);
         streams = Collections.unmodifiableMap(fewer);
         stream.close();
-        forget(stream);
+        going = null;
         return true;
     }
 
@@ -172,7 +223,8 @@ public final class LiveStreams implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        streams.values().parallelStream().forEach(LiveStream::close);
+        others.seal();
+        all().parallelStream().forEach(LiveStream::close);
         guard.close();
     }
 
@@ -180,27 +232,30 @@ public final class LiveStreams implements AutoCloseable {
         Map<String, LiveStream> more = new LinkedHashMap<>(streams);
         more.put(stream.name(), stream);
         streams = Collections.unmodifiableMap(more);
-        measure(stream);
+        others.remove(stream.name());
+        measured(stream);
         if (started) {
             stream.start();
         }
     }
 
+    private LiveStream fresh(StreamConfig config) {
+        return new LiveStream(config, guard, ladders, name -> window());
+    }
+
     /** Milliseconds pass faster than anything is numbered, so its numbers are above those of all before it. */
-    private FragmentWindow fresh() {
+    private FragmentWindow window() {
         return new FragmentWindow(segments, System.currentTimeMillis());
     }
 
-    private void measure(LiveStream stream) {
+    private LiveStream measured(LiveStream stream) {
         if (registry != null) {
-            meters.put(stream.name(), new StreamMeters(stream, registry));
+            stream.bindTo(registry);
         }
+        return stream;
     }
 
-    private void forget(LiveStream stream) {
-        StreamMeters known = meters.remove(stream.name());
-        if (known != null) {
-            known.close();
-        }
+    private boolean isTaken(String name) {
+        return streams.containsKey(name) || name.equals(going);
     }
 }

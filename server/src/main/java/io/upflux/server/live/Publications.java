@@ -2,6 +2,7 @@ package io.upflux.server.live;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Who sends a stream: one at a time. Thread-safe. */
@@ -24,10 +25,18 @@ final class Publications {
         return Optional.of(publication);
     }
 
-    /** Waits for a sender; null when there will be none. */
-    synchronized @Nullable Publication take() throws InterruptedException {
+    /**
+     * Waits for a sender.
+     *
+     * @param patience how long; after that nobody can send any more
+     * @return null when there will be none
+     */
+    synchronized @Nullable Publication take(Duration patience) throws InterruptedException {
+        long until = System.nanoTime() + patience.toNanos();
         while ((current == null || taken) && !over) {
-            wait();
+            long left = until - System.nanoTime();
+            over = left <= 0;
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         taken = true;
         return over ? null : current;

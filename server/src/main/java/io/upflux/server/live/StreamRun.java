@@ -25,6 +25,8 @@ import reactor.core.publisher.Sinks;
 final class StreamRun {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
 
+    private static final Duration FOREVER = Duration.ofDays(10_000);
+
     private final StreamConfig config;
     private final SourceGuard guard;
     private final Ladders ladders;
@@ -96,17 +98,22 @@ final class StreamRun {
         stop.tryEmitEmpty();
     }
 
-    /** Blocks until {@link #stop}. */
+    /** Blocks until {@link #stop}, or until an ephemeral stream has served its purpose. */
     void run() {
         MDC.put(LoggedNotices.KEY, config.name());
         try (spoilt) {
             while (!closed) {
                 try {
                     serve();
+                    return;
                 } catch (RuntimeException | Error e) {
                     error = FaultLine.logged(config.name(), e);
                     state = StreamState.FAILED;
                     publications.end(e);
+                    if (isVain()) {
+                        LOG.warn("{}: {}", config.name(), error);
+                        return;
+                    }
                     demand.pause(announcedPause());
                 }
             }
@@ -116,6 +123,7 @@ final class StreamRun {
             LOG.warn("{}: pictures that stayed spoilt cannot be removed: {}", config.name(), e.toString());
         } finally {
             state = StreamState.CLOSED;
+            demand.end();
             // Nobody takes what is sent any more.
             publications.close();
         }
@@ -133,7 +141,7 @@ final class StreamRun {
                         counters::leftOut,
                         this::failed,
                         notices)) {
-            if (config.isolated() && config.always()) {
+            if (config.isolated() && demand.exists()) {
                 // It starts while the models are opened.
                 decoders.prepare();
             }
@@ -152,6 +160,9 @@ final class StreamRun {
             if (!demand.exists()) {
                 decoders.dismiss();
             }
+            if (config.ephemeral() && !demand.existsOrEnds()) {
+                return;
+            }
             demand.await();
             if (closed) {
                 return;
@@ -164,6 +175,10 @@ final class StreamRun {
             } catch (RuntimeException | Error e) {
                 String line = FaultLine.logged(config.name(), e);
                 error = demand.exists() ? line : null;
+            }
+            if (error != null && isVain()) {
+                LOG.warn("{}: {}", config.name(), error);
+                return;
             }
             if (config.listen() && counters.out() > before) {
                 LOG.info("{}: {}; listening again", config.name(), error);
@@ -179,7 +194,7 @@ final class StreamRun {
 
     private void published(Decoders decoders, Renditions output) throws InterruptedException {
         state = StreamState.WAITING;
-        for (Publication next = publications.take(); next != null; next = publications.take()) {
+        for (Publication next = sender(); next != null; next = sender()) {
             state = StreamState.CONNECTING;
             Throwable failure = null;
             try {
@@ -191,7 +206,19 @@ final class StreamRun {
             }
             state = StreamState.WAITING;
             publications.end(failure);
+            if (isVain()) {
+                return;
+            }
         }
+    }
+
+    private @Nullable Publication sender() throws InterruptedException {
+        return publications.take(config.ephemeral() ? demand.linger() : FOREVER);
+    }
+
+    /** Whether it is ephemeral and has shown nothing yet: trying again is for whoever asks again. */
+    private boolean isVain() {
+        return config.ephemeral() && counters.out() == 0;
     }
 
     /** Completes when it is told to stop, or nobody wants the source any more. */

@@ -19,6 +19,7 @@ public final class Viewer {
     private final long limit;
     private final ToIntFunction<Fragment> size;
     private final BooleanSupplier writable;
+    private final boolean watching;
     private final AtomicInteger work = new AtomicInteger();
     private final Deque<Fragment> waiting = new ArrayDeque<>();
     private long waitingBytes;
@@ -33,6 +34,17 @@ public final class Viewer {
      * @param writable whether the way to the viewer takes more
      */
     public Viewer(FragmentWindow window, long limit, ToIntFunction<Fragment> size, BooleanSupplier writable) {
+        this(window, limit, size, writable, true);
+    }
+
+    /** @param watching whether it counts among those who watch, else as above */
+    Viewer(
+            FragmentWindow window,
+            long limit,
+            ToIntFunction<Fragment> size,
+            BooleanSupplier writable,
+            boolean watching) {
+        this.watching = watching;
         this.window = window;
         this.limit = limit;
         this.size = size;
@@ -64,6 +76,10 @@ public final class Viewer {
     /** Fragments left out so far. */
     public synchronized long skipped() {
         return skipped;
+    }
+
+    boolean isWatching() {
+        return watching;
     }
 
     void offer(Fragment fragment) {

@@ -143,6 +143,35 @@ class ReloadTest {
         await(() -> streams.find("comes").isPresent());
     }
 
+    @Test
+    void othersGoOnEndOrAreMadeNoMore() throws IOException {
+        assertThat(streams.sent("cam")).as("nothing makes it").isEmpty();
+        Files.writeString(file, BEFORE + "  all_others: {source: publisher, onDemand: false, closeAfter: 1h}\n");
+        reload.run();
+        LiveStream cam = streams.sent("cam").orElseThrow();
+        Files.writeString(file, BEFORE + "  all_others: {source: publisher, onDemand: false, closeAfter: 2h}\n");
+        reload.run();
+        assertThat(stream("cam")).as("it goes on").isSameAs(cam);
+        assertThat(cam.config().closeAfter()).hasHours(2);
+        assertThat(metrics("")).contains("{stream=\"cam\"");
+        Files.writeString(
+                file, BEFORE + "  all_others: {source: publisher, onDemand: false, closeAfter: 2h, crf: 30}\n");
+        reload.run();
+        assertThat(streams.find("cam")).isEmpty();
+        assertThat(metrics("")).doesNotContain("{stream=\"cam\"");
+        assertThat(streams.sent("cam").orElseThrow().config().live().encoding().crf())
+                .isEqualTo(30);
+        Files.writeString(file, BEFORE + "  cam: {source: publisher, onDemand: false}\n");
+        reload.run();
+        assertThat(stream("cam").config().ephemeral()).as("it is listed now").isFalse();
+        assertThat(metrics("")).contains("{stream=\"cam\"");
+        assertThat(streams.sent("other")).isEmpty();
+        String wrong = BEFORE + "  all_others: {source: publisher, onDemand: false, model: plane-s}\n";
+        Files.writeString(file, wrong);
+        assertThat(post().body()).contains("streams.all_others.model: no model is named 'plane-s'");
+        assertThat(streams.sent("other")).isEmpty();
+    }
+
     private LiveStream stream(String name) {
         return streams.find(name).orElseThrow();
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
     @Test
@@ -166,6 +167,77 @@ class ConfigFileTest {
     }
 
     @Test
+    void allOthersAreMadeByTheirNames() {
+        ServerConfig config = parse("""
+                streamDefaults: {crf: 20}
+                streams:
+                  all_others:
+                    source: srt://h:8890?streamid=read:$name&x=$name
+                    onDemand: true
+                    push: [rtmp://h/up/$name, 'rtsp://h/$name-x2']
+                    record: {folder: /srv/$name, every: 1m}
+                  cam: {source: '/a/$name', onDemand: true, record: {folder: r}}
+                """);
+        assertThat(config.streams()).extracting(StreamConfig::name).containsExactly("cam");
+        assertThat(config.streams().get(0).source()).isEqualTo("/a/$name");
+        assertThat(config.streams().get(0).always()).isTrue();
+        StreamTemplate others = others(config);
+        assertThat(others.most()).isEqualTo(8);
+        StreamConfig made = others.of("a.b-c_1");
+        assertThat(made.name()).isEqualTo("a.b-c_1");
+        assertThat(made.source()).isEqualTo("srt://h:8890?streamid=read:a.b-c_1&x=a.b-c_1");
+        assertThat(made.push()).containsExactly("rtmp://h/up/a.b-c_1", "rtsp://h/a.b-c_1-x2");
+        assertThat(made.record()).isEqualTo(new RecordConfig("/srv/a.b-c_1", Duration.ofMinutes(1), "mp4", null));
+        assertThat(made.live().encoding().crf()).isEqualTo(20);
+        assertThat(made.ephemeral()).isTrue();
+        assertThat(made.always()).as("it does not stay for being recorded").isFalse();
+        assertThat(made.runsAs(others.of("a.b-c_1"))).isTrue();
+        assertThat(parse("").others()).isNull();
+    }
+
+    /** What a name may have needs no encoding anywhere in a URL (RFC 3986, section 2.3), and leads to no other folder. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "..",
+                "a/b",
+                "a\\b",
+                "a?b",
+                "a#b",
+                "a@b",
+                "a:b",
+                "a%2fb",
+                "a b",
+                "a\nb",
+                "é",
+                "all_others"
+            })
+    void otherNamesAreNotMade(String name) {
+        StreamTemplate others = others(parse("streams: {all_others: {source: publisher}}"));
+        assertThat(others.covers(name)).isFalse();
+        assertThat(others.covers("A.b_c-1")).isTrue();
+        assertThat(others.covers("a".repeat(65))).isFalse();
+    }
+
+    @Test
+    void theEnvironmentSetsAllOthers() {
+        Map<String, String> variables = Map.of(
+                "UPFLUX_STREAMS_ALL_OTHERS_SOURCE", "publisher",
+                "UPFLUX_STREAMS_ALL_OTHERS_MODEL", "bicubic-x2");
+        StreamTemplate others = others(ConfigFile.parse("upflux.yml", "", variables));
+        assertThat(others.isPublished()).isTrue();
+        assertThat(others.stream().model()).isEqualTo("bicubic-x2");
+    }
+
+    private static StreamTemplate others(ServerConfig config) {
+        StreamTemplate others = config.others();
+        assertThat(others).isNotNull();
+        return others;
+    }
+
+    @Test
     void jobsWatchFoldersEachInItsOwnWay() {
         JobsConfig jobs = jobs(parse("""
                 jobs:
@@ -251,7 +323,22 @@ class ConfigFileTest {
             streams: {cam: {source: a, push: 'http://a/b'}}    | upflux.yml: streams.cam.push: must be rtmp, rtmps, srt, udp, tcp or rtsp URLs
             streams: {cam: {source: a, record: {}}}            | upflux.yml: streams.cam.record.folder: is missing
             streams: {cam: {source: a, record: {folder: b, format: avi}}} | upflux.yml: streams.cam.record.format: must be mp4, mkv or ts, not avi
-            streams: {all_others: {source: a}}                | upflux.yml: streams.all_others: what streams have in common is in streamDefaults
+            streams: {all_others: {source: 'a/$name'}}        | upflux.yml: streams.all_others.onDemand: must be true
+            streams: {all_others: {source: a, onDemand: true}} | upflux.yml: streams.all_others.source: must say $name
+            streams: {all_others: {source: 'rtsp://$name/', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
+            streams: {all_others: {source: 'rtsp://h:$name/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
+            streams: {all_others: {source: 'rtsp://$name@h/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
+            streams: {all_others: {source: 'rtsp:$name/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
+            streams: {all_others: {source: '$name://h/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
+            streams: {all_others: {source: publisher, onDemand: true}} | upflux.yml: streams.all_others.onDemand: has no meaning
+            streams: {all_others: {source: 'rtmp://0.0.0.0/a', listen: true}} | upflux.yml: streams.all_others.listen: one port takes one stream
+            streams: {all_others: {source: publisher, push: 'rtmp://h/a'}} | upflux.yml: streams.all_others.push: must say $name
+            streams: {all_others: {source: publisher, push: ['rtmp://h/$name', 'rtmp://$name/a']}} | upflux.yml: streams.all_others.push: can say $name behind the host only
+            streams: {all_others: {source: publisher, maxStreams: 0}} | upflux.yml: streams.all_others.maxStreams: must be a whole number from 1 to 10000, not 0
+            streams: {all_others: {source: publisher, sorce: a}} | upflux.yml: streams.all_others.sorce: unknown key
+            streams: {all_others: }                           | upflux.yml: streams.all_others: is empty
+            streams: {cam: {source: a, maxStreams: 3}}        | upflux.yml: streams.cam.maxStreams: unknown key
+            streams: {'~^cam': {source: a}}                   | upflux.yml: streams.~^cam: names have no patterns here
             streams: {'../etc': {source: a}}                  | upflux.yml: streams.../etc: a stream's name has up to 64 letters
             streamDefaults: {sauce: a}                        | upflux.yml: streamDefaults.sauce: unknown key
             allowedSources: [media]                           | upflux.yml: allowedSources: media is neither an absolute folder nor like

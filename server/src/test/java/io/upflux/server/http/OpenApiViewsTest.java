@@ -49,11 +49,13 @@ class OpenApiViewsTest {
                     source: '%1$s/clip.mp4'
                     renditions: [{name: small, height: 90}, {name: huge, height: 360, when: {minHeight: 91}}]
                     record: {folder: '%1$s/clip.mp4'}
+                  all_others: {source: '%1$s/clip.$name', onDemand: true, closeAfter: 1h}
                 jobs: {folder: '%1$s/jobs'}
                 """.formatted(folder);
         try (TestServer server = new TestServer(folder, more)) {
             server.get("/live/full/index.m3u8");
             server.get("/live/full/small/media.m3u8");
+            server.get("/live/mp4/index.m3u8");
             Set<String> shown = new TreeSet<>();
             JsonNode streams;
             do {

@@ -38,6 +38,17 @@ class DemandTest {
         assertThat(demand.exists()).isFalse();
     }
 
+    /** So that nobody waits for what does not come. */
+    @Test
+    void whoComesAfterTheEndLearnsIt() {
+        assertThat(demand.touch()).isTrue();
+        assertThat(demand.existsOrEnds()).isTrue();
+        pass(1.1);
+        assertThat(demand.existsOrEnds()).isFalse();
+        assertThat(demand.touch()).isFalse();
+        assertThat(demand.exists()).isFalse();
+    }
+
     /** Else what is kept ready for them would stay as long. */
     @Test
     void aPauseIsOverWhenTheLastHasLeft() throws InterruptedException {
