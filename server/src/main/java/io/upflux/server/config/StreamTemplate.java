@@ -22,6 +22,9 @@ public record StreamTemplate(StreamConfig stream, int most) {
     /** Scheme and host of a URL, as FFmpeg divides it: with two slashes, one or none between them. */
     private static final Pattern HOST = Pattern.compile("[^:/?#]*:/{0,2}[^/?#]*");
 
+    /** The host of a URL within another, such as cache:http://HOST/. */
+    private static final Pattern INNER_HOST = Pattern.compile("//[^/?#]*");
+
     static StreamTemplate read(Settings own, @Nullable Settings defaults, LimitsConfig limits) {
         Integer most = own.integer("maxStreams", 1, 10_000);
         StreamConfig stream = new StreamSettings(own, defaults, limits).read(KEY);
@@ -45,7 +48,12 @@ public record StreamTemplate(StreamConfig stream, int most) {
                 throw own.wrong(key, "must say $name, which stands for a stream's name, or it were the same for all");
             }
             Matcher host = HOST.matcher(address);
-            if (host.lookingAt() && host.group().contains(NAME)) {
+            boolean chosen = host.lookingAt() && host.group().contains(NAME);
+            if (chosen
+                    || INNER_HOST
+                            .matcher(address)
+                            .results()
+                            .anyMatch(inner -> inner.group().contains(NAME))) {
                 throw own.wrong(key, "can say $name behind the host only, or whoever asks would choose the host");
             }
         }

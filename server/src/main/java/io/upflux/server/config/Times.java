@@ -15,12 +15,21 @@ public final class Times {
     private static final Pattern CLOCK = Pattern.compile("(?:(\\d{1,9}):)?(\\d{1,9}):" + NUMBER);
     private static final Pattern UNITS =
             Pattern.compile("(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:" + NUMBER + "(?:s|$))?(?:(\\d{1,9})ms)?");
+    private static final long LONGEST_DAYS = 10_000;
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
 
     private Times() {}
 
-    /** @throws IllegalArgumentException in one line, when it is none */
+    /** @throws IllegalArgumentException in one line, when it is none, or none of a film */
     public static Duration parse(String text) {
+        Duration time = read(text);
+        if (time.toDays() > LONGEST_DAYS) {
+            throw new IllegalArgumentException("'" + text + "' is later than any film lasts");
+        }
+        return time;
+    }
+
+    private static Duration read(String text) {
         Matcher clock = CLOCK.matcher(text);
         if (clock.matches()) {
             return Duration.ofHours(whole(clock.group(1)))

@@ -89,11 +89,12 @@ final class Demand {
         notifyAll();
     }
 
-    /** Waits for somebody, or the end. */
-    synchronized void await() throws InterruptedException {
+    /** Waits for somebody. @return false at the end */
+    synchronized boolean await() throws InterruptedException {
         while (!exists() && !over) {
             wait();
         }
+        return !over;
     }
 
     /** Waits for a time, or the end. */

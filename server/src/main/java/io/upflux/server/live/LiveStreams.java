@@ -210,8 +210,11 @@ public final class LiveStreams implements AutoCloseable {
         Map<String, LiveStream> fewer = new LinkedHashMap<>(streams);
         fewer.remove(name);
         streams = Collections.unmodifiableMap(fewer);
-        stream.close();
-        going = null;
+        try {
+            stream.close();
+        } finally {
+            going = null;
+        }
         return true;
     }
 

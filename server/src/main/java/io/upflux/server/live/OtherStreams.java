@@ -64,20 +64,24 @@ final class OtherStreams {
      */
     Optional<LiveStream> wanted(String name, boolean sent) {
         LiveStream stream = streams.get(name);
-        if (stream == null) {
-            stream = made(name, sent);
+        return Optional.ofNullable(stream == null ? made(name, sent) : touched(stream));
+    }
+
+    private static LiveStream touched(LiveStream stream) {
+        if (!stream.touch()) {
+            throw new StreamUnavailable("stream " + stream.name() + " is just ending");
         }
-        if (stream != null && !stream.touch()) {
-            throw new StreamUnavailable("stream " + name + " is just ending");
-        }
-        return Optional.ofNullable(stream);
+        return stream;
     }
 
     private synchronized @Nullable LiveStream made(String name, boolean sent) {
         StreamTemplate by = template;
         LiveStream there = streams.get(name);
-        if (there != null || by == null || by.isPublished() != sent || !by.covers(name) || taken.test(name)) {
-            return there;
+        if (there != null) {
+            return touched(there);
+        }
+        if (by == null || by.isPublished() != sent || !by.covers(name) || taken.test(name)) {
+            return null;
         }
         if (streams.size() >= by.most()) {
             throw new StreamUnavailable("there are " + streams.size()
@@ -126,7 +130,11 @@ final class OtherStreams {
 
     /** Stops one and forgets it; false when there is none. */
     boolean remove(String name) {
-        LiveStream stream = streams.get(name);
+        LiveStream stream;
+        synchronized (this) {
+            // Whoever makes one just now has looked whether the name is taken.
+            stream = streams.get(name);
+        }
         if (stream != null) {
             end(stream, true);
         }

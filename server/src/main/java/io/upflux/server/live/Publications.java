@@ -44,22 +44,24 @@ final class Publications {
 
     /** The sender's stream is over; @param cause why it could not be used, null when it could */
     void end(@Nullable Throwable cause) {
+        end(cause, false);
+    }
+
+    /** As {@link #end}, and nobody can send any more. */
+    void close(@Nullable Throwable cause) {
+        end(cause, true);
+    }
+
+    private void end(@Nullable Throwable cause, boolean last) {
         Publication ended;
         synchronized (this) {
             ended = current;
             current = null;
+            over |= last;
+            notifyAll();
         }
         if (ended != null) {
             ended.finish(cause);
         }
-    }
-
-    /** Nobody can send any more. */
-    void close() {
-        synchronized (this) {
-            over = true;
-            notifyAll();
-        }
-        end(null);
     }
 }

@@ -94,7 +94,7 @@ final class StreamRun {
     void stop() {
         closed = true;
         demand.end();
-        publications.close();
+        publications.close(null);
         stop.tryEmitEmpty();
     }
 
@@ -125,7 +125,7 @@ final class StreamRun {
             state = StreamState.CLOSED;
             demand.end();
             // Nobody takes what is sent any more.
-            publications.close();
+            publications.close(null);
         }
     }
 
@@ -156,15 +156,11 @@ final class StreamRun {
 
     private void sessions(Decoders decoders, Renditions output) throws InterruptedException {
         while (!closed) {
-            state = StreamState.IDLE;
             if (!demand.exists()) {
+                state = StreamState.IDLE;
                 decoders.dismiss();
             }
-            if (config.ephemeral() && !demand.existsOrEnds()) {
-                return;
-            }
-            demand.await();
-            if (closed) {
+            if (config.ephemeral() ? !demand.existsOrEnds() : !demand.await()) {
                 return;
             }
             state = config.listen() ? StreamState.WAITING : StreamState.CONNECTING;
@@ -205,11 +201,14 @@ final class StreamRun {
                 LOG.warn("{}: {}", config.name(), error);
             }
             state = StreamState.WAITING;
-            publications.end(failure);
             if (isVain()) {
+                demand.end();
+                publications.close(failure);
                 return;
             }
+            publications.end(failure);
         }
+        demand.end();
     }
 
     private @Nullable Publication sender() throws InterruptedException {

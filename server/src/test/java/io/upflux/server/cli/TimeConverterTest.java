@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,13 @@ class TimeConverterTest {
     })
     void readsTimes(String text, long millis) {
         assertThat(converter.convert(text)).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void refusesWhatNoFilmLasts() {
+        assertThatThrownBy(() -> converter.convert("999999999h"))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("'999999999h' is later than any film lasts");
     }
 
     @ParameterizedTest

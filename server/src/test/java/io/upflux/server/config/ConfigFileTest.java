@@ -329,6 +329,7 @@ class ConfigFileTest {
             streams: {all_others: {source: 'rtsp://h:$name/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
             streams: {all_others: {source: 'rtsp://$name@h/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
             streams: {all_others: {source: 'rtsp:$name/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
+            streams: {all_others: {source: 'cache:http://$name/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
             streams: {all_others: {source: '$name://h/a', onDemand: true}} | upflux.yml: streams.all_others.source: can say $name behind the host only
             streams: {all_others: {source: publisher, onDemand: true}} | upflux.yml: streams.all_others.onDemand: has no meaning
             streams: {all_others: {source: 'rtmp://0.0.0.0/a', listen: true}} | upflux.yml: streams.all_others.listen: one port takes one stream

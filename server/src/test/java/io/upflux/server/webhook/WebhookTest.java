@@ -184,6 +184,7 @@ class WebhookTest {
                     .extracting(Post::name)
                     .containsExactlyElementsOf(
                             IntStream.range(0, many).mapToObj(i -> "e" + i).toList());
+            stalled.setSoTimeout(30_000);
             try (Socket connection = stalled.accept()) {
                 stalling.dispose();
                 taking.dispose();
@@ -201,7 +202,7 @@ class WebhookTest {
         try (ServerSocket stalled = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             URI place = URI.create("http://127.0.0.1:" + stalled.getLocalPort() + "/");
             Disposable following =
-                    new Webhook(place, null, Duration.ofMillis(500), PAUSE).follow(Flux.just(event("a")));
+                    new Webhook(place, null, Duration.ofMillis(1500), PAUSE).follow(Flux.just(event("a")));
             await(following::isDisposed);
             stalled.setSoTimeout(10);
             int connections = 0;

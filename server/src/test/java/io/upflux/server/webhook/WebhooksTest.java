@@ -103,6 +103,7 @@ class WebhooksTest {
                     """.formatted(
                             stalled.getLocalPort(), receiver.getAddress().getPort()));
             Path log = folder.resolve("server.log");
+            stalled.setSoTimeout(60_000);
             Process server = ServerProcess.start(file, log);
             try (Socket held = stalled.accept()) {
                 await(() -> told.contains("/ stream gone waiting"));
