@@ -111,14 +111,47 @@ public record StreamConfig(
 
     /** As this one with another model, whatever the source. */
     public StreamConfig withModel(@Nullable String newModel, @Nullable Integer newScale) {
+        return like(name, source, newModel, newScale, List.of(), push, record, guarded, ephemeral);
+    }
+
+    /** As this one, its source come by request. */
+    StreamConfig guardedSource() {
+        return like(name, source, model, scale, models, push, record, true, ephemeral);
+    }
+
+    /** As this one, ephemeral and of another name, which stands where its addresses and its folder of recordings say {@code mark}. */
+    StreamConfig named(String newName, String mark) {
+        return like(
+                newName,
+                source.replace(mark, newName),
+                model,
+                scale,
+                models,
+                push.stream().map(url -> url.replace(mark, newName)).toList(),
+                record == null ? null : record.in(record.folder().replace(mark, newName)),
+                guarded,
+                true);
+    }
+
+    /** With all that is not said of this one. */
+    private StreamConfig like(
+            String newName,
+            String newSource,
+            @Nullable String newModel,
+            @Nullable Integer newScale,
+            List<ModelRule> newModels,
+            List<String> newPush,
+            @Nullable RecordConfig newRecord,
+            boolean newGuarded,
+            boolean newEphemeral) {
         return new StreamConfig(
-                name,
-                source,
+                newName,
+                newSource,
                 listen,
                 sourceOptions,
                 newModel,
                 newScale,
-                List.of(),
+                newModels,
                 isolation,
                 hwaccel,
                 limits,
@@ -133,11 +166,11 @@ public record StreamConfig(
                 renditions,
                 onDemand,
                 closeAfter,
-                push,
-                record,
+                newPush,
+                newRecord,
                 settings,
-                guarded,
-                ephemeral);
+                newGuarded,
+                newEphemeral);
     }
 
     /** Whether a stream that runs by these settings can go on by others, and need not start again. */
@@ -163,68 +196,6 @@ public record StreamConfig(
                 && renditions.equals(other.renditions)
                 && guarded == other.guarded
                 && ephemeral == other.ephemeral;
-    }
-
-    /** As this one, its source come by request. */
-    StreamConfig guardedSource() {
-        return new StreamConfig(
-                name,
-                source,
-                listen,
-                sourceOptions,
-                model,
-                scale,
-                models,
-                isolation,
-                hwaccel,
-                limits,
-                device,
-                threads,
-                reuse,
-                halting,
-                guard,
-                governor,
-                latency,
-                live,
-                renditions,
-                onDemand,
-                closeAfter,
-                push,
-                record,
-                settings,
-                true,
-                ephemeral);
-    }
-
-    /** As this one, ephemeral and of another name, which stands where its addresses and its folder of recordings say {@code mark}. */
-    StreamConfig named(String newName, String mark) {
-        return new StreamConfig(
-                newName,
-                source.replace(mark, newName),
-                listen,
-                sourceOptions,
-                model,
-                scale,
-                models,
-                isolation,
-                hwaccel,
-                limits,
-                device,
-                threads,
-                reuse,
-                halting,
-                guard,
-                governor,
-                latency,
-                live,
-                renditions,
-                onDemand,
-                closeAfter,
-                push.stream().map(url -> url.replace(mark, newName)).toList(),
-                record == null ? null : record.in(record.folder().replace(mark, newName)),
-                settings,
-                guarded,
-                true);
     }
 
     /**

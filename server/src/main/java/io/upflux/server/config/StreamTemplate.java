@@ -2,7 +2,6 @@ package io.upflux.server.config;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +18,8 @@ public record StreamTemplate(StreamConfig stream, int most) {
     private static final String NAME = "$name";
     private static final int USUAL_MOST = 8;
 
-    /** Scheme and host of a URL, as FFmpeg divides it: with two slashes, one or none between them. */
-    private static final Pattern HOST = Pattern.compile("[^:/?#]*:/{0,2}[^/?#]*");
-
-    /** The host of a URL within another, such as cache:http://HOST/. */
-    private static final Pattern INNER_HOST = Pattern.compile("//[^/?#]*");
+    /** Scheme and host of a URL, as FFmpeg divides it: with two slashes, one or none between them; or the host of a URL within. */
+    private static final Pattern HOST = Pattern.compile("(?:^[^:/?#]*:/{0,2}|//)[^/?#]*");
 
     static StreamTemplate read(Settings own, @Nullable Settings defaults, LimitsConfig limits) {
         Integer most = own.integer("maxStreams", 1, 10_000);
@@ -47,13 +43,7 @@ public record StreamTemplate(StreamConfig stream, int most) {
             if (!address.contains(NAME)) {
                 throw own.wrong(key, "must say $name, which stands for a stream's name, or it were the same for all");
             }
-            Matcher host = HOST.matcher(address);
-            boolean chosen = host.lookingAt() && host.group().contains(NAME);
-            if (chosen
-                    || INNER_HOST
-                            .matcher(address)
-                            .results()
-                            .anyMatch(inner -> inner.group().contains(NAME))) {
+            if (HOST.matcher(address).results().anyMatch(host -> host.group().contains(NAME))) {
                 throw own.wrong(key, "can say $name behind the host only, or whoever asks would choose the host");
             }
         }
