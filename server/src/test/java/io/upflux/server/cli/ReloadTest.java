@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.models.Catalogue;
 import io.upflux.models.sharing.OpenModels;
+import io.upflux.server.Await;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.http.LiveServer;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -197,14 +199,7 @@ class ReloadTest {
         }
     }
 
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
-        }
+    private static void await(BooleanSupplier what) {
+        Await.within(Duration.ofSeconds(60), what);
     }
 }

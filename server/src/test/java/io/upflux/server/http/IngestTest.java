@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.Await;
 import io.upflux.server.live.LiveSegment;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.StreamState;
@@ -248,14 +249,6 @@ class IngestTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(30), what);
     }
 }

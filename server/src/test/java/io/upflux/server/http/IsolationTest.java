@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.Await;
 import io.upflux.server.live.LiveSegment;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.StreamState;
@@ -234,14 +235,6 @@ class IsolationTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(90), what);
     }
 }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.Await;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.StreamState;
 import java.awt.image.BufferedImage;
@@ -516,14 +517,6 @@ class LiveServerTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(30), what);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.upflux.buffer.NativeScope;
 import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.Await;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.StreamState;
 import java.io.IOException;
@@ -360,14 +361,6 @@ class OtherStreamsTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(60), what);
     }
 }

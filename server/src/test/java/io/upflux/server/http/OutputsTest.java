@@ -3,6 +3,7 @@ package io.upflux.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.codecs.FfmpegPrograms;
+import io.upflux.server.Await;
 import io.upflux.server.live.LiveStream;
 import io.upflux.server.live.OutputStatus;
 import io.upflux.server.live.StreamState;
@@ -216,14 +217,6 @@ class OutputsTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(30), what);
     }
 }

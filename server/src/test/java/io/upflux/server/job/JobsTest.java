@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.Await;
 import io.upflux.server.ServerProcess;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
@@ -546,14 +547,6 @@ class JobsTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(200).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(2);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(200), what);
     }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.upflux.pipeline.StreamException;
+import io.upflux.server.Await;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.StreamConfig;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /** Who gets which stream while others come and go, which takes them as long as their models are being opened. */
 @Timeout(60)
 class LiveStreamsTest {
+    private final Set<String> opening = ConcurrentHashMap.newKeySet();
     private final CountDownLatch opened = new CountDownLatch(1);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final LiveStreams streams = new LiveStreams(ConfigFile.parse("test", """
@@ -27,6 +32,7 @@ class LiveStreamsTest {
                     """, Map.of()), this::open);
 
     private Ladder open(StreamConfig config) {
+        opening.add(config.name());
         try {
             opened.await();
         } catch (InterruptedException e) {
@@ -57,6 +63,7 @@ class LiveStreamsTest {
     void oneThatEndsKeepsItsNameAndNobodyWaiting() {
         streams.bindTo(registry);
         LiveStream yard = streams.watched("yard").orElseThrow();
+        await(() -> opening.contains("yard"));
         CompletableFuture<Boolean> going = CompletableFuture.supplyAsync(() -> streams.remove("yard"));
         await(() -> !yard.touch());
         assertThatThrownBy(() -> streams.watched("yard"))
@@ -76,6 +83,7 @@ class LiveStreamsTest {
     @Test
     void theNameOfOneThatWasListedIsFreeWhenItHasStopped() {
         streams.start();
+        await(() -> opening.contains("cam"));
         CompletableFuture<Boolean> going = CompletableFuture.supplyAsync(() -> streams.remove("cam"));
         await(() -> streams.find("cam").isEmpty());
         assertThat(streams.watched("cam")).isEmpty();
@@ -112,12 +120,6 @@ class LiveStreamsTest {
     }
 
     private static void await(BooleanSupplier what) {
-        while (!what.getAsBoolean()) {
-            try {
-                Thread.sleep(2);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(60), what);
     }
 }

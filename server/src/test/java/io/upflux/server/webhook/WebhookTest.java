@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.upflux.server.Await;
 import io.upflux.server.config.Secret;
 import io.upflux.server.http.NettyLeaks;
 import io.upflux.server.job.JobEnding;
@@ -239,14 +240,6 @@ class WebhookTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(5);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(30), what);
     }
 }

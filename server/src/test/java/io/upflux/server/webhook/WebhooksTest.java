@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.sun.net.httpserver.HttpServer;
 import io.upflux.models.Catalogue;
 import io.upflux.models.sharing.OpenModels;
+import io.upflux.server.Await;
 import io.upflux.server.ServerProcess;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.ServerConfig;
@@ -144,14 +145,6 @@ class WebhooksTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        Await.within(Duration.ofSeconds(60), what);
     }
 }
