@@ -22,8 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -216,7 +218,10 @@ class JobsTest {
                 .blockOptional()
                 .orElseThrow();
         jobs().change(job.id(), JobState.CANCELLED).block();
+        Instant ended = Objects.requireNonNull(find(job.id()).ended());
         Files.createDirectories(job(job.id()));
+        // The first look is at the start, the next ten minutes later.
+        await(() -> Instant.now().isAfter(ended.plusMillis(10)));
         jobs().start();
         await(() -> jobs().count(Set.of()).blockOptional().orElseThrow() == 0);
         assertThat(folders()).isEmpty();
