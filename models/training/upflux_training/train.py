@@ -58,14 +58,16 @@ def for_minutes(minutes: float) -> Progress:
     return lambda _: (time.monotonic() - start) / (60.0 * minutes)
 
 
-def train(network: Network, pairs: Pairs, batch: int, progress_at: Progress, peak: float) -> tuple[Network, int]:
+def train(
+    network: Network, pairs: Pairs, batch: int, progress_at: Progress, peak: float, compiled: bool = False
+) -> tuple[Network, int]:
     """Train until it is over and return the averaged network and the number of steps."""
     device = next(network.parameters()).device
     network.train()
     average = copy.deepcopy(network).requires_grad_(False)
     cuda = device.type == "cuda"
     optimiser = Optimiser(network)
-    loss_of: Callable[[Tensor, Tensor], Tensor] = torch.compile(network.loss) if cuda else network.loss
+    loss_of: Callable[[Tensor, Tensor], Tensor] = torch.compile(network.loss) if compiled or cuda else network.loss
     # Both kinds of processor multiply bfloat16 at least twice as fast; weights and optimiser stay float32.
     half = torch.autocast(device.type, torch.bfloat16)
     for step, (low, high) in enumerate(pairs.batches(batch)):
@@ -110,6 +112,8 @@ class Run:
     clean: float = 0.25
     """Share of degraded pairs that are left clean."""
     device: str = "cpu"
+    compiled: bool = False
+    """Whether to compile the step; on a GPU it always is."""
     seed: int = 0
     tests: Sequence[Path] = ()
     """Folders to evaluate on at the end."""
@@ -127,7 +131,7 @@ class Run:
         pairs = open_pairs(self.data, network.scale, self.crop, self.clean, device, self.seed)
         print(f"{self.name}: {pairs.count} pictures", flush=True)
 
-        average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate)
+        average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate, self.compiled)
         weights.save(average, output)
         # Judge what was stored, rounding to half precision included.
         weights.load(average, output)
@@ -160,6 +164,7 @@ def main() -> None:
     parser.add_argument("--clean", type=float, default=Run.clean, help="share of degraded pairs that are left clean")
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--device", default=Run.device)
+    parser.add_argument("--compile", action="store_true", help="compile the step, as is always done for a GPU")
     parser.add_argument("--from", dest="source", type=Path, help="weights to start from")
     parser.add_argument("--fresh", action="store_true", help="start from noise")
     parser.add_argument("--output", type=Path, help="weights to write; default: the repository's")
@@ -180,6 +185,7 @@ def main() -> None:
         given.rate,
         given.clean,
         given.device,
+        given.compile,
         given.seed,
         given.test,
     )
