@@ -38,7 +38,8 @@ public record WebhooksConfig(List<URI> urls, @Nullable Secret secret) {
         try {
             URI url = new URI(text);
             boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-            if (web && url.getHost() != null && url.getUserInfo() == null && url.getFragment() == null) {
+            boolean placed = url.getHost() != null && url.getPort() != 0 && url.getPort() <= 65535;
+            if (web && placed && url.getUserInfo() == null && url.getFragment() == null) {
                 return url;
             }
         } catch (URISyntaxException e) {

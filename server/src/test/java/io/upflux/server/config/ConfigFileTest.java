@@ -353,6 +353,8 @@ class ConfigFileTest {
             webhooks: {secret: 0123456789abcdef}                | upflux.yml: webhooks.urls: is missing: who is told
             webhooks: {urls: 'ftp://a/b'}                       | upflux.yml: webhooks.urls: must be http or https URLs
             webhooks: {urls: ['https://a/b', 'https://u:p@c/']} | upflux.yml: webhooks.urls: must be http or https URLs
+            webhooks: {urls: 'https://a:65536/b'}               | upflux.yml: webhooks.urls: must be http or https URLs
+            webhooks: {urls: 'https://a:0/b'}                   | upflux.yml: webhooks.urls: must be http or https URLs
             webhooks: {urls: 'https://a/b', secret: short}      | upflux.yml: webhooks.secret: must have 16 characters or more
             webhooks: {urls: 'https://a/b', events: all}        | upflux.yml: webhooks.events: unknown key
             jobs: {folder: j, watch: a}                       | upflux.yml: jobs.watch: must be a list of mappings
