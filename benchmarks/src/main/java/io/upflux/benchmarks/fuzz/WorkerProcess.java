@@ -67,7 +67,9 @@ final class WorkerProcess implements AutoCloseable {
         OutputStream seeds = process.getOutputStream();
         seeds.write((seed + "\n").getBytes(StandardCharsets.US_ASCII));
         seeds.flush();
-        CompletableFuture<@Nullable String> line = CompletableFuture.supplyAsync(this::line);
+        // A thread of its own: the common pool may have one for all.
+        CompletableFuture<@Nullable String> line =
+                CompletableFuture.supplyAsync(this::line, reading -> new Thread(reading, "upflux-fuzz-answer").start());
         String answer;
         try {
             answer = line.get(deadline.toMillis(), TimeUnit.MILLISECONDS);

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A process that works on a job, watched for what it takes and for whether it goes on. It does so as long as its standard
@@ -119,8 +120,7 @@ final class JobProcess implements AutoCloseable {
 
     /** Asks it to end and to keep what is finished; one that does not is killed. */
     void interrupt() {
-        CompletableFuture.delayedExecutor(limits.grace().toMillis(), TimeUnit.MILLISECONDS)
-                .execute(this::kill);
+        Schedulers.boundedElastic().schedule(this::kill, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
