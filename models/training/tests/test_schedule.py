@@ -1,4 +1,5 @@
-"""Training in slices: whose turn it is, that it goes on from where it was, and what a compiled step computes."""
+"""Training in slices: whose turn it is, that it goes on from where it was, what its ends average to, and what a compiled step
+computes."""
 
 import json
 import random
@@ -9,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from upflux_training import schedule, train, weights
+from upflux_training import average, schedule, train, weights
 from upflux_training.adaformer import AdaFormer
 from upflux_training.networks import NETWORKS, create
 from upflux_training.plain import Plain
@@ -83,6 +84,25 @@ def test_slices_follow_each_other_and_go_on_where_they_were(
     assert [(r["name"], r["from"]) for r in call("1")[2:]] == [("tiny-x2", "tiny-x2.safetensors")]
     assert weights.default_path("tiny-x2").read_bytes() != before
     assert all(r["steps"] == 3 and r["device"] == "cpu" and "pictures" in r["psnr"] for r in first)
+
+
+def test_ends_of_runs_average_in_place(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setitem(NETWORKS, "tiny", lambda scale: Plain(scale, 4, 2))
+    ends = [create("tiny-x2") for _ in range(3)]
+    own, *others = paths = [weights.default_path("tiny-x2"), tmp_path / "one.safetensors", tmp_path / "other.safetensors"]
+    for end, path in zip(ends, paths):
+        weights.save(end, path)
+    log = log_of(tmp_path / "log.jsonl", ("tiny-x2", None, 60))
+    arguments = ["average", "tiny-x2", *map(str, others), "--log", str(log), "--test", str(pictures)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    average.main()
+
+    for key, value in weights.trained("tiny-x2").state_dict().items():
+        torch.testing.assert_close(value, sum(end.state_dict()[key] for end in ends) / 3, atol=1e-3, rtol=0)
+    run, whole = (json.loads(line) for line in log.read_text().splitlines())
+    assert (whole["from"], whole["mean_of"], whole["steps"], whole["seconds"]) == (own.name, 3, 0, 0)
+    assert "psnr" not in run and "pictures" in whole["psnr"]
 
 
 @pytest.mark.parametrize("video", [False, True])

@@ -5,9 +5,9 @@
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from .data import load_picture, picture_paths
 from .metrics import luma, psnr, ssim
+from .network import Network
 from .resize import quantise, resize
 
 Upscaler = Callable[[Tensor], Tensor]
@@ -69,6 +70,15 @@ def evaluate(
         total_psnr += psnr(a, b)
         total_ssim += ssim(a, b)
     return Score(total_psnr / len(paths), total_ssim / len(paths), len(paths))
+
+
+def scores(network: Network, folders: Sequence[Path], device: torch.device = torch.device("cpu")) -> dict[str, Any]:
+    """Return what a network reaches on folders of pictures, as the log has it."""
+    each = {folder.name: evaluate(network, folder, network.scale, device, network.align) for folder in folders}
+    return {
+        "psnr": {name: round(score.psnr, 3) for name, score in each.items()},
+        "ssim": {name: round(score.ssim, 4) for name, score in each.items()},
+    }
 
 
 def main() -> None:

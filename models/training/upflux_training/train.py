@@ -9,7 +9,6 @@ count: short warm-up, then a cosine to zero when time is up, so a run ends well 
 
 import argparse
 import copy
-import json
 import math
 import random
 import time
@@ -22,7 +21,7 @@ from torch import Tensor, nn
 
 from . import weights
 from .data import Pairs, open_pairs
-from .evaluate import evaluate
+from .evaluate import scores
 from .network import Network
 from .networks import create
 from .optimise import Optimiser
@@ -135,7 +134,6 @@ class Run:
         weights.save(average, output)
         # Judge what was stored, rounding to half precision included.
         weights.load(average, output)
-        scores = {folder.name: evaluate(average, folder, network.scale, device, network.align) for folder in self.tests}
         record = {
             "name": self.name,
             "from": source.name if source else None,
@@ -148,13 +146,8 @@ class Run:
             "steps": steps,
             "seconds": round(60.0 * self.minutes),
             "device": device.type,
-            "psnr": {key: round(score.psnr, 3) for key, score in scores.items()},
-            "ssim": {key: round(score.ssim, 4) for key, score in scores.items()},
         }
-        line = json.dumps(record)
-        print(line, flush=True)
-        with log.open("a") as file:
-            file.write(line + "\n")
+        weights.record(record | scores(average, self.tests, device), log)
 
 
 def main() -> None:

@@ -31,6 +31,14 @@ def kept_runs(log: Path) -> list[dict[str, Any]]:
     return [run for run in runs if run.get("kept", True)]
 
 
+def record(run: dict[str, Any], log: Path) -> None:
+    """Add a run to the log."""
+    line = json.dumps(run)
+    print(line, flush=True)
+    with log.open("a") as file:
+        file.write(line + "\n")
+
+
 def save(network: nn.Module, path: Path) -> None:
     """Write every parameter as float16, appearing whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
