@@ -8,12 +8,9 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -25,9 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a live output that fails, as it does where nobody takes its fragments. */
 class FailedLiveOutputTest {
-    private static final LiveOptions OPTIONS =
-            LiveOptions.defaults().withCuts(Duration.ofSeconds(1), Duration.ofMillis(200));
-
     @TempDir
     Path folder;
 
@@ -79,7 +73,7 @@ class FailedLiveOutputTest {
     private void go(BiConsumer<FrameSink, Iterator<VideoFrame>> failing) throws IOException, InterruptedException {
         long pause;
         try (NativeScope scope = new NativeScope();
-                LiveOutput output = LiveOutput.create("live", OPTIONS, this::take, Notices.none());
+                LiveOutput output = LiveOutput.create("live", LiveRun.OPTIONS, this::take, Notices.none());
                 MediaSource source = MediaSource.open(clip.toString(), InputOptions.defaults(), Notices.none())) {
             Supplier<FrameSink> sinks = output.sinks(source);
             Iterator<VideoFrame> frames = source.frames(scope).toIterable(1).iterator();
@@ -136,10 +130,7 @@ class FailedLiveOutputTest {
 
     /** As a player sees them, which complains of nothing. */
     private long pictures(List<Fragment> later) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        append(bytes, later.get(0).header().init());
-        later.forEach(fragment -> append(bytes, fragment.mp4()));
-        Path file = Files.write(folder.resolve("later.mp4"), bytes.toByteArray());
+        Path file = LiveRun.mp4(later, folder.resolve("later.mp4"));
         assertThat(FfmpegPrograms.ffprobe(
                         "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", file.toString()))
                 .contains("video", "audio");
@@ -148,11 +139,5 @@ class FailedLiveOutputTest {
         return Files.readAllLines(sums).stream()
                 .filter(line -> !line.startsWith("#"))
                 .count();
-    }
-
-    private static void append(ByteArrayOutputStream bytes, ByteBuffer piece) {
-        byte[] copy = new byte[piece.remaining()];
-        piece.duplicate().get(copy);
-        bytes.writeBytes(copy);
     }
 }

@@ -4,20 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,8 +28,13 @@ class SoundChangeTest {
     @TempDir
     Path folder;
 
-    private final List<Fragment> fragments = new ArrayList<>();
     private final Collected notices = new Collected();
+    private LiveRun run;
+
+    @BeforeEach
+    void make() {
+        run = new LiveRun(folder);
+    }
 
     /** One file, one decoder, and tones where they were. */
     @ParameterizedTest
@@ -60,8 +59,8 @@ class SoundChangeTest {
             throws IOException {
         stream(wanted, clip("first." + firstForm, first), clip("second." + secondForm, second));
 
-        assertThat(headers()).hasSize(1);
-        for (Path file : List.of(mp4(), ts())) {
+        assertThat(run.headers()).hasSize(1);
+        for (Path file : List.of(run.mp4(0), run.ts(0))) {
             assertThat(sound(file)).isEqualTo(file.toString().endsWith(".mp4") ? inMp4 : inTs);
             assertThatTonesBegin(file, ONSET, 2 + ONSET);
         }
@@ -76,12 +75,12 @@ class SoundChangeTest {
         FfmpegPrograms.ffmpeg("-i", first.toString(), "-c", "copy", second.toString());
         stream(LiveSound.COPY, first, second);
 
-        assertThat(headers()).hasSize(1);
-        Set<String> source = Set.copyOf(checksums(first));
-        List<String> copied = checksums(mp4());
+        assertThat(run.headers()).hasSize(1);
+        Set<String> source = Set.copyOf(Probed.checksums(first));
+        List<String> copied = Probed.checksums(run.mp4(0));
         assertThat(copied).hasSizeGreaterThan(180);
         assertThat(copied.stream().filter(packet -> !source.contains(packet))).isEmpty();
-        for (Path file : List.of(mp4(), ts())) {
+        for (Path file : List.of(run.mp4(0), run.ts(0))) {
             assertThatTonesBegin(file, ONSET, 2 + ONSET);
         }
     }
@@ -93,10 +92,10 @@ class SoundChangeTest {
         Path clip = clip("first.mkv", sound);
         stream(LiveSound.COPY, clip, clip("second.mp4", ""), clip);
 
-        assertThat(headers()).hasSize(1);
-        for (Path file : List.of(mp4(), ts())) {
+        assertThat(run.headers()).hasSize(1);
+        for (Path file : List.of(run.mp4(0), run.ts(0))) {
             assertThatTonesBegin(file, ONSET, 4 + ONSET);
-            List<Double> times = times(file, "a:0");
+            List<Double> times = FfmpegPrograms.times(file, "a:0");
             for (int i = 1; i < times.size(); i++) {
                 assertThat(times.get(i) - times.get(i - 1)).as("packet %d", i).isLessThan(0.3);
             }
@@ -111,8 +110,9 @@ class SoundChangeTest {
     void whatCannotGoOnIsAnotherStream(String first, String second, String name) throws IOException {
         stream(LiveSound.COPY, clip("first.mkv", first), clip("second.mkv", second));
 
-        assertThat(headers()).hasSize(2);
-        assertThat(fragments.get(fragments.size() - 1).header().audioCodec()).isEqualTo(name);
+        assertThat(run.headers()).hasSize(2);
+        assertThat(run.fragments.get(run.fragments.size() - 1).header().audioCodec())
+                .isEqualTo(name);
         assertThat(notices.warnings).isEmpty();
     }
 
@@ -135,65 +135,16 @@ class SoundChangeTest {
 
     private void stream(LiveSound wanted, Path... clips) {
         LiveOptions options = LiveOptions.defaults().withSound(wanted);
-        try (LiveOutput output = LiveOutput.create("live", options, fragments::add, notices)) {
+        try (LiveOutput output = LiveOutput.create("live", options, run.fragments::add, notices)) {
             for (Path clip : clips) {
-                LiveOutputTest.pump(output, clip, FRAMES);
+                LiveRun.pump(output, clip, FRAMES);
             }
         }
-    }
-
-    private Path mp4() throws IOException {
-        return write("out.mp4", fragments.get(0).header().init(), Fragment::mp4);
-    }
-
-    private Path ts() throws IOException {
-        return write("out.ts", ByteBuffer.allocate(0), Fragment::ts);
-    }
-
-    private Path write(String name, ByteBuffer init, Function<Fragment, ByteBuffer> form) throws IOException {
-        Path file = folder.resolve(name);
-        try (OutputStream out = Files.newOutputStream(file);
-                WritableByteChannel channel = Channels.newChannel(out)) {
-            channel.write(init.duplicate());
-            for (Fragment fragment : fragments) {
-                channel.write(form.apply(fragment).duplicate());
-            }
-        }
-        return file;
-    }
-
-    /** By identity: a new object means new containers. */
-    private Set<FragmentHeader> headers() {
-        Set<FragmentHeader> headers = Collections.newSetFromMap(new IdentityHashMap<>());
-        fragments.forEach(fragment -> headers.add(fragment.header()));
-        return headers;
     }
 
     private static String sound(Path file) {
-        return probe(file, "a:0", "-show_entries", "stream=codec_name,sample_rate,channels")
+        return Probed.entries(file, "a:0", "-show_entries", "stream=codec_name,sample_rate,channels")
                 .get(0);
-    }
-
-    /** Of the packets, as they are stored. */
-    private static List<String> checksums(Path file) {
-        return probe(file, "a:0", "-show_data_hash", "md5", "-show_entries", "packet=data_hash");
-    }
-
-    private static List<Double> times(Path file, String stream) {
-        return probe(file, stream, "-show_entries", "packet=pts_time").stream()
-                .map(Double::valueOf)
-                .toList();
-    }
-
-    private static List<String> probe(Path file, String stream, String... what) {
-        List<String> arguments = new ArrayList<>(List.of("-v", "error", "-select_streams", stream));
-        arguments.addAll(List.of(what));
-        arguments.addAll(List.of("-of", "csv=p=0", file.toString()));
-        return FfmpegPrograms.ffprobe(arguments.toArray(String[]::new))
-                .lines()
-                .map(line -> line.replaceAll("[, ]+$", ""))
-                .filter(line -> !line.isEmpty())
-                .toList();
     }
 
     /** All of it is decoded, without an error. */
@@ -210,7 +161,7 @@ class SoundChangeTest {
         for (int i = 0; i < seconds.length; i++) {
             assertThat(ends.get(i)).as("%s", file).isCloseTo(seconds[i], within(0.040));
         }
-        assertThat(times(file, "v:0"))
+        assertThat(FfmpegPrograms.times(file, "v:0"))
                 .as("%s", file)
                 .hasSize(FRAMES * (int) Math.ceil(seconds[seconds.length - 1] / 2));
     }
