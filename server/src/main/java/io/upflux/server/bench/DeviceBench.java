@@ -13,6 +13,7 @@ import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMode;
+import io.upflux.server.bench.drawn.MovingPattern;
 import io.upflux.tile.TilePlan;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

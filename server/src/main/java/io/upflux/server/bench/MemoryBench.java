@@ -10,6 +10,7 @@ import io.upflux.reuse.ChangeDetector;
 import io.upflux.reuse.Changes;
 import io.upflux.reuse.Tolerance;
 import io.upflux.reuse.WindowCopy;
+import io.upflux.server.bench.drawn.MovingPattern;
 import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 import java.nio.ByteBuffer;

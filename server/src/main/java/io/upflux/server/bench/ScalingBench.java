@@ -8,6 +8,7 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.pipeline.UpscalePipeline;
+import io.upflux.server.bench.drawn.MovingPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -16,7 +16,7 @@ import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.server.bench.Bench;
 import io.upflux.server.bench.BenchResult;
 import io.upflux.server.bench.BenchResult.StageResult;
-import io.upflux.server.bench.MovingPattern;
+import io.upflux.server.bench.drawn.MovingPattern;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

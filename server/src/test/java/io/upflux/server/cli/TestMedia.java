@@ -10,7 +10,7 @@ import io.upflux.models.Device;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
-import io.upflux.server.bench.MovingPattern;
+import io.upflux.server.bench.drawn.MovingPattern;
 import java.nio.file.Path;
 
 /** Small real files, made by the program's own encoder. */

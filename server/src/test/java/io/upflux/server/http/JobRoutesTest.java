@@ -11,7 +11,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.models.Catalogue;
 import io.upflux.models.sharing.OpenModels;
 import io.upflux.pipeline.Notices;
-import io.upflux.server.bench.MovingPattern;
+import io.upflux.server.bench.drawn.MovingPattern;
 import io.upflux.server.config.ConfigFile;
 import io.upflux.server.config.JobsConfig;
 import io.upflux.server.config.ServerConfig;

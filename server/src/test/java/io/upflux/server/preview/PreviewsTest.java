@@ -11,7 +11,7 @@ import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMode;
-import io.upflux.server.bench.MovingPattern;
+import io.upflux.server.bench.drawn.MovingPattern;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ import io.upflux.codecs.MediaSource;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
-import io.upflux.server.bench.MovingPattern;
+import io.upflux.server.bench.drawn.MovingPattern;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
