@@ -2,6 +2,7 @@ package io.upflux.server.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.upflux.server.Await;
 import io.upflux.server.config.Upscaling;
 import io.upflux.server.config.WatchConfig;
 import java.io.IOException;
@@ -174,11 +175,7 @@ class WatchedFolderTest {
     }
 
     private static void await(BooleanSupplier what) {
-        long limit = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!what.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(limit);
-            pause(Duration.ofMillis(20));
-        }
+        Await.within(Duration.ofSeconds(60), what);
     }
 
     private static void pause(Duration time) {
