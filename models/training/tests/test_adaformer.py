@@ -237,4 +237,7 @@ def test_every_parameter_learns(name: str, monkeypatch) -> None:
 def test_training_form_is_the_evaluated_form_of_a_single_picture() -> None:
     network = small(video=True)
     low = torch.rand(1, 3, 24, 24)
-    torch.testing.assert_close(network.train()(low), network.eval()(low))
+    trained = network.train()(low)
+    # Where nothing is learned, attention takes another way.
+    with torch.inference_mode():
+        torch.testing.assert_close(trained.detach(), network.eval()(low))

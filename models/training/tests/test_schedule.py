@@ -105,6 +105,11 @@ def test_ends_of_runs_average_in_place(tmp_path: Path, pictures: Path, monkeypat
     assert "psnr" not in run and "pictures" in whole["psnr"]
 
 
+def test_statistics_are_not_averaged() -> None:
+    with pytest.raises(ValueError, match="statistics"):
+        average.mean([create("agileir-s-x2"), create("agileir-s-x2")])
+
+
 @pytest.mark.parametrize("video", [False, True])
 def test_a_compiled_step_is_the_step(video: bool) -> None:
     """As on a GPU, where training compiles; the backend that generates code is left out."""

@@ -4,7 +4,7 @@
 
 Where runs go on from each other, the mean of their ends often is better than each (P. Izmailov et al., "Averaging Weights
 Leads to Wider Optima and Better Generalization", 2018). The repository's weights are taken in, and replaced. The log gets a
-line without steps: those of the runs have lines of their own.
+line without steps: those of the runs have lines of their own. Not for AgileIR, whose statistics are no weights.
 """
 
 import argparse
@@ -19,6 +19,8 @@ from .network import Network
 
 def mean(networks: list[Network]) -> Network:
     """Return the first of several equal networks with the mean of all their weights."""
+    if networks[0].state_dict().keys() != dict(networks[0].named_parameters()).keys():
+        raise ValueError("statistics of batches cannot be averaged: they are not those of averaged weights")
     with torch.no_grad():
         for same in zip(*(network.state_dict().values() for network in networks)):
             same[0].copy_(torch.stack(same).mean(0))
@@ -34,11 +36,11 @@ def main() -> None:
     given = parser.parse_args()
 
     own = weights.default_path(given.name)
+    last = [run for run in weights.kept_runs(given.log) if run["name"] == given.name][-1]
     network = mean([weights.trained(given.name, path) for path in (own, *given.files)])
     weights.save(network, own)
     # Judge what was stored, rounding to half precision included.
     weights.load(network, own)
-    last = [run for run in weights.kept_runs(given.log) if run["name"] == given.name][-1]
     ends = 1 + len(given.files)
     record = last | {"from": own.name, "mean_of": ends, "steps": 0, "seconds": 0} | scores(network, given.test)
     weights.record(record, given.log)

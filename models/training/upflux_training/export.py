@@ -47,6 +47,7 @@ def training_summary(log: Path, name: str) -> str:
         f"{steps} steps of {last['batch']} "
         f"{last['crop']}x{last['crop']} crops in {minutes:.0f} minutes on {devices}"
         + (f"; started from {Path(start).stem}" if start else "")
+        + (f"; mean of the ends of {last['mean_of']} runs" if "mean_of" in last else "")
     )
 
 

@@ -63,7 +63,8 @@ def course(scale: int) -> list[str]:
         minutes, crops = spent.get(name, (0.0, 0)) if run["from"] == f"{name}.safetensors" else (0.0, 0)
         spent[name] = minutes, crops = minutes + run["seconds"] / 60, crops + run["steps"] * run["batch"]
         figures = " | ".join(f"{run['psnr'][s]:.3f}" if s in run["psnr"] else "" for s in ("set5", "b100"))
-        lines.setdefault(name, []).append(f"| {name} | {minutes:.0f} | {crops // 1000} | {figures} |")
+        of = f", mean of {run['mean_of']} runs" if "mean_of" in run else ""
+        lines.setdefault(name, []).append(f"| {name}{of} | {minutes:.0f} | {crops // 1000} | {figures} |")
     return [line for name in sorted(lines) for line in lines[name]]
 
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 
 /** Pipes and servers that fall silent. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -46,7 +47,8 @@ class BlockedInputTest {
     void aPipeIsReadToItsEnd() throws Exception {
         byte[] clip = clip();
         Path pipe = pipe();
-        CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(pipe, clip, new CountDownLatch(0)));
+        CompletableFuture<Void> writing = CompletableFuture.runAsync(
+                () -> write(pipe, clip, new CountDownLatch(0)), Schedulers.boundedElastic()::schedule);
         assertThat(Pictures.read(pipe, InputOptions.defaults(), notices)).hasSize(50);
         writing.get(10, TimeUnit.SECONDS);
         assertThat(notices.warnings).isEmpty();
@@ -57,7 +59,8 @@ class BlockedInputTest {
     void startInAPipeIsReachedByReading() throws Exception {
         byte[] clip = clip();
         Path pipe = pipe();
-        CompletableFuture.runAsync(() -> write(pipe, clip, new CountDownLatch(0)));
+        CompletableFuture.runAsync(
+                () -> write(pipe, clip, new CountDownLatch(0)), Schedulers.boundedElastic()::schedule);
         assertThat(Pictures.read(pipe, InputOptions.defaults().withStart(Duration.ofMillis(1000)), notices))
                 .hasSize(25);
     }
@@ -83,7 +86,7 @@ class BlockedInputTest {
         byte[] clip = clip();
         Path pipe = pipe();
         CountDownLatch done = new CountDownLatch(1);
-        CompletableFuture.runAsync(() -> write(pipe, clip, done));
+        CompletableFuture.runAsync(() -> write(pipe, clip, done), Schedulers.boundedElastic()::schedule);
         try (MediaSource source = MediaSource.open(pipe.toString(), QUICK_PROBE, notices)) {
             CompletableFuture<Throwable> failure = readUntilItFails(source);
             Thread.sleep(300);
@@ -101,7 +104,8 @@ class BlockedInputTest {
     void aServerThatFallsSilentMeetsTheReadDeadline() throws Exception {
         byte[] clip = clip();
         try (ServerSocket server = new ServerSocket(0)) {
-            CompletableFuture.runAsync(() -> serve(server, clip, clip.length, true));
+            CompletableFuture.runAsync(
+                    () -> serve(server, clip, clip.length, true), Schedulers.boundedElastic()::schedule);
             try (MediaSource source = MediaSource.open(
                     url(server), QUICK_PROBE.withDeadlines(Duration.ofSeconds(20), Duration.ofMillis(500)), notices)) {
                 assertThat(readUntilItFails(source).get(10, TimeUnit.SECONDS))
@@ -115,7 +119,8 @@ class BlockedInputTest {
     void aConnectionThatBreaksOffGivesWhatCameAndSaysSo() throws Exception {
         byte[] clip = clip();
         try (ServerSocket server = new ServerSocket(0)) {
-            CompletableFuture.runAsync(() -> serve(server, clip, 2 * clip.length, false));
+            CompletableFuture.runAsync(
+                    () -> serve(server, clip, 2 * clip.length, false), Schedulers.boundedElastic()::schedule);
             assertThat(Pictures.read(url(server), QUICK_PROBE, notices)).hasSizeBetween(48, 50);
             assertThat(notices.warnings).anyMatch(line -> line.contains("reading ended early"));
         }
@@ -151,7 +156,8 @@ class BlockedInputTest {
             MediaSource source =
                     MediaSource.open(folder.resolve("clip.ts").toString(), InputOptions.defaults(), notices);
             CompletableFuture<Throwable> reading = readUntilItFails(source);
-            CompletableFuture<Void> interrupting = CompletableFuture.runAsync(source::interrupt);
+            CompletableFuture<Void> interrupting =
+                    CompletableFuture.runAsync(source::interrupt, Schedulers.boundedElastic()::schedule);
             reading.get(10, TimeUnit.SECONDS);
             source.close();
             source.interrupt();

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -382,18 +383,20 @@ class MediaSourceTest {
         Path clip = clip("served.ts", "-c:v", "mpeg2video");
         byte[] bytes = Files.readAllBytes(clip);
         try (ServerSocket server = new ServerSocket(0)) {
-            CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
-                try (var socket = server.accept()) {
-                    socket.getOutputStream()
-                            .write("HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n"
-                                    .getBytes(StandardCharsets.US_ASCII));
-                    socket.getOutputStream().write(bytes);
-                    socket.getOutputStream().flush();
-                    Thread.sleep(60_000);
-                } catch (IOException | InterruptedException e) {
-                    // The client has gone.
-                }
-            });
+            CompletableFuture<Void> served = CompletableFuture.runAsync(
+                    () -> {
+                        try (var socket = server.accept()) {
+                            socket.getOutputStream()
+                                    .write("HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n"
+                                            .getBytes(StandardCharsets.US_ASCII));
+                            socket.getOutputStream().write(bytes);
+                            socket.getOutputStream().flush();
+                            Thread.sleep(60_000);
+                        } catch (IOException | InterruptedException e) {
+                            // The client has gone.
+                        }
+                    },
+                    Schedulers.boundedElastic()::schedule);
             String url = "http://127.0.0.1:" + server.getLocalPort() + "/live.ts";
             MediaSource source = MediaSource.open(
                     url,

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.scheduler.Schedulers;
 
 @Timeout(60)
 class DriftTest {
@@ -36,7 +37,8 @@ class DriftTest {
     void plansGoByTheSameSamplesWhateverTheTiming() throws Exception {
         Drift drift = new Drift();
         assertThat(drift.scale(Drift.LAG - 1)).isEqualTo(1);
-        CompletableFuture<Double> waiting = CompletableFuture.supplyAsync(() -> drift.scale(Drift.LAG + 1));
+        CompletableFuture<Double> waiting =
+                CompletableFuture.supplyAsync(() -> drift.scale(Drift.LAG + 1), Schedulers.boundedElastic()::schedule);
         drift.composed(4 * 20.0, 4);
         assertThat(waiting).isNotDone();
         drift.composed(4 * 20.0, 4);
@@ -48,7 +50,8 @@ class DriftTest {
     @Test
     void whoeverWaitsGoesOnWhenItIsStopped() throws Exception {
         Drift drift = new Drift();
-        CompletableFuture<Double> waiting = CompletableFuture.supplyAsync(() -> drift.scale(1000));
+        CompletableFuture<Double> waiting =
+                CompletableFuture.supplyAsync(() -> drift.scale(1000), Schedulers.boundedElastic()::schedule);
         drift.stop();
         assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo(1);
     }

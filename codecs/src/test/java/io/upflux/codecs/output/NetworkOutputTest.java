@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
 
 class NetworkOutputTest {
     @TempDir
@@ -34,7 +35,8 @@ class NetworkOutputTest {
     void sendsATransportStream() throws Exception {
         Path received = folder.resolve("received.ts");
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> receive(server, received));
+            CompletableFuture<Void> reader =
+                    CompletableFuture.runAsync(() -> receive(server, received), Schedulers.boundedElastic()::schedule);
             try (NativeScope scope = new NativeScope();
                     VideoOutput output = open(server)) {
                 FrameFormat wanted = output.open(Bars.FORMAT);
@@ -61,7 +63,8 @@ class NetworkOutputTest {
                         null,
                         0,
                         notices)) {
-            CompletableFuture<RtspServer> served = CompletableFuture.supplyAsync(() -> RtspServer.serve(server));
+            CompletableFuture<RtspServer> served = CompletableFuture.supplyAsync(
+                    () -> RtspServer.serve(server), Schedulers.boundedElastic()::schedule);
             FrameFormat wanted = output.open(Bars.FORMAT);
             for (int i = 0; i < 25; i++) {
                 output.write(Bars.frame(scope, wanted, i, i * 40L, 40));
@@ -83,7 +86,8 @@ class NetworkOutputTest {
             FrameFormat wanted = output.open(Bars.FORMAT.withSize(640, 480));
             Random random = new Random(1);
             CompletableFuture<Void> later = CompletableFuture.runAsync(
-                    output::interrupt, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+                    output::interrupt,
+                    CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS, Schedulers.boundedElastic()::schedule));
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 100_000; i++) {
                             output.write(noise(scope, wanted, random, i * 40L));

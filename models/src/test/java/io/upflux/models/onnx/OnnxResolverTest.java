@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.scheduler.Schedulers;
 
 @Timeout(60)
 class OnnxResolverTest {
@@ -144,14 +145,16 @@ class OnnxResolverTest {
         try (SuperResolver resolver = open(slow());
                 TileBatch batch = resolver.newBatch(new TileShape(1, 512, 512));
                 TileBatch small = resolver.newBatch(new TileShape(1, 8, 8))) {
-            CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> {
-                try {
-                    resolver.upscale(batch, PictureContext.NONE);
-                    return new AssertionError("ran to its end");
-                } catch (StreamException e) {
-                    return e;
-                }
-            });
+            CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            resolver.upscale(batch, PictureContext.NONE);
+                            return new AssertionError("ran to its end");
+                        } catch (StreamException e) {
+                            return e;
+                        }
+                    },
+                    Schedulers.boundedElastic()::schedule);
             while (!outcome.isDone()) {
                 resolver.interrupt();
                 Thread.onSpinWait();
@@ -165,7 +168,8 @@ class OnnxResolverTest {
     void closingWaitsForARunningInference() throws Exception {
         SuperResolver resolver = open(slow());
         TileBatch batch = resolver.newBatch(new TileShape(1, 512, 512));
-        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> resolver.upscale(batch, PictureContext.NONE));
+        CompletableFuture<Void> run = CompletableFuture.runAsync(
+                () -> resolver.upscale(batch, PictureContext.NONE), Schedulers.boundedElastic()::schedule);
         Thread.sleep(30);
         resolver.close();
         assertThatThrownBy(() -> run.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(StreamException.class);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 
 /** Networks that see the whole picture, on one whose every result is known. */
 @Timeout(60)
@@ -178,15 +179,17 @@ class PairResolverTest {
     void interruptEndsALookAndClosingRefusesTheNext() {
         OnnxResolver resolver = open(DENSE);
         TileBatch samples = resolver.newSamples(new TileShape(8, 1024, 1024));
-        CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> {
-            while (true) {
-                try {
-                    resolver.look(samples);
-                } catch (StreamException e) {
-                    return e;
-                }
-            }
-        });
+        CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(
+                () -> {
+                    while (true) {
+                        try {
+                            resolver.look(samples);
+                        } catch (StreamException e) {
+                            return e;
+                        }
+                    }
+                },
+                Schedulers.boundedElastic()::schedule);
         while (!outcome.isDone()) {
             resolver.interrupt();
             Thread.onSpinWait();

@@ -40,7 +40,7 @@ final class DecoderProcess implements RelayedSource.Sender {
             "-XX:+ErrorFileToStderr",
             "-XX:-CreateCoredumpOnCrash",
             "-Xlog:disable",
-            "-Xlog:all=error:stderr");
+            "-Xlog:all=error,cds*=off:stderr");
 
     /** A JVM that crashes says so on standard output, whatever it is told: in the midst of a picture, if that went there. */
     private static final List<String> SHELL = List.of("/bin/sh", "-c", "exec \"$@\" 3>&1 1>&2", "sh");

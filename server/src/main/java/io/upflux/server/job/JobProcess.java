@@ -15,13 +15,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -35,10 +35,13 @@ final class JobProcess implements AutoCloseable {
     /** How long a process may take to be gone once it is killed. */
     private static final long KILL_SECONDS = 30;
 
+    private static final String IMMORTAL = "a process that works on it cannot be ended";
+
     private final Process process;
     private final Path note;
     private final ProcessLimits limits;
     private final Disposable watch;
+    private final Disposable.Swap grace = Disposables.swap();
     private volatile long heardNanos = System.nanoTime();
     private volatile @Nullable JobEnd verdict;
 
@@ -86,7 +89,7 @@ final class JobProcess implements AutoCloseable {
                 other.filter(handle -> describe(handle).equals(described)).orElse(null);
         if (same != null) {
             kill(same);
-            await(same.onExit());
+            await(same);
         }
         Files.deleteIfExists(note);
     }
@@ -120,7 +123,7 @@ final class JobProcess implements AutoCloseable {
 
     /** Asks it to end and to keep what is finished; one that does not is killed. */
     void interrupt() {
-        Schedulers.boundedElastic().schedule(this::kill, limits.grace().toMillis(), TimeUnit.MILLISECONDS);
+        grace.update(Schedulers.parallel().schedule(this::kill, limits.grace().toMillis(), TimeUnit.MILLISECONDS));
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
@@ -132,8 +135,15 @@ final class JobProcess implements AutoCloseable {
     @Override
     public void close() throws IOException {
         watch.dispose();
+        grace.dispose();
         kill();
-        await(process.onExit());
+        try {
+            if (!process.waitFor(KILL_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException(IMMORTAL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         Files.deleteIfExists(note);
     }
 
@@ -160,13 +170,13 @@ final class JobProcess implements AutoCloseable {
         started.forEach(ProcessHandle::destroyForcibly);
     }
 
-    private static void await(CompletableFuture<?> end) throws IOException {
+    private static void await(ProcessHandle killed) throws IOException {
         try {
-            end.get(KILL_SECONDS, TimeUnit.SECONDS);
+            killed.onExit().get(KILL_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("a process that works on it cannot be ended", e);
+            throw new IOException(IMMORTAL, e);
         }
     }
 

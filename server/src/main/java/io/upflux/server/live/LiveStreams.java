@@ -227,7 +227,7 @@ public final class LiveStreams implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         others.seal();
-        all().parallelStream().forEach(LiveStream::close);
+        AtOnce.each(all(), LiveStream::close);
         guard.close();
     }
 

@@ -113,7 +113,7 @@ final class OtherStreams {
             template = next;
             there = List.copyOf(streams.values());
         }
-        there.parallelStream().forEach(stream -> {
+        AtOnce.each(there, stream -> {
             StreamConfig config = next == null ? null : next.of(stream.name());
             if (config != null && stream.config().runsAs(config)) {
                 stream.adjust(config);

@@ -60,6 +60,6 @@ final class Outputs implements AutoCloseable {
     }
 
     private static void close(List<Output> outputs) {
-        outputs.parallelStream().forEach(Output::close);
+        AtOnce.each(outputs, Output::close);
     }
 }

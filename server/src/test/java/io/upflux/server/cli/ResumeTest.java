@@ -22,6 +22,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
 import sun.misc.Signal;
 
 /** What becomes of a job that is stopped, by whatever, and of its second run. */
@@ -197,8 +198,8 @@ class ResumeTest {
         assertThat(half).exists();
 
         // The disk is full of them, so that they must go before anything is written.
-        CompletableFuture<Integer> exit =
-                CompletableFuture.supplyAsync(() -> new Streams().upflux(command(output, "--resume")));
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> new Streams().upflux(command(output, "--resume")), Schedulers.boundedElastic()::schedule);
         while (!exit.isDone() && (Files.exists(half) || Files.exists(less))) {
             Thread.sleep(2);
         }
@@ -275,7 +276,8 @@ class ResumeTest {
 
     @Test
     void anInputThatVanishesKeepsWhatIsFinished() throws Exception {
-        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> streams.upflux(command(output)));
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> streams.upflux(command(output)), Schedulers.boundedElastic()::schedule);
         awaitSegments(exit);
         Files.move(clip, folder.resolve("elsewhere.mkv"));
         assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(1);
@@ -371,7 +373,8 @@ class ResumeTest {
 
     /** Stops a job when some of its segments are finished and others are not. */
     private void interrupt() throws Exception {
-        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> streams.upflux(command(output)));
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> streams.upflux(command(output)), Schedulers.boundedElastic()::schedule);
         awaitSegments(exit);
         // Where nothing waits for the signal, it ends this process.
         assertThat(exit).describedAs(streams.err()).isNotDone();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 import sun.misc.Signal;
 
 class UpscaleCommandTest {
@@ -426,7 +427,8 @@ class UpscaleCommandTest {
     void anInterruptLeavesNoHalfFile() throws Exception {
         Path clip = TestMedia.write(folder.resolve("clip.mp4"), 640, 480, 400);
         CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
-                () -> streams.upflux("upscale", clip, "-o", folder.resolve("out.mp4"), "-n", "lanczos-x4", "--json"));
+                () -> streams.upflux("upscale", clip, "-o", folder.resolve("out.mp4"), "-n", "lanczos-x4", "--json"),
+                Schedulers.boundedElastic()::schedule);
         while (streams.json().isEmpty() && !exit.isDone()) {
             Thread.sleep(5);
         }

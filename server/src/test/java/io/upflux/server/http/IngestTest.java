@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 /** Streams sent to the server, by the ffmpeg program and by clients of all manners. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -55,17 +56,19 @@ class IngestTest {
 
     @Test
     void ffmpegSendsAndFfprobeReads() {
-        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> FfmpegPrograms.ffmpeg(
-                "-re",
-                "-i",
-                folder.resolve("clip.mp4").toString(),
-                "-c",
-                "copy",
-                "-f",
-                "mpegts",
-                "-method",
-                "PUT",
-                server.url("/ingest/push")));
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(
+                () -> FfmpegPrograms.ffmpeg(
+                        "-re",
+                        "-i",
+                        folder.resolve("clip.mp4").toString(),
+                        "-c",
+                        "copy",
+                        "-f",
+                        "mpegts",
+                        "-method",
+                        "PUT",
+                        server.url("/ingest/push")),
+                Schedulers.boundedElastic()::schedule);
         String streams = FfmpegPrograms.ffprobe(
                 "-v",
                 "error",
@@ -138,7 +141,7 @@ class IngestTest {
     }
 
     private CompletableFuture<byte[]> watched(String path) {
-        return CompletableFuture.supplyAsync(() -> server.bytes(path).body());
+        return CompletableFuture.supplyAsync(() -> server.bytes(path).body(), Schedulers.boundedElastic()::schedule);
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
 
 /** Streams that wait for a peer of the ffmpeg program. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -84,27 +85,30 @@ class ListenTest {
 
     /** As long as it takes: the server may not have come to listening yet. */
     private CompletableFuture<Void> push(String target, String format) {
-        return CompletableFuture.runAsync(() -> {
-                    for (int tries = 200; ; tries--) {
-                        try {
-                            FfmpegPrograms.ffmpeg(
-                                    "-re",
-                                    "-i",
-                                    folder.resolve("clip.mp4").toString(),
-                                    "-c",
-                                    "copy",
-                                    "-f",
-                                    format,
-                                    target);
-                            return;
-                        } catch (AssertionError e) {
-                            if (tries == 0 || !String.valueOf(e.getMessage()).contains("onnect")) {
-                                throw e;
+        return CompletableFuture.runAsync(
+                        () -> {
+                            for (int tries = 200; ; tries--) {
+                                try {
+                                    FfmpegPrograms.ffmpeg(
+                                            "-re",
+                                            "-i",
+                                            folder.resolve("clip.mp4").toString(),
+                                            "-c",
+                                            "copy",
+                                            "-f",
+                                            format,
+                                            target);
+                                    return;
+                                } catch (AssertionError e) {
+                                    if (tries == 0
+                                            || !String.valueOf(e.getMessage()).contains("onnect")) {
+                                        throw e;
+                                    }
+                                    pause();
+                                }
                             }
-                            pause();
-                        }
-                    }
-                })
+                        },
+                        Schedulers.boundedElastic()::schedule)
                 .orTimeout(60, TimeUnit.SECONDS);
     }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
 
 /** Playlists while they grow, and the parts and segments that they name. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -83,7 +84,8 @@ class LowLatencyHlsTest {
     void connectionsThatAreKeptAnswerEveryReload() {
         List<CompletableFuture<Void>> players = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            players.add(CompletableFuture.runAsync(LowLatencyHlsTest::reloadForAWhile));
+            players.add(CompletableFuture.runAsync(
+                    LowLatencyHlsTest::reloadForAWhile, Schedulers.boundedElastic()::schedule));
         }
         CompletableFuture.allOf(players.toArray(CompletableFuture[]::new))
                 .orTimeout(60, TimeUnit.SECONDS)

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 
 /** Streams that nobody has listed, which {@code all_others} makes for those who send or watch them. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
@@ -315,19 +316,21 @@ class OtherStreamsTest {
     }
 
     private static CompletableFuture<Void> send(TestServer server, String name, String file, int loops) {
-        return CompletableFuture.runAsync(() -> FfmpegPrograms.ffmpeg(
-                "-re",
-                "-stream_loop",
-                Integer.toString(loops),
-                "-i",
-                file,
-                "-c",
-                "copy",
-                "-f",
-                "mpegts",
-                "-method",
-                "PUT",
-                server.url("/ingest/" + name)));
+        return CompletableFuture.runAsync(
+                () -> FfmpegPrograms.ffmpeg(
+                        "-re",
+                        "-stream_loop",
+                        Integer.toString(loops),
+                        "-i",
+                        file,
+                        "-c",
+                        "copy",
+                        "-f",
+                        "mpegts",
+                        "-method",
+                        "PUT",
+                        server.url("/ingest/" + name)),
+                Schedulers.boundedElastic()::schedule);
     }
 
     private static String width(TestServer server, String name) {

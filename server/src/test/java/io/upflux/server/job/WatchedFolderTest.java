@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 
-/** Which files become jobs, and when; what becomes of jobs is {@link JobsTest}'s. */
+/** Which files become jobs, and when. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class WatchedFolderTest {
     private static final Duration SETTLE = Duration.ofMillis(400);

@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.scheduler.Schedulers;
 
 /** Who gets which stream while others come and go, which takes them as long as their models are being opened. */
 @Timeout(60)
@@ -64,7 +65,8 @@ class LiveStreamsTest {
         streams.bindTo(registry);
         LiveStream yard = streams.watched("yard").orElseThrow();
         await(() -> opening.contains("yard"));
-        CompletableFuture<Boolean> going = CompletableFuture.supplyAsync(() -> streams.remove("yard"));
+        CompletableFuture<Boolean> going =
+                CompletableFuture.supplyAsync(() -> streams.remove("yard"), Schedulers.boundedElastic()::schedule);
         await(() -> !yard.touch());
         assertThatThrownBy(() -> streams.watched("yard"))
                 .isInstanceOf(StreamUnavailable.class)
@@ -84,7 +86,8 @@ class LiveStreamsTest {
     void theNameOfOneThatWasListedIsFreeWhenItHasStopped() {
         streams.start();
         await(() -> opening.contains("cam"));
-        CompletableFuture<Boolean> going = CompletableFuture.supplyAsync(() -> streams.remove("cam"));
+        CompletableFuture<Boolean> going =
+                CompletableFuture.supplyAsync(() -> streams.remove("cam"), Schedulers.boundedElastic()::schedule);
         await(() -> streams.find("cam").isEmpty());
         assertThat(streams.watched("cam")).isEmpty();
         assertThat(going).isNotDone();
