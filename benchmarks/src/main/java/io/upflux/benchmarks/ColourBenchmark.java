@@ -5,6 +5,7 @@ import io.upflux.buffer.NativeScope;
 import io.upflux.colour.TileReader;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.ColourSpec;
+import io.upflux.frame.FrameCopy;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
 import io.upflux.frame.Rational;
@@ -83,6 +84,19 @@ public class ColourBenchmark {
     @Benchmark
     public VideoFrame samplesToPlanes() {
         writer.write(new TileWriter.Samples(samples, 0, WIDTH, HEIGHT, 0, 0), 0, 0, WIDTH, HEIGHT, target);
+        return target;
+    }
+
+    /** All that is left where a device converts colour. */
+    @Benchmark
+    public VideoFrame planesToTile() {
+        FrameCopy.fill(frame, 0, 0, target);
+        return target;
+    }
+
+    @Benchmark
+    public VideoFrame tileToPlanes() {
+        FrameCopy.put(frame, 0, 0, WIDTH, HEIGHT, target, 0, 0);
         return target;
     }
 

@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import io.upflux.buffer.Closer;
+import io.upflux.frame.FrameFormat;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchPool implements AutoCloseable {
     private final SuperResolver resolver;
+    private final FrameFormat from;
+    private final FrameFormat to;
     private final long mostIdle;
     private final Set<TileBatch> all = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Deque<Idle> idle = new ArrayDeque<>();
@@ -39,9 +42,15 @@ final class BatchPool implements AutoCloseable {
 
     private record Idle(Kind kind, TileBatch batch) {}
 
-    /** @param mostIdle LR pixels of batches that nobody uses */
-    BatchPool(SuperResolver resolver, long mostIdle) {
+    /**
+     * @param from format of the frames whose tiles batches are for
+     * @param to format of the upscaled frames
+     * @param mostIdle LR pixels of batches that nobody uses
+     */
+    BatchPool(SuperResolver resolver, FrameFormat from, FrameFormat to, long mostIdle) {
         this.resolver = resolver;
+        this.from = from;
+        this.to = to;
         this.mostIdle = mostIdle;
     }
 
@@ -53,7 +62,7 @@ final class BatchPool implements AutoCloseable {
         }
         // Takes long where a session has to be made for it; others may give batches back meanwhile.
         TileBatch made = switch (kind.use()) {
-            case TILES -> resolver.newBatch(kind.shape());
+            case TILES -> resolver.newBatch(kind.shape(), from, to);
             case CELLS -> resolver.newCells(kind.shape());
             case SAMPLES -> resolver.newSamples(kind.shape());
         };

@@ -108,7 +108,7 @@ public final class Calibrator implements AutoCloseable {
                 : resolver.look(filled(resolver.newSamples(cells.samples())));
         Conversions conversions = owned.own(new Conversions(resolver, size));
         List<Sample> samples = new ArrayList<>();
-        samples.add(whole(size));
+        samples.add(whole(size, conversions));
         samples.addAll(squares(cells, size));
         List<Least> times = samples.stream().map(sample -> new Least()).toList();
         long inference = 0;
@@ -149,7 +149,7 @@ public final class Calibrator implements AutoCloseable {
         return new Measured(new Calibration(costs, inference / samples.get(0).pixels() / 1e9), borneOut);
     }
 
-    private Sample whole(int size) {
+    private Sample whole(int size, Conversions conversions) {
         int align = resolver.traits().align();
         TileShape wanted = resolver.tileFor(size, size);
         TileShape shape = new TileShape(
@@ -159,7 +159,7 @@ public final class Calibrator implements AutoCloseable {
         Place place = new Place(0, new Tile(0, 0, 0, 0, width, height));
         List<Place> places = Collections.nCopies(shape.batch(), place);
         double pixels = (double) shape.batch() * shape.width() * shape.height();
-        return new Sample(0, pixels, List.of(new Placed(owned.own(resolver.newBatch(shape)), places)));
+        return new Sample(0, pixels, List.of(new Placed(owned.own(conversions.newBatch(shape)), places)));
     }
 
     /** A batch of each side, as large as the pipeline would make it of what fits into the area. */

@@ -3,6 +3,7 @@ package io.upflux.pipeline;
 import io.upflux.buffer.NativeScope;
 import io.upflux.colour.BandWriter;
 import io.upflux.colour.TileWriter;
+import io.upflux.frame.FrameCopy;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameJob.TileTask;
@@ -134,8 +135,9 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         Tile tile = task.tile();
         FrameJob job = task.job();
         boolean cell = job.plan().extent() == Extent.CELLS;
-        int values = values(part.batch(), channels, scale);
-        checkNumbers(part.batch().output(), index * values, values, job);
+        if (!hasNumbers(part.batch(), index)) {
+            spoilt(job);
+        }
         join(writer, channels, scale, part.batch(), index, tile, cell ? composition.writable() : result(job));
         if (cell && !job.isBegun()) {
             // The map before has been given away.
@@ -147,15 +149,25 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
 
     /** Writes the core of one tile. */
     static void join(BandWriter writer, int channels, int scale, TileBatch batch, int item, Tile tile, VideoFrame to) {
+        int left = tile.coreX() * scale;
+        int top = tile.coreY() * scale;
+        int coreWidth = tile.coreWidth() * scale;
+        int coreHeight = tile.coreHeight() * scale;
+        TilePlanes planes = batch.planes();
+        if (planes != null) {
+            VideoFrame made = planes.outputs().get(item);
+            FrameCopy.put(made, left - tile.x() * scale, top - tile.y() * scale, coreWidth, coreHeight, to, left, top);
+            return;
+        }
         int width = batch.shape().width() * scale;
         int height = batch.shape().height() * scale;
         int at = item * values(batch, channels, scale);
         writer.write(
                 new TileWriter.Samples(batch.output(), at, width, height, tile.x() * scale, tile.y() * scale),
-                tile.coreX() * scale,
-                tile.coreY() * scale,
-                tile.coreWidth() * scale,
-                tile.coreHeight() * scale,
+                left,
+                top,
+                coreWidth,
+                coreHeight,
                 to);
     }
 
@@ -186,17 +198,27 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
     }
 
     /** Codes would hide it: a value that is no number becomes black. */
-    private void checkNumbers(FloatBuffer output, int at, int count, FrameJob job) {
-        for (int i = at; i < at + count; i += LOOKED_AT) {
+    private boolean hasNumbers(TileBatch batch, int item) {
+        TilePlanes planes = batch.planes();
+        if (planes != null) {
+            return Float.isFinite(planes.sums().get(item));
+        }
+        int values = values(batch, channels, scale);
+        FloatBuffer output = batch.output();
+        for (int i = item * values; i < (item + 1) * values; i += LOOKED_AT) {
             if (!Float.isFinite(output.get(i))) {
-                if (guard != null) {
-                    job.spoilt("has values that are no numbers");
-                    return;
-                }
-                throw new StreamException(name + ": computed values that are no numbers in the picture at PTS "
-                        + job.source().pts() + "; use another model or precision");
+                return false;
             }
         }
+        return true;
+    }
+
+    private void spoilt(FrameJob job) {
+        if (guard == null) {
+            throw new StreamException(name + ": computed values that are no numbers in the picture at PTS "
+                    + job.source().pts() + "; use another model or precision");
+        }
+        job.spoilt("has values that are no numbers");
     }
 
     /** The frame whose last tile is written. */

@@ -10,9 +10,11 @@ import io.upflux.frame.Plane;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.SuperResolver.Placed;
+import io.upflux.pipeline.SuperResolver.TileShape;
 
 /** What is done before and after inference, for a picture as nearly all video is: of a small network it is no small part. */
 final class Conversions implements AutoCloseable {
+    private final SuperResolver resolver;
     private final NativeScope scope = new NativeScope();
     private final VideoFrame source;
     private final VideoFrame upscaled;
@@ -23,6 +25,7 @@ final class Conversions implements AutoCloseable {
 
     /** @param side of the picture */
     Conversions(SuperResolver resolver, int side) {
+        this.resolver = resolver;
         FrameFormat format = new FrameFormat(
                 side,
                 side,
@@ -44,6 +47,11 @@ final class Conversions implements AutoCloseable {
                 plane.data().put(i, (byte) (i * 37));
             }
         }
+    }
+
+    /** A batch of tiles, as a pipeline would have it; the caller's. */
+    TileBatch newBatch(TileShape shape) {
+        return resolver.newBatch(shape, source.format(), upscaled.format());
     }
 
     /** Fills a batch. */

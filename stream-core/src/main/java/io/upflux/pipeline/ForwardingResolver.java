@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import io.upflux.frame.FrameFormat;
 import io.upflux.reuse.Origins;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,16 @@ public abstract class ForwardingResolver implements SuperResolver {
     @Override
     public TileBatch newBatch(TileShape shape) {
         return resolver.newBatch(shape);
+    }
+
+    @Override
+    public boolean takesPlanes(FrameFormat from, FrameFormat to) {
+        return resolver.takesPlanes(from, to);
+    }
+
+    @Override
+    public TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {
+        return resolver.newBatch(shape, from, to);
     }
 
     @Override

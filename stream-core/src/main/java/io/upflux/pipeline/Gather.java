@@ -1,6 +1,7 @@
 package io.upflux.pipeline;
 
 import io.upflux.colour.TileReader;
+import io.upflux.frame.FrameCopy;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameJob.TileTask;
@@ -49,6 +50,11 @@ final class Gather implements Function<Work, Ready> {
 
     /** Fills one place of a batch. */
     static void read(TileReader reader, int channels, VideoFrame source, Tile tile, TileBatch batch, int item) {
+        TilePlanes planes = batch.planes();
+        if (planes != null) {
+            FrameCopy.fill(source, tile.x(), tile.y(), planes.inputs().get(item));
+            return;
+        }
         int margin = batch.margin();
         int width = batch.shape().width() + 2 * margin;
         int height = batch.shape().height() + 2 * margin;

@@ -57,6 +57,7 @@ final class Route {
     private final int lanes;
     private final Semaphore free;
     private final TilePlan plan;
+    private final int halo;
     private final int chromaReach;
     private final Slots strokes;
     private final Slots looks;
@@ -101,7 +102,8 @@ final class Route {
         this.chromaReach = to.layout().chromaShiftX() + to.layout().chromaShiftY() == 0
                 ? 0
                 : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
-        this.plan = plan(traits, from, shape, traits.halo() + chromaReach, align);
+        this.halo = traits.halo() + (resolver.takesPlanes(from, to) ? interpolated(from.layout()) : 0);
+        this.plan = plan(traits, from, shape, halo + chromaReach, align);
         this.cellTiles = cellTiles();
         this.pixelSeconds = cellTiles == null ? 0 : cells().pixelSeconds();
         this.memory =
@@ -114,7 +116,7 @@ final class Route {
         Kind whole = new Kind(Use.TILES, shape);
         // What strokes of usual size hold is kept for the next ones.
         long most = (STROKES + lanes) * Math.max(whole.pixels(), BatchSizes.CELLS.pixels());
-        this.pool = owned.own(new BatchPool(resolver, most));
+        this.pool = owned.own(new BatchPool(resolver, from, to, most));
         boolean oneTile = plan.tiles().size() == 1 && cellTiles == null;
         Optional<TileShape> samples = cellTiles != null
                 ? Optional.ofNullable(cells().samples())
@@ -148,8 +150,7 @@ final class Route {
         return reuse.mode() == ReuseMode.OFF || !all
                 ? null
                 : resolver.cells(plan.width(), plan.height())
-                        .map(cells -> new CellTiles(
-                                cells, plan, chromaReach, resolver.traits().halo(), align))
+                        .map(cells -> new CellTiles(cells, plan, chromaReach, halo, align))
                         .orElse(null);
     }
 
@@ -161,20 +162,23 @@ final class Route {
         ReuseMode mode = reuse.mode() == ReuseMode.NEAR && !alike ? ReuseMode.EXACT : reuse.mode();
         CellPlanner cells =
                 cellTiles == null ? null : new CellPlanner(WindowGrid.of(from), cells().sides(), cellTiles::cost);
-        // Interpolated chroma weighs one sample more on each side.
-        int chroma = Math.max(
-                from.layout().chromaShiftX() > 0 ? 1 << from.layout().chromaShiftX() : 0,
-                from.layout().chromaShiftY() > 0 ? 1 << from.layout().chromaShiftY() : 0);
         return new ReusePlanner(
                 mode,
                 from,
                 scope,
-                resolver.traits().halo() + chromaReach + chroma,
+                resolver.traits().halo() + chromaReach + interpolated(from.layout()),
                 cells,
                 wholeCost(),
                 cells == null ? 0 : cells().opening(),
                 cells != null && cells().depths(),
                 drift);
+    }
+
+    /** LR pixels that interpolated chroma weighs on each side: one sample. */
+    private static int interpolated(PixelLayout layout) {
+        return Math.max(
+                layout.chromaShiftX() > 0 ? 1 << layout.chromaShiftX() : 0,
+                layout.chromaShiftY() > 0 ? 1 << layout.chromaShiftY() : 0);
     }
 
     private double wholeCost() {

@@ -1,5 +1,6 @@
 package io.upflux.pipeline;
 
+import io.upflux.frame.FrameFormat;
 import io.upflux.reuse.Origins;
 import io.upflux.tile.Tile;
 import java.util.List;
@@ -27,6 +28,30 @@ public interface SuperResolver extends AutoCloseable {
      * @throws StreamException when the shape cannot be run
      */
     TileBatch newBatch(TileShape shape);
+
+    /**
+     * Whether it converts colour itself, where that is done sooner than by a pipeline: its tiles then go in and come out as
+     * code values.
+     *
+     * @param from format of frames
+     * @param to format of upscaled frames
+     */
+    default boolean takesPlanes(FrameFormat from, FrameFormat to) {
+        return false;
+    }
+
+    /**
+     * As {@link #newBatch(TileShape)}, for tiles of frames in these formats: with {@link TileBatch#planes} where it
+     * {@link #takesPlanes}. What becomes of these is what would of samples, but for rounding, and but for chroma at a tile's
+     * edge, which is not interpolated with what lies beyond it.
+     *
+     * @param from format of frames
+     * @param to format of upscaled frames
+     * @throws StreamException when the shape cannot be run
+     */
+    default TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {
+        return newBatch(shape);
+    }
 
     /**
      * The batch of equal tiles from which it makes the context of a frame of this size; they are to be spread over the

@@ -3,6 +3,7 @@ package io.upflux.pipeline;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Input and output memory of one inference call, reused from call to call. Samples are floats, nominally 0 to 1, planar
@@ -16,9 +17,14 @@ public interface TileBatch extends AutoCloseable {
         return 0;
     }
 
+    /** What is filled and read in the place of samples, where code values were asked for; null elsewhere. */
+    default @Nullable TilePlanes planes() {
+        return null;
+    }
+
     /**
      * Direct, {@code batch x channels x (height + 2 margin) x (width + 2 margin)}. Absolute access only: the position
-     * stays 0.
+     * stays 0. Capacity 0 where there are {@link #planes}, as of {@link #output}.
      */
     FloatBuffer input();
 

@@ -7,6 +7,7 @@ import io.upflux.pipeline.SuperResolver.Placed;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.TileBatch;
+import io.upflux.pipeline.TilePlanes;
 import io.upflux.tile.Tile;
 import io.upflux.tile.TilePlan;
 import java.util.ArrayList;
@@ -68,15 +69,18 @@ final class Recut implements AutoCloseable {
     private void cut(TileBatch whole, int item, Place place, boolean halved) {
         int width = whole.shape().width();
         int height = whole.shape().height();
+        boolean planes = whole.planes() != null;
+        int halo = traits.halo() + (planes ? PlanePieces.reach(traits.scale()) : 0);
+        int align = planes ? PlanePieces.align(traits.align()) : traits.align();
         List<Tile> parts = List.of(new Tile(0, 0, 0, 0, width, height));
         TileShape shape = new TileShape(1, width, height);
         if (whole.margin() == 0) {
-            int columns = halved ? half(width) : width;
-            int rows = halved ? half(height) : height;
+            int columns = halved ? half(width, halo, align) : width;
+            int rows = halved ? half(height, halo, align) : height;
             // A network of fixed batches gets one that is not full.
             shape = new TileShape(resolver.tileFor(columns, rows).batch(), columns, rows);
             if (halved) {
-                parts = TilePlan.cover(width, height, columns, rows, traits.halo(), traits.align())
+                parts = TilePlan.cover(width, height, columns, rows, halo, align)
                         .tiles();
             }
         }
@@ -102,10 +106,10 @@ final class Recut implements AutoCloseable {
     }
 
     /** Half a side with its halo, where that is shorter and leaves a core. */
-    private int half(int side) {
-        int halo = TilePlan.roundUp(traits.halo(), traits.align());
-        int half = TilePlan.roundUp((side + 1) / 2, traits.align()) + halo;
-        return half >= side || half - 2 * halo < traits.align() ? side : half;
+    private static int half(int side, int halo, int align) {
+        int margin = TilePlan.roundUp(halo, align);
+        int half = TilePlan.roundUp((side + 1) / 2, align) + margin;
+        return half >= side || half - 2 * margin < align ? side : half;
     }
 
     /** What a part contributes to a tile's core, in pixels of the tile. */
@@ -120,6 +124,11 @@ final class Recut implements AutoCloseable {
     private void fill(Piece piece) {
         TileBatch whole = piece.whole();
         TileBatch part = piece.part();
+        TilePlanes planes = whole.planes();
+        if (planes != null) {
+            PlanePieces.read(planes, piece.item(), piece.x(), piece.y(), part, traits);
+            return;
+        }
         int around = 2 * whole.margin();
         int width = whole.shape().width() + around;
         int height = whole.shape().height() + around;
@@ -138,30 +147,40 @@ final class Recut implements AutoCloseable {
         }
     }
 
-    /** Copies what was computed to where it was asked for. */
+    /** Brings what was computed to where it was asked for. */
     void collect() {
         for (Piece piece : pieces) {
-            int scale = traits.scale();
-            int width = piece.whole().shape().width() * scale;
-            int height = piece.whole().shape().height() * scale;
-            int columns = piece.part().shape().width() * scale;
-            int rows = piece.part().shape().height() * scale;
-            Tile core = piece.core();
-            int left = (core.coreX() - piece.x()) * scale;
-            int top = (core.coreY() - piece.y()) * scale;
-            for (int channel = 0; channel < traits.channels(); channel++) {
-                int to = (piece.item() * traits.channels() + channel) * height + core.coreY() * scale;
-                for (int y = 0; y < core.coreHeight() * scale; y++) {
-                    piece.whole()
-                            .output()
-                            .put(
-                                    (to + y) * width + core.coreX() * scale,
-                                    piece.part().output(),
-                                    (channel * rows + top + y) * columns + left,
-                                    core.coreWidth() * scale);
-                }
+            TilePlanes planes = piece.whole().planes();
+            if (planes == null) {
+                copy(piece);
+            } else {
+                Tile core = piece.core();
+                PlanePieces.write(piece.part(), piece.x(), piece.y(), core, planes, piece.item(), traits);
             }
             depths(piece);
+        }
+    }
+
+    private void copy(Piece piece) {
+        int scale = traits.scale();
+        int width = piece.whole().shape().width() * scale;
+        int height = piece.whole().shape().height() * scale;
+        int columns = piece.part().shape().width() * scale;
+        int rows = piece.part().shape().height() * scale;
+        Tile core = piece.core();
+        int left = (core.coreX() - piece.x()) * scale;
+        int top = (core.coreY() - piece.y()) * scale;
+        for (int channel = 0; channel < traits.channels(); channel++) {
+            int to = (piece.item() * traits.channels() + channel) * height + core.coreY() * scale;
+            for (int y = 0; y < core.coreHeight() * scale; y++) {
+                piece.whole()
+                        .output()
+                        .put(
+                                (to + y) * width + core.coreX() * scale,
+                                piece.part().output(),
+                                (channel * rows + top + y) * columns + left,
+                                core.coreWidth() * scale);
+            }
         }
     }
 

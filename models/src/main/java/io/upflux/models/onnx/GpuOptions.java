@@ -12,13 +12,22 @@ import java.util.Map;
  *
  * @param precision of products
  * @param locked whether memory is kept in its pages, so that the GPU copies it by itself
+ * @param planes where pictures go in and come out as planes of code values
  * @param onlyGpu whether a graph with a node that would run on the CPU is refused, rather than copied to and fro
  * @param cuda more options of its CUDA provider
  * @param tensorRt more options of its TensorRT provider
  */
 record GpuOptions(
-        Precision precision, boolean locked, boolean onlyGpu, Map<String, String> cuda, Map<String, String> tensorRt) {
-    /** For measurements: {@code precision=fp16|tf32|fp32}, {@code locked=0}, {@code only=1}, {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}. */
+        Precision precision,
+        boolean locked,
+        Planes planes,
+        boolean onlyGpu,
+        Map<String, String> cuda,
+        Map<String, String> tensorRt) {
+    /**
+     * For measurements: {@code precision=fp16|tf32|fp32}, {@code locked=0}, {@code planes=never|gpu|always}, {@code only=1},
+     * {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}.
+     */
     static final String PROPERTY = "upflux.gpu";
 
     /** What sums are made of; they are themselves of single precision in all three. */
@@ -30,6 +39,15 @@ record GpuOptions(
         FP32
     }
 
+    /** Which sessions convert colour themselves. */
+    enum Planes {
+        NEVER,
+        /** Those on a GPU: fewer bytes cross the bus, and no processor converts them. */
+        GPU,
+        /** On the CPU, too, which has no bus to save, and takes longer over it than {@link io.upflux.colour.TileReader}. */
+        ALWAYS
+    }
+
     /** What the system property says, commas between its parts. */
     static GpuOptions standard() {
         return parse(System.getProperty(PROPERTY, ""));
@@ -39,6 +57,7 @@ record GpuOptions(
     static GpuOptions parse(String text) {
         Precision precision = Precision.FP16;
         boolean locked = true;
+        Planes planes = Planes.GPU;
         boolean onlyGpu = false;
         Map<String, String> cuda = new LinkedHashMap<>();
         Map<String, String> tensorRt = new LinkedHashMap<>();
@@ -49,6 +68,8 @@ record GpuOptions(
                 precision = Precision.valueOf(value.toUpperCase(Locale.ROOT));
             } else if (pair[0].equals("locked") && value.matches("[01]")) {
                 locked = value.equals("1");
+            } else if (pair[0].equals("planes") && value.matches("never|gpu|always")) {
+                planes = Planes.valueOf(value.toUpperCase(Locale.ROOT));
             } else if (pair[0].equals("only") && value.matches("[01]")) {
                 onlyGpu = value.equals("1");
             } else if (pair[0].startsWith("cuda.") && !value.isEmpty()) {
@@ -56,11 +77,12 @@ record GpuOptions(
             } else if (pair[0].startsWith("trt.") && !value.isEmpty()) {
                 tensorRt.put(pair[0].substring(4), value);
             } else {
-                throw new StreamException("-D" + PROPERTY + ": '" + part
-                        + "' is none of precision=fp16|tf32|fp32, locked=0|1, only=0|1, cuda.KEY=VALUE, trt.KEY=VALUE");
+                throw new StreamException(
+                        "-D" + PROPERTY + ": '" + part
+                                + "' is none of precision=fp16|tf32|fp32, locked=0|1, planes=never|gpu|always, only=0|1, cuda.KEY=VALUE, trt.KEY=VALUE");
             }
         }
-        return new GpuOptions(precision, locked, onlyGpu, cuda, tensorRt);
+        return new GpuOptions(precision, locked, planes, onlyGpu, cuda, tensorRt);
     }
 
     /** Of the CUDA provider. @param lists whether inputs are as long as a picture needs, another length each time */
@@ -95,6 +117,11 @@ record GpuOptions(
     /** Of a session of one shape. */
     Map<String, String> forSession() {
         return onlyGpu ? Map.of("session.disable_cpu_ep_fallback", "1") : Map.of();
+    }
+
+    /** Whether sessions convert colour themselves. */
+    boolean takesPlanes(Provider provider) {
+        return planes == Planes.ALWAYS || (planes == Planes.GPU && provider.onGpu());
     }
 
     /** Whether a graph computes in float16, by itself or rewritten. */

@@ -37,8 +37,8 @@ final class Mixing implements AutoCloseable {
                 fixed,
                 shape -> staged != null
                         ? new Packable.LastStage(new StageBatch(sessions.lastStage(), contract, label, shape))
-                        : new OneStage(
-                                new OnnxBatch(sessions, contract, label, shape, fixed > 0 ? 0 : sessions.margin())));
+                        : new OneStage(OnnxBatch.ofSamples(
+                                sessions, contract, label, shape, fixed > 0 ? 0 : sessions.margin())));
     }
 
     /** Tiles of one shape: how many there are, in how many batches. */
@@ -106,7 +106,8 @@ final class Mixing implements AutoCloseable {
     }
 
     private boolean packs(TileBatch batch) {
-        return batch instanceof StagedCells || (staged == null && (batch.margin() > 0 || fixed > 1));
+        return batch instanceof StagedCells
+                || (staged == null && batch.planes() == null && (batch.margin() > 0 || fixed > 1));
     }
 
     private Map<TileShape, Count> counts(Stroke stroke) {

@@ -122,6 +122,13 @@ final class ModelSessions implements AutoCloseable {
         return new StageSessions(of(Pass.WINDOWS), passes.get(Pass.EDGE_WINDOWS));
     }
 
+    /** Whether all graphs that tiles go through can convert between planes. */
+    boolean convertsPlanes() {
+        return passes.entrySet().stream()
+                .filter(each -> !each.getKey().shrinks())
+                .allMatch(each -> each.getValue().convertsPlanes());
+    }
+
     Pass passFor(@Nullable SeenContext context) {
         if (halts()) {
             return Pass.HALTING;

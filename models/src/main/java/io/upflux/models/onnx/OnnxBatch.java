@@ -3,10 +3,12 @@ package io.upflux.models.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.buffer.Closer;
+import io.upflux.frame.FrameFormat;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.Place;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TileBatch;
+import io.upflux.pipeline.TilePlanes;
 import io.upflux.tile.Tile;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -22,27 +24,19 @@ final class OnnxBatch implements TileBatch {
     private final TileShape shape;
     private final int margin;
     private final Closer owned = new Closer();
-    private final PictureSamples from;
-    private final PictureSamples to;
+    private final Pictures pictures;
     private final ByteBuffer depths;
     private final Map<Pass, List<PassRun>> runs = new EnumMap<>(Pass.class);
     private List<PassRun> last = List.of();
 
     /** @param margin LR pixels that the graph for squares takes in around them; 0 for tiles */
-    OnnxBatch(ModelSessions sessions, Contract contract, String label, TileShape shape, int margin) {
+    private OnnxBatch(ModelSessions sessions, String label, TileShape shape, int margin, Maker maker) {
         this.sessions = sessions;
         this.shape = shape;
         this.margin = margin;
-        GraphCheck picture = sessions.main().picture();
-        long channels = contract.format().channels();
-        long scale = contract.scale();
-        float white = contract.range().white();
-        long[] small = {shape.batch(), channels, shape.height() + 2 * margin, shape.width() + 2 * margin};
-        long[] large = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
         TileMemory memory = owned.own(sessions.memory());
         try {
-            from = new PictureSamples(memory, label, small, picture.half(), white);
-            to = new PictureSamples(memory, label, large, picture.halfOutput(), white);
+            pictures = maker.make(memory, owned);
             depths = memory.allocate(label, Byte.BYTES, sessions.windows(shape));
             Pass only = margin > 0 ? Pass.WINDOWS : sessions.onlyPass();
             if (only != null) {
@@ -55,15 +49,55 @@ final class OnnxBatch implements TileBatch {
         }
     }
 
+    @FunctionalInterface
+    private interface Maker {
+        Pictures make(TileMemory memory, Closer owner);
+    }
+
+    /** Of samples. @param margin LR pixels that the graph for squares takes in around them; 0 for tiles */
+    static OnnxBatch ofSamples(ModelSessions sessions, Contract contract, String label, TileShape shape, int margin) {
+        GraphCheck picture = sessions.main().picture();
+        long channels = contract.format().channels();
+        long scale = contract.scale();
+        float white = contract.range().white();
+        long[] small = {shape.batch(), channels, shape.height() + 2 * margin, shape.width() + 2 * margin};
+        long[] large = {shape.batch(), channels, scale * shape.height(), scale * shape.width()};
+        return new OnnxBatch(
+                sessions,
+                label,
+                shape,
+                margin,
+                (memory, owner) -> new SamplePictures(
+                        new PictureSamples(memory, label, small, picture.half(), white),
+                        new PictureSamples(memory, label, large, picture.halfOutput(), white)));
+    }
+
+    /** Of tiles as planes. */
+    static OnnxBatch ofPlanes(
+            ModelSessions sessions,
+            Contract contract,
+            String label,
+            TileShape shape,
+            FrameFormat from,
+            FrameFormat to) {
+        float white = contract.range().white();
+        return new OnnxBatch(
+                sessions,
+                label,
+                shape,
+                0,
+                (memory, owner) -> new PlanePictures(memory, owner, label, shape, contract.scale(), from, to, white));
+    }
+
     /** One thread at a time. */
     void run(@Nullable SeenContext context, RunOptions options) throws OrtException {
-        from.feed();
+        pictures.feed();
         last = runs(margin > 0 ? Pass.WINDOWS : sessions.passFor(context));
         for (PassRun run : last) {
             run.run(context, options);
             run.depths(depths);
         }
-        to.collect();
+        pictures.collect();
     }
 
     /**
@@ -94,13 +128,13 @@ final class OnnxBatch implements TileBatch {
      * @return how many blocks each window would have needed
      */
     byte[] run(SeenContext context, byte[] wanted, RunOptions options) throws OrtException {
-        from.feed();
+        pictures.feed();
         last = runs(Pass.BODY);
         PassRun all = last.get(0);
         all.keep();
         byte[] needed = all.run(context, wanted, sessions.threshold(), options);
         depths.put(0, wanted);
-        to.collect();
+        pictures.collect();
         return needed;
     }
 
@@ -117,7 +151,7 @@ final class OnnxBatch implements TileBatch {
             TileShape part = new TileShape(each, shape.width() + 2 * margin, shape.height() + 2 * margin);
             try {
                 for (int first = 0; first < shape.batch(); first += each) {
-                    PassRun run = owned.own(new PassRun(sessions.of(p), part, first, from, to));
+                    PassRun run = owned.own(new PassRun(sessions.of(p), part, first, pictures));
                     run.threshold(sessions.threshold());
                     made.add(run);
                 }
@@ -140,13 +174,18 @@ final class OnnxBatch implements TileBatch {
     }
 
     @Override
+    public @Nullable TilePlanes planes() {
+        return pictures.planes();
+    }
+
+    @Override
     public FloatBuffer input() {
-        return from.samples();
+        return pictures.input();
     }
 
     @Override
     public FloatBuffer output() {
-        return to.samples();
+        return pictures.output();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.upflux.models.onnx;
 
+import io.upflux.colour.ColourKernels;
+import io.upflux.frame.FrameFormat;
 import io.upflux.models.onnx.Contract.Size;
 import io.upflux.models.tile.TileChoice;
 import io.upflux.pipeline.Notices;
@@ -51,6 +53,7 @@ public final class OnnxResolver implements SuperResolver {
     private final Mixing mixing;
     private final Runs runs;
     private final int lanes;
+    private boolean planes;
 
     private OnnxResolver(
             String name, Contract contract, ModelSessions sessions, int halo, Provider provider, int threads) {
@@ -103,7 +106,12 @@ public final class OnnxResolver implements SuperResolver {
             Provider provider = Inspection.tryOut(first, weights, contract, execution, notices);
             int threads = execution.threadsOrCores();
             ModelSessions sessions = new ModelSessions(graphs, weights, threshold, provider, threads, name);
-            return new OnnxResolver(name, contract, sessions, halo == null ? contract.halo() : halo, provider, threads);
+            OnnxResolver resolver = new OnnxResolver(
+                    name, contract, sessions, halo == null ? contract.halo() : halo, provider, threads);
+            if (GpuOptions.standard().takesPlanes(provider)) {
+                resolver.convertPlanes(notices);
+            }
+            return resolver;
         } catch (RuntimeException | OutOfMemoryError e) {
             weights.close();
             throw e;
@@ -147,6 +155,11 @@ public final class OnnxResolver implements SuperResolver {
 
     @Override
     public TileBatch newBatch(TileShape shape) {
+        requireRunnable(shape);
+        return OnnxBatch.ofSamples(sessions, contract, traits.name(), shape, 0);
+    }
+
+    private void requireRunnable(TileShape shape) {
         Size fixed = contract.tile();
         if (fixed != null && (shape.width() != fixed.width() || shape.height() != fixed.height())) {
             throw new StreamException(traits.name() + ": runs tiles of " + fixed + " only, not of " + shape.width()
@@ -160,7 +173,34 @@ public final class OnnxResolver implements SuperResolver {
             throw new StreamException(traits.name() + ": tiles of " + shape.width() + "x" + shape.height()
                     + " are not multiples of " + traits.align());
         }
-        return new OnnxBatch(sessions, contract, traits.name(), shape, 0);
+    }
+
+    /** From now on, where its graphs can and are found to do it well; a note says where they do not. */
+    void convertPlanes(Notices notices) {
+        if (traits.channels() != 3 || !sessions.convertsPlanes()) {
+            return;
+        }
+        planes = true;
+        String flaw = PlaneCheck.flaw(this);
+        if (flaw != null) {
+            planes = false;
+            notices.warning(traits.name() + ": " + traits.provider() + " converts no colour: " + flaw
+                    + "; going on with the CPU's conversion, which takes longer");
+        }
+    }
+
+    @Override
+    public boolean takesPlanes(FrameFormat from, FrameFormat to) {
+        return planes && ColourKernels.suit(from.layout()) && ColourKernels.suit(to.layout());
+    }
+
+    @Override
+    public TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {
+        if (!takesPlanes(from, to)) {
+            return newBatch(shape);
+        }
+        requireRunnable(shape);
+        return OnnxBatch.ofPlanes(sessions, contract, traits.name(), shape, from, to);
     }
 
     @Override

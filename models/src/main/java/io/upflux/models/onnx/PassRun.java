@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import io.upflux.buffer.Closer;
+import io.upflux.models.onnx.Pictures.Ends;
+import io.upflux.models.onnx.ShapeSessions.Form;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -38,17 +40,17 @@ final class PassRun implements AutoCloseable {
      * @param shape of the tiles that one inference takes
      * @param first of these tiles in the batch
      */
-    PassRun(ShapeSessions sessions, TileShape shape, int first, PictureSamples from, PictureSamples to) {
+    PassRun(ShapeSessions sessions, TileShape shape, int first, Pictures pictures) {
         this.sessions = sessions;
         this.shape = shape;
         this.first = first;
-        this.session = sessions.acquire(shape);
-        owned.own(() -> sessions.release(shape));
+        Form form = new Form(shape, pictures.coding());
+        this.session = sessions.acquire(form);
+        owned.own(() -> sessions.release(form));
         PassGraph graph = sessions.graph();
         try {
             side = owned.own(new SideInputs(graph, shape));
-            inputs.put(graph.picture().input().name(), owned.own(from.tensor(first, shape.batch())));
-            outputs.put(graph.picture().output().name(), owned.own(to.tensor(first, shape.batch())));
+            pictures.addTo(new Ends(graph.picture(), inputs, outputs), first, shape.batch(), owned);
             if (graph.pass() == Pass.HALTING) {
                 TileMemory memory = owned.own(new TileMemory());
                 long[] sides = {shape.batch(), shape.height() / graph.window(), shape.width() / graph.window()};

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import io.upflux.models.onnx.ShapeSessions.Form;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -37,7 +38,7 @@ final class SampleBatch implements TileBatch {
         this.memory = sessions.memory();
         PassGraph key = sessions.graph();
         this.context = Objects.requireNonNull(key.context(), "context").name();
-        this.session = sessions.acquire(shape);
+        this.session = sessions.acquire(Form.ofSamples(shape));
         long[] sides = {shape.batch(), contract.format().channels(), shape.height(), shape.width()};
         try {
             from = new PictureSamples(
@@ -101,6 +102,6 @@ final class SampleBatch implements TileBatch {
 
     private void undo() {
         memory.close();
-        sessions.release(shape);
+        sessions.release(Form.ofSamples(shape));
     }
 }

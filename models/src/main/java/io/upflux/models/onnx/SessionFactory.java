@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.upflux.models.onnx.OnnxGraph.Side;
+import io.upflux.models.onnx.ShapeSessions.Form;
 import io.upflux.models.onnx.Weights.Initialisers;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes sessions of one graph. */
 final class SessionFactory {
@@ -39,15 +41,16 @@ final class SessionFactory {
 
     /** A session for inputs of any shape that the graph allows. */
     OrtSession anyShape(Provider provider) throws OrtException {
-        return make(provider, Map.of());
+        return make(provider, Map.of(), null);
     }
 
     /** A session for one shape, so that the runtime plans its memory once and ahead. */
-    OrtSession forShape(Provider provider, TileShape shape) throws OrtException {
-        return make(provider, symbols(shape));
+    OrtSession of(Provider provider, Form form) throws OrtException {
+        return make(provider, symbols(form.shape()), form);
     }
 
-    private OrtSession make(Provider provider, Map<String, Long> symbols) throws OrtException {
+    /** @param form null for any */
+    private OrtSession make(Provider provider, Map<String, Long> symbols, @Nullable Form form) throws OrtException {
         OrtEnvironment environment = Ort.environment();
         OnnxFile file = graph.file();
         try (SessionOptions options = new SessionOptions();
@@ -71,18 +74,32 @@ final class SessionFactory {
                 }
             }
             initialisers.addTo(options);
-            if (provider.onGpu() && gpu.halves(file.graph()) && weights.cover(file.graph())) {
-                return environment.createSession(HalfGraph.of(file), options);
-            }
+            boolean covered = weights.cover(file.graph());
+            boolean half = provider.onGpu() && gpu.halves(file.graph()) && covered;
+            boolean rewritten = half || (form != null && form.coding() != null);
             Path path = file.path();
-            if (path != null && !(file.isRead() && weights.cover(file.graph()))) {
+            if (path != null && !rewritten && !(file.isRead() && covered)) {
                 return environment.createSession(path.toString(), options);
             }
-            ByteBuffer bytes = file.bytes();
+            ByteBuffer bytes = half ? ByteBuffer.wrap(HalfGraph.of(file)) : file.bytes();
+            if (form != null) {
+                bytes = convertingPlanes(bytes, form);
+            }
             byte[] all = new byte[bytes.remaining()];
             bytes.get(all);
             return environment.createSession(all, options);
         }
+    }
+
+    private ByteBuffer convertingPlanes(ByteBuffer model, Form form) {
+        PlaneCoding coding = form.coding();
+        return coding == null ? model : ByteBuffer.wrap(PlaneGraph.of(model, graph.picture(), coding, form.shape()));
+    }
+
+    /** Whether the graph can be rewritten so that it converts between planes. */
+    boolean convertsPlanes() {
+        OnnxFile file = graph.file();
+        return file.isRead() && weights.cover(file.graph()) && PlaneGraph.suits(file);
     }
 
     /** So that a session leaves the cores to others when it does not compute. */

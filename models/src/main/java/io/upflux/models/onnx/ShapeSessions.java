@@ -8,9 +8,10 @@ import io.upflux.pipeline.SuperResolver.TileShape;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One session per tile shape, shared by the batches of that shape. Of the shapes that no batch uses any more the last
+ * One session per form of tiles, shared by the batches of that form. Of the forms that no batch uses any more the last
  * few are kept, since the next file often has the same; the others are closed, so that a long-lived resolver does not
  * grow. Thread-safe.
  */
@@ -20,13 +21,24 @@ final class ShapeSessions implements AutoCloseable {
     private final SessionFactory factory;
     private final Provider provider;
     private final String label;
-    private final Map<TileShape, Entry> entries = new LinkedHashMap<>();
+    private final Map<Form, Entry> entries = new LinkedHashMap<>();
     private boolean closed;
 
     ShapeSessions(SessionFactory factory, Provider provider, String label) {
         this.factory = factory;
         this.provider = provider;
         this.label = label;
+    }
+
+    /**
+     * What a session is made for.
+     *
+     * @param coding between which planes it converts; null where pictures are samples
+     */
+    record Form(TileShape shape, @Nullable PlaneCoding coding) {
+        static Form ofSamples(TileShape shape) {
+            return new Form(shape, null);
+        }
     }
 
     private static final class Entry {
@@ -42,21 +54,27 @@ final class ShapeSessions implements AutoCloseable {
         return factory.graph();
     }
 
+    /** As {@link SessionFactory#convertsPlanes}. */
+    boolean convertsPlanes() {
+        return factory.convertsPlanes();
+    }
+
     /** For tensors of these sessions, as their provider likes it best; to be closed by the caller. */
     TileMemory memory() {
         return new TileMemory(CudaPages.of(provider));
     }
 
     /** To be paired with {@link #release}. */
-    synchronized OrtSession acquire(TileShape shape) {
+    synchronized OrtSession acquire(Form form) {
         if (closed) {
             throw new IllegalStateException(label + " is closed");
         }
-        Entry entry = entries.remove(shape);
+        Entry entry = entries.remove(form);
         if (entry == null) {
             try {
-                entry = new Entry(factory.forShape(provider, shape));
+                entry = new Entry(factory.of(provider, form));
             } catch (OrtException e) {
+                TileShape shape = form.shape();
                 throw new StreamException(
                         label + ": cannot run tiles of " + shape.width() + "x" + shape.height() + " in batches of "
                                 + shape.batch() + ": " + Ort.reason(e),
@@ -65,12 +83,12 @@ final class ShapeSessions implements AutoCloseable {
         }
         entry.users++;
         // Re-inserted at the end: the order is that of use.
-        entries.put(shape, entry);
+        entries.put(form, entry);
         return entry.session;
     }
 
-    synchronized void release(TileShape shape) {
-        Entry entry = entries.get(shape);
+    synchronized void release(Form form) {
+        Entry entry = entries.get(form);
         if (entry == null) {
             return;
         }

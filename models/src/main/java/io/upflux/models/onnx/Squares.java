@@ -83,7 +83,7 @@ record Squares(ModelSessions sessions, Contract contract, TileChoice tiles, Trai
         return sessions.staged()
                 ? new StagedCells(
                         sessions.lastStage(), contract, traits.name(), shape, sessions.margin(), traits.window())
-                : new OnnxBatch(sessions, contract, traits.name(), shape, sessions.margin());
+                : OnnxBatch.ofSamples(sessions, contract, traits.name(), shape, sessions.margin());
     }
 
     private long cacheBytes(int width, int height) {

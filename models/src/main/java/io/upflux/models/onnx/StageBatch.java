@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import io.upflux.models.onnx.ShapeSessions.Form;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -64,7 +65,7 @@ final class StageBatch implements AutoCloseable {
         this.around = graph.around();
         this.atEdge = new boolean[shape.batch()];
         this.filled = shape.batch();
-        this.session = sessions.inside().acquire(taken);
+        this.session = sessions.inside().acquire(Form.ofSamples(taken));
         try {
             from = new PictureSamples(memory, label, small, graph.picture().half(), white);
             inputs.put(graph.picture().input().name(), from.tensor(0, shape.batch()));
@@ -165,7 +166,7 @@ final class StageBatch implements AutoCloseable {
             return session.run(given, asked, outputs, options);
         }
         if (edgeSession == null) {
-            edgeSession = Objects.requireNonNull(sessions.edge()).acquire(taken);
+            edgeSession = Objects.requireNonNull(sessions.edge()).acquire(Form.ofSamples(taken));
         }
         Map<String, OnnxTensor> more = new HashMap<>(given);
         more.put(PassGraph.INSIDE, told);
@@ -246,9 +247,9 @@ final class StageBatch implements AutoCloseable {
             side.close();
         }
         memory.close();
-        sessions.inside().release(taken);
+        sessions.inside().release(Form.ofSamples(taken));
         if (edgeSession != null) {
-            Objects.requireNonNull(sessions.edge()).release(taken);
+            Objects.requireNonNull(sessions.edge()).release(Form.ofSamples(taken));
         }
     }
 }

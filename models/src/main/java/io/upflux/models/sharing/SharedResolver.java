@@ -1,5 +1,6 @@
 package io.upflux.models.sharing;
 
+import io.upflux.frame.FrameFormat;
 import io.upflux.pipeline.ForwardingResolver;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.PictureMemory;
@@ -47,6 +48,11 @@ final class SharedResolver extends ForwardingResolver {
     @Override
     public TileBatch newBatch(TileShape shape) {
         return open().newBatch(shape);
+    }
+
+    @Override
+    public TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {
+        return open().newBatch(shape, from, to);
     }
 
     @Override

@@ -56,7 +56,16 @@ class GpuOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fast", "precision=int8", "only=yes", "cuda.use_tf32"})
+    @CsvSource({"'', false, true", "planes=never, false, false", "planes=gpu, false, true", "planes=always, true, true"
+    })
+    void colourIsConvertedWhereABusIsInBetween(String text, boolean onCpu, boolean onGpu) {
+        GpuOptions options = GpuOptions.parse(text);
+        assertThat(options.takesPlanes(Provider.CPU)).isEqualTo(onCpu);
+        assertThat(options.takesPlanes(Provider.cuda(0))).isEqualTo(onGpu);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fast", "planes=1", "precision=int8", "only=yes", "cuda.use_tf32"})
     void refusesOthersInOneLine(String text) {
         assertThatThrownBy(() -> GpuOptions.parse("only=0," + text))
                 .isInstanceOf(StreamException.class)

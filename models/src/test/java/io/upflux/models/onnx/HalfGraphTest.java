@@ -113,7 +113,7 @@ class HalfGraphTest {
         return new Planes(golden.read("lr"), golden.side("lr", 3), golden.side("lr", 2));
     }
 
-    private static ModelFiles halved(String name) {
+    static ModelFiles halved(String name) {
         return ModelFiles.of(name, file -> {
             byte[] bytes = NamedModels.neighbour(file);
             return bytes == null || !file.endsWith(".onnx") ? bytes : HalfGraph.of(OnnxFile.of(file, bytes));

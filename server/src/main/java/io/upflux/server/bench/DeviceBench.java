@@ -11,6 +11,7 @@ import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.TileBatch;
+import io.upflux.pipeline.TilePlanes;
 import io.upflux.pipeline.UpscalePipeline;
 import io.upflux.reuse.ReuseMode;
 import io.upflux.server.bench.drawn.MovingPattern;
@@ -56,17 +57,19 @@ public final class DeviceBench {
         this.seconds = seconds;
     }
 
-    /** Frames a second of the network alone, whose calls overlap as far as it has lanes. */
+    /** Frames a second of the network alone, fed with what it takes of video, whose calls overlap as far as it has lanes. */
     public double network(SuperResolver resolver) {
         TileShape shape = resolver.tileFor(width, height);
+        FrameFormat from = new MovingPattern(width, height, KEPT).format();
+        FrameFormat to = FrameUpscaler.upscaled(from, resolver);
         double share = (double) shape.batch() / tiles(resolver, shape);
         int lanes = resolver.lanes();
         List<TileBatch> batches = new ArrayList<>();
         try {
             for (int lane = 0; lane < lanes; lane++) {
-                TileBatch batch = resolver.newBatch(shape);
+                TileBatch batch = resolver.newBatch(shape, from, to);
                 batches.add(batch);
-                fill(batch.input());
+                fill(batch);
                 for (int i = 0; i < WARMING; i++) {
                     resolver.upscale(batch, PictureContext.NONE);
                 }
@@ -220,6 +223,21 @@ public final class DeviceBench {
                 if (!beside) {
                     int right = left + wide;
                     to.data().put(y * to.stride() + right, source, y * from.stride() + right, to.width() - right);
+                }
+            }
+        }
+    }
+
+    private static void fill(TileBatch batch) {
+        TilePlanes planes = batch.planes();
+        if (planes == null) {
+            fill(batch.input());
+            return;
+        }
+        for (VideoFrame tile : planes.inputs()) {
+            for (Plane plane : tile.planes()) {
+                for (int i = 0; i < plane.data().capacity(); i++) {
+                    plane.data().put(i, (byte) ((long) i * PRIME % 256));
                 }
             }
         }
