@@ -35,7 +35,7 @@ public final class Calibrations {
     public static final long WORTH_FRAMES = 256;
 
     /** Of the file's form, and of what is measured. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

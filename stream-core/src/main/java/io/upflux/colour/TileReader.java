@@ -24,6 +24,12 @@ public final class TileReader {
     private final ChromaRows crRows;
     private float[][] scratch = new float[0][];
 
+    /** Pixels around a rectangle that its interpolated chroma depends on. */
+    public static int reach(PixelLayout layout) {
+        int shift = Math.max(layout.chromaShiftX(), layout.chromaShiftY());
+        return shift == 0 ? 0 : 1 << shift;
+    }
+
     /**
      * @param format of the frames to read
      * @param channels 3 for R, G, B, 1 for luma (R, G, B sources: their luma)

@@ -18,6 +18,11 @@ public final class TileWriter {
     /** Samples around a rectangle that its chroma depends on. */
     public static final int REACH = ChromaFilter.REACH;
 
+    /** LR pixels around a tile's core that its chroma depends on, in pictures that are enlarged to this layout. */
+    public static int reach(PixelLayout layout, int scale) {
+        return layout.chromaShiftX() + layout.chromaShiftY() == 0 ? 0 : (REACH + scale - 1) / scale;
+    }
+
     /** Rows of decimated chroma that the vertical filter can need at once; a power of two. */
     private static final int RING = 8;
 

@@ -1,7 +1,6 @@
 package io.upflux.pipeline;
 
 import io.upflux.buffer.Closer;
-import io.upflux.frame.FrameFormat;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchPool implements AutoCloseable {
     private final SuperResolver resolver;
-    private final FrameFormat from;
-    private final FrameFormat to;
+    private final Function<TileShape, TileBatch> tiles;
     private final long mostIdle;
     private final Set<TileBatch> all = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Deque<Idle> idle = new ArrayDeque<>();
@@ -43,14 +42,12 @@ final class BatchPool implements AutoCloseable {
     private record Idle(Kind kind, TileBatch batch) {}
 
     /**
-     * @param from format of the frames whose tiles batches are for
-     * @param to format of the upscaled frames
+     * @param tiles how it makes batches of tiles
      * @param mostIdle LR pixels of batches that nobody uses
      */
-    BatchPool(SuperResolver resolver, FrameFormat from, FrameFormat to, long mostIdle) {
+    BatchPool(SuperResolver resolver, Function<TileShape, TileBatch> tiles, long mostIdle) {
         this.resolver = resolver;
-        this.from = from;
-        this.to = to;
+        this.tiles = tiles;
         this.mostIdle = mostIdle;
     }
 
@@ -62,7 +59,7 @@ final class BatchPool implements AutoCloseable {
         }
         // Takes long where a session has to be made for it; others may give batches back meanwhile.
         TileBatch made = switch (kind.use()) {
-            case TILES -> resolver.newBatch(kind.shape(), from, to);
+            case TILES -> tiles.apply(kind.shape());
             case CELLS -> resolver.newCells(kind.shape());
             case SAMPLES -> resolver.newSamples(kind.shape());
         };

@@ -197,7 +197,7 @@ final class Compose implements Function<Ready, Iterable<VideoFrame>> {
         return good;
     }
 
-    /** Codes would hide it: a value that is no number becomes black. */
+    /** Codes would hide what is no number, which becomes black. */
     private boolean hasNumbers(TileBatch batch, int item) {
         TilePlanes planes = batch.planes();
         if (planes != null) {

@@ -51,7 +51,9 @@ final class Conversions implements AutoCloseable {
 
     /** A batch of tiles, as a pipeline would have it; the caller's. */
     TileBatch newBatch(TileShape shape) {
-        return resolver.newBatch(shape, source.format(), upscaled.format());
+        return resolver.takesPlanes(source.format(), upscaled.format())
+                ? resolver.newBatch(shape, source.format(), upscaled.format())
+                : resolver.newBatch(shape);
     }
 
     /** Fills a batch. */

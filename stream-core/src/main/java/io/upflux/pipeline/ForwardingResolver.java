@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * A resolver that leaves to another one whatever it does not override, all defaults included: where strokes are to be met,
- * it is {@link #upscale(List)} that a pipeline calls, and for looking {@link #look(TileBatch, long)}.
+ * it is {@link #upscale(List)} that a pipeline calls, and for looking {@link #look(TileBatch, long)}. Who reads or writes
+ * batches must look for {@link TileBatch#planes}, or take none.
  */
 public abstract class ForwardingResolver implements SuperResolver {
     private final SuperResolver resolver;

@@ -2,6 +2,7 @@ package io.upflux.pipeline;
 
 import io.upflux.buffer.Closer;
 import io.upflux.buffer.NativeScope;
+import io.upflux.colour.TileReader;
 import io.upflux.colour.TileWriter;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
@@ -99,10 +100,12 @@ final class Route {
         TileShape wanted = resolver.tileFor(from.width(), from.height());
         this.shape = new TileShape(
                 wanted.batch(), TilePlan.roundUp(wanted.width(), align), TilePlan.roundUp(wanted.height(), align));
-        this.chromaReach = to.layout().chromaShiftX() + to.layout().chromaShiftY() == 0
-                ? 0
-                : (TileWriter.REACH + traits.scale() - 1) / traits.scale();
-        this.halo = traits.halo() + (resolver.takesPlanes(from, to) ? interpolated(from.layout()) : 0);
+        this.chromaReach = TileWriter.reach(to.layout(), traits.scale());
+        int wider = traits.halo() + TileReader.reach(from.layout());
+        boolean planes = TilePlan.leavesCore(
+                        from.width(), from.height(), shape.width(), shape.height(), wider + chromaReach, align)
+                && resolver.takesPlanes(from, to);
+        this.halo = planes ? wider : traits.halo();
         this.plan = plan(traits, from, shape, halo + chromaReach, align);
         this.cellTiles = cellTiles();
         this.pixelSeconds = cellTiles == null ? 0 : cells().pixelSeconds();
@@ -116,7 +119,8 @@ final class Route {
         Kind whole = new Kind(Use.TILES, shape);
         // What strokes of usual size hold is kept for the next ones.
         long most = (STROKES + lanes) * Math.max(whole.pixels(), BatchSizes.CELLS.pixels());
-        this.pool = owned.own(new BatchPool(resolver, from, to, most));
+        this.pool = owned.own(new BatchPool(
+                resolver, planes ? tiles -> resolver.newBatch(tiles, from, to) : resolver::newBatch, most));
         boolean oneTile = plan.tiles().size() == 1 && cellTiles == null;
         Optional<TileShape> samples = cellTiles != null
                 ? Optional.ofNullable(cells().samples())
@@ -166,19 +170,12 @@ final class Route {
                 mode,
                 from,
                 scope,
-                resolver.traits().halo() + chromaReach + interpolated(from.layout()),
+                resolver.traits().halo() + chromaReach + TileReader.reach(from.layout()),
                 cells,
                 wholeCost(),
                 cells == null ? 0 : cells().opening(),
                 cells != null && cells().depths(),
                 drift);
-    }
-
-    /** LR pixels that interpolated chroma weighs on each side: one sample. */
-    private static int interpolated(PixelLayout layout) {
-        return Math.max(
-                layout.chromaShiftX() > 0 ? 1 << layout.chromaShiftX() : 0,
-                layout.chromaShiftY() > 0 ? 1 << layout.chromaShiftY() : 0);
     }
 
     private double wholeCost() {

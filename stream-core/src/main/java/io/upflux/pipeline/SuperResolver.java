@@ -30,8 +30,7 @@ public interface SuperResolver extends AutoCloseable {
     TileBatch newBatch(TileShape shape);
 
     /**
-     * Whether it converts colour itself, where that is done sooner than by a pipeline: its tiles then go in and come out as
-     * code values.
+     * Whether it converts colour itself, where that is sooner done than by a pipeline. May try it out; blocks.
      *
      * @param from format of frames
      * @param to format of upscaled frames
@@ -41,12 +40,11 @@ public interface SuperResolver extends AutoCloseable {
     }
 
     /**
-     * As {@link #newBatch(TileShape)}, for tiles of frames in these formats: with {@link TileBatch#planes} where it
-     * {@link #takesPlanes}. What becomes of these is what would of samples, but for rounding, and but for chroma at a tile's
-     * edge, which is not interpolated with what lies beyond it.
+     * As {@link #newBatch(TileShape)}, for tiles of frames in formats that it {@link #takesPlanes}: with
+     * {@link TileBatch#planes}, unless a side of the shape is no multiple of the chroma subsampling. What becomes of a tile
+     * is what would of its samples, but for rounding, and for chroma at its edge, which is not interpolated with what lies
+     * beyond: the halo is to be wider by {@link io.upflux.colour.TileReader#reach}.
      *
-     * @param from format of frames
-     * @param to format of upscaled frames
      * @throws StreamException when the shape cannot be run
      */
     default TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {

@@ -6,7 +6,8 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Input and output memory of one inference call, reused from call to call. Samples are floats, nominally 0 to 1, planar
+ * Input and output memory of one inference call, reused from call to call: samples, or where there are {@link #planes}
+ * code values. Samples are floats, nominally 0 to 1, planar
  * per tile (NCHW); values outside that range are legal (super-whites, ringing).
  */
 public interface TileBatch extends AutoCloseable {
@@ -24,11 +25,14 @@ public interface TileBatch extends AutoCloseable {
 
     /**
      * Direct, {@code batch x channels x (height + 2 margin) x (width + 2 margin)}. Absolute access only: the position
-     * stays 0. Capacity 0 where there are {@link #planes}, as of {@link #output}.
+     * stays 0. Capacity 0 where there are {@link #planes}.
      */
     FloatBuffer input();
 
-    /** Direct, {@code batch x channels x (height * scale) x (width * scale)}. Absolute access only. */
+    /**
+     * Direct, {@code batch x channels x (height * scale) x (width * scale)}. Absolute access only. Capacity 0 where there
+     * are {@link #planes}.
+     */
     FloatBuffer output();
 
     /**

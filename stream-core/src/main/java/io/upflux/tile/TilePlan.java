@@ -44,6 +44,18 @@ public record TilePlan(int width, int height, List<Tile> tiles) {
         return new TilePlan(width, height, List.copyOf(tiles));
     }
 
+    /** Whether a tile that is smaller than the frame has a core beside its halo; all as of {@link #cover}. */
+    public static boolean leavesCore(
+            int frameWidth, int frameHeight, int tileWidth, int tileHeight, int halo, int align) {
+        int margin = roundUp(halo, align);
+        return leavesCore(roundUp(frameWidth, align), tileWidth, margin, align)
+                && leavesCore(roundUp(frameHeight, align), tileHeight, margin, align);
+    }
+
+    private static boolean leavesCore(int length, int tile, int margin, int align) {
+        return tile >= length || tile - 2 * margin >= align;
+    }
+
     /** {@code value} rounded up to a multiple of {@code step}. */
     public static int roundUp(int value, int step) {
         return (value + step - 1) / step * step;
@@ -53,10 +65,10 @@ public record TilePlan(int width, int height, List<Tile> tiles) {
         if (tile >= length) {
             return new int[] {0};
         }
-        int step = tile - 2 * margin;
-        if (step < align) {
+        if (!leavesCore(length, tile, margin, align)) {
             throw new IllegalArgumentException("a tile of " + tile + " has no core beside a halo of " + margin);
         }
+        int step = tile - 2 * margin;
         int count = 1 + -Math.floorDiv(-(length - tile), step);
         int[] starts = new int[count];
         for (int i = 0; i < count; i++) {

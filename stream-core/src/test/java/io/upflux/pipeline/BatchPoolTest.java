@@ -2,8 +2,6 @@ package io.upflux.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.upflux.frame.FrameFormat;
-import io.upflux.frame.TestFrames;
 import io.upflux.pipeline.BatchPool.Kind;
 import io.upflux.pipeline.BatchPool.Use;
 import io.upflux.pipeline.SuperResolver.TileShape;
@@ -15,10 +13,8 @@ class BatchPoolTest {
     private static final Kind LARGE = new Kind(Use.TILES, new TileShape(4, 8, 8));
     private static final Kind SMALL = new Kind(Use.TILES, new TileShape(1, 8, 8));
 
-    private static final FrameFormat FORMAT = TestFrames.yuv420(16, 16);
-
     private final FakeResolver resolver = FakeResolver.identity();
-    private final BatchPool pool = new BatchPool(resolver, FORMAT, FORMAT, 4 * 64);
+    private final BatchPool pool = new BatchPool(resolver, resolver::newBatch, 4 * 64);
 
     @Test
     void aBatchThatWasGivenBackIsUsedAgainForItsKind() {

@@ -2,6 +2,7 @@ package io.upflux.models.fallback;
 
 import io.upflux.colour.TileReader;
 import io.upflux.colour.TileWriter;
+import io.upflux.frame.PixelLayout;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.pipeline.TileBatch;
@@ -11,22 +12,23 @@ import java.nio.FloatBuffer;
 
 /** Parts of tiles that are code values, as the samples that every resolver takes. Stateless. */
 final class PlanePieces {
-    /** What chroma is at most subsampled by. */
-    private static final int STEP = 2;
-
-    /** One value in so many: what is no number fills at least a square as large as a network reaches. */
-    private static final int LOOKED_AT = 257;
-
     private PlanePieces() {}
 
     /** LR pixels around a part that its chroma weighs. */
-    static int reach(int scale) {
-        return (TileWriter.REACH + scale - 1) / scale;
+    static int reach(TilePlanes tiles, int scale) {
+        return TileWriter.reach(tiles.outputs().get(0).format().layout(), scale);
     }
 
     /** Of parts, where that of the network's tiles is {@code align}. */
-    static int align(int align) {
-        return align % STEP == 0 ? align : align * STEP;
+    static int align(TilePlanes tiles, int align) {
+        boolean halved =
+                isHalved(tiles.inputs().get(0)) || isHalved(tiles.outputs().get(0));
+        return halved && align % 2 > 0 ? 2 * align : align;
+    }
+
+    private static boolean isHalved(VideoFrame tile) {
+        PixelLayout layout = tile.format().layout();
+        return layout.chromaShiftX() + layout.chromaShiftY() > 0;
     }
 
     /** Fills a batch of one with the part of a tile that begins at ({@code x}, {@code y}). */
@@ -58,10 +60,9 @@ final class PlanePieces {
         to.sums().put(item, to.sums().get(item) + sum(part.output(), traits.channels() * width * height));
     }
 
-    /** No number where one of those looked at is none. */
     private static float sum(FloatBuffer samples, int count) {
         float sum = 0;
-        for (int i = 0; i < count; i += LOOKED_AT) {
+        for (int i = 0; i < count; i++) {
             sum += samples.get(i);
         }
         return sum;

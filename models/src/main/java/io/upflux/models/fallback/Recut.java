@@ -69,9 +69,9 @@ final class Recut implements AutoCloseable {
     private void cut(TileBatch whole, int item, Place place, boolean halved) {
         int width = whole.shape().width();
         int height = whole.shape().height();
-        boolean planes = whole.planes() != null;
-        int halo = traits.halo() + (planes ? PlanePieces.reach(traits.scale()) : 0);
-        int align = planes ? PlanePieces.align(traits.align()) : traits.align();
+        TilePlanes planes = whole.planes();
+        int halo = traits.halo() + (planes == null ? 0 : PlanePieces.reach(planes, traits.scale()));
+        int align = planes == null ? traits.align() : PlanePieces.align(planes, traits.align());
         List<Tile> parts = List.of(new Tile(0, 0, 0, 0, width, height));
         TileShape shape = new TileShape(1, width, height);
         if (whole.margin() == 0) {

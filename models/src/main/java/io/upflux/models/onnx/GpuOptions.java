@@ -85,14 +85,19 @@ record GpuOptions(
         return new GpuOptions(precision, locked, planes, onlyGpu, cuda, tensorRt);
     }
 
-    /** Of the CUDA provider. @param lists whether inputs are as long as a picture needs, another length each time */
-    Map<String, String> forCuda(boolean lists) {
+    /**
+     * Of the CUDA provider.
+     *
+     * @param lists whether inputs are as long as a picture needs, another length each time
+     * @param half whether the graph was rewritten to float16: what is left in single precision is colour
+     */
+    Map<String, String> forCuda(boolean lists, boolean half) {
         Map<String, String> options = new LinkedHashMap<>();
         // The default would time every algorithm anew for each shape.
         options.put("cudnn_conv_algo_search", "HEURISTIC");
         options.put("cudnn_conv_use_max_workspace", "1");
         options.put("arena_extend_strategy", lists ? "kNextPowerOfTwo" : "kSameAsRequested");
-        options.put("use_tf32", precision == Precision.FP32 ? "0" : "1");
+        options.put("use_tf32", precision == Precision.FP32 || half ? "0" : "1");
         options.putAll(cuda);
         return options;
     }
@@ -102,12 +107,14 @@ record GpuOptions(
      *
      * @param cache folder of this very model: engines are told apart by the form of a graph, not by its weights
      * @param half whether the graph computes in float16; TensorRT would round others, too
+     * @param shape of its inputs, which does not tell engines apart by itself either
      */
-    Map<String, String> forTensorRt(Path cache, boolean half) {
+    Map<String, String> forTensorRt(Path cache, boolean half, String shape) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("trt_fp16_enable", half ? "1" : "0");
         options.put("trt_engine_cache_enable", "1");
         options.put("trt_engine_cache_path", cache.toString());
+        options.put("trt_engine_cache_prefix", shape);
         options.put("trt_timing_cache_enable", "1");
         options.put("trt_timing_cache_path", cache.toString());
         options.putAll(tensorRt);
@@ -119,9 +126,10 @@ record GpuOptions(
         return onlyGpu ? Map.of("session.disable_cpu_ep_fallback", "1") : Map.of();
     }
 
-    /** Whether sessions convert colour themselves. */
+    /** Whether sessions convert colour themselves. TensorRT would do it in float16, and wants kernels that are constants. */
     boolean takesPlanes(Provider provider) {
-        return planes == Planes.ALWAYS || (planes == Planes.GPU && provider.onGpu());
+        return provider.kind() != Provider.Kind.TENSORRT
+                && (planes == Planes.ALWAYS || (planes == Planes.GPU && provider.onGpu()));
     }
 
     /** Whether a graph computes in float16, by itself or rewritten. */

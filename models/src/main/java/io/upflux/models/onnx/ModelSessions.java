@@ -149,6 +149,11 @@ final class ModelSessions implements AutoCloseable {
         return halts() ? of(Pass.HALTING).graph().windows(shape.batch(), shape.width(), shape.height()) : 0;
     }
 
+    /** Closes what no batch uses. */
+    void closeIdle() {
+        passes.values().forEach(sessions -> sessions.keepIdle(0));
+    }
+
     /** Sessions that are open now. */
     int open() {
         return passes.values().stream().mapToInt(ShapeSessions::open).sum();

@@ -80,13 +80,12 @@ final class OnnxBatch implements TileBatch {
             TileShape shape,
             FrameFormat from,
             FrameFormat to) {
-        float white = contract.range().white();
         return new OnnxBatch(
                 sessions,
                 label,
                 shape,
                 0,
-                (memory, owner) -> new PlanePictures(memory, owner, label, shape, contract.scale(), from, to, white));
+                (memory, owner) -> new PlanePictures(memory, owner, label, shape, contract, from, to));
     }
 
     /** One thread at a time. */

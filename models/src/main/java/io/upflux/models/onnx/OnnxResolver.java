@@ -1,6 +1,5 @@
 package io.upflux.models.onnx;
 
-import io.upflux.colour.ColourKernels;
 import io.upflux.frame.FrameFormat;
 import io.upflux.models.onnx.Contract.Size;
 import io.upflux.models.tile.TileChoice;
@@ -53,10 +52,17 @@ public final class OnnxResolver implements SuperResolver {
     private final Mixing mixing;
     private final Runs runs;
     private final int lanes;
-    private boolean planes;
+    private final PlaneTiles planes;
 
     private OnnxResolver(
-            String name, Contract contract, ModelSessions sessions, int halo, Provider provider, int threads) {
+            String name,
+            Contract contract,
+            ModelSessions sessions,
+            int halo,
+            Provider provider,
+            int threads,
+            Notices notices,
+            GpuOptions options) {
         this.contract = contract;
         this.sessions = sessions;
         boolean windowed = contract.window() > 0;
@@ -80,6 +86,7 @@ public final class OnnxResolver implements SuperResolver {
         this.squares = new Squares(sessions, contract, tiles, traits);
         this.mixing = new Mixing(sessions, contract, name, staged);
         this.runs = new Runs(name);
+        this.planes = new PlaneTiles(sessions, contract, traits, runs, notices, options.takesPlanes(provider));
     }
 
     /**
@@ -97,6 +104,18 @@ public final class OnnxResolver implements SuperResolver {
             Execution execution,
             OptionalDouble threshold,
             Notices notices) {
+        return open(files, name, contract, execution, threshold, notices, GpuOptions.standard());
+    }
+
+    /** @param options of which only those count that are no sessions' */
+    static SuperResolver open(
+            ModelFiles files,
+            String name,
+            Contract contract,
+            Execution execution,
+            OptionalDouble threshold,
+            Notices notices,
+            GpuOptions options) {
         ModelGraphs graphs = ModelGraphs.of(files);
         PassGraph first = threshold.isPresent() ? graphs.halting(name) : graphs.main();
         PassGraph tiled = threshold.isPresent() ? first : graphs.tiled();
@@ -106,12 +125,15 @@ public final class OnnxResolver implements SuperResolver {
             Provider provider = Inspection.tryOut(first, weights, contract, execution, notices);
             int threads = execution.threadsOrCores();
             ModelSessions sessions = new ModelSessions(graphs, weights, threshold, provider, threads, name);
-            OnnxResolver resolver = new OnnxResolver(
-                    name, contract, sessions, halo == null ? contract.halo() : halo, provider, threads);
-            if (GpuOptions.standard().takesPlanes(provider)) {
-                resolver.convertPlanes(notices);
-            }
-            return resolver;
+            return new OnnxResolver(
+                    name,
+                    contract,
+                    sessions,
+                    halo == null ? contract.halo() : halo,
+                    provider,
+                    threads,
+                    notices,
+                    options);
         } catch (RuntimeException | OutOfMemoryError e) {
             weights.close();
             throw e;
@@ -175,32 +197,18 @@ public final class OnnxResolver implements SuperResolver {
         }
     }
 
-    /** From now on, where its graphs can and are found to do it well; a note says where they do not. */
-    void convertPlanes(Notices notices) {
-        if (traits.channels() != 3 || !sessions.convertsPlanes()) {
-            return;
-        }
-        planes = true;
-        String flaw = PlaneCheck.flaw(this);
-        if (flaw != null) {
-            planes = false;
-            notices.warning(traits.name() + ": " + traits.provider() + " converts no colour: " + flaw
-                    + "; going on with the CPU's conversion, which takes longer");
-        }
-    }
-
     @Override
     public boolean takesPlanes(FrameFormat from, FrameFormat to) {
-        return planes && ColourKernels.suit(from.layout()) && ColourKernels.suit(to.layout());
+        return planes.take(from, to);
     }
 
     @Override
     public TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {
-        if (!takesPlanes(from, to)) {
+        if (!takesPlanes(from, to) || !planes.fit(shape, from, to)) {
             return newBatch(shape);
         }
         requireRunnable(shape);
-        return OnnxBatch.ofPlanes(sessions, contract, traits.name(), shape, from, to);
+        return planes.newBatch(shape, from, to);
     }
 
     @Override

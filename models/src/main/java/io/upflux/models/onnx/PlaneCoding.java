@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxJavaType;
 import io.upflux.colour.ColourKernels;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
+import io.upflux.pipeline.SuperResolver.TileShape;
 
 /**
  * Between which planes a graph converts by itself, as far as its form depends on that; the rest is numbers it is given
@@ -25,6 +26,10 @@ record PlaneCoding(Side from, Side to, int scale) {
             return wide ? OnnxJavaType.INT16 : OnnxJavaType.UINT8;
         }
 
+        boolean fits(int width, int height) {
+            return width % (1 << shiftX) == 0 && height % (1 << shiftY) == 0;
+        }
+
         long[] luma(int batch, int width, int height) {
             return new long[] {batch, 1, height, width};
         }
@@ -32,6 +37,11 @@ record PlaneCoding(Side from, Side to, int scale) {
         long[] chroma(int batch, int width, int height) {
             return new long[] {batch, 2, height >> shiftY, width >> shiftX};
         }
+    }
+
+    /** Whether chroma samples go into tiles without remainder. */
+    boolean fits(TileShape shape) {
+        return from.fits(shape.width(), shape.height()) && to.fits(scale * shape.width(), scale * shape.height());
     }
 
     static PlaneCoding of(FrameFormat from, FrameFormat to, int scale) {

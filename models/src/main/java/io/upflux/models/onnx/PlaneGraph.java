@@ -41,15 +41,15 @@ final class PlaneGraph {
 
     private static final long[] NOWHERE = {0, 0, 0, 0, 0, 0, 0, 0};
 
-    private final GraphCheck picture;
+    private final GraphCheck network;
     private final PlaneCoding coding;
     private final TileShape shape;
     private final ProtoWriter before = new ProtoWriter();
     private final ProtoWriter after = new ProtoWriter();
     private final ProtoWriter ends = new ProtoWriter();
 
-    private PlaneGraph(GraphCheck picture, PlaneCoding coding, TileShape shape) {
-        this.picture = picture;
+    private PlaneGraph(GraphCheck network, PlaneCoding coding, TileShape shape) {
+        this.network = network;
         this.coding = coding;
         this.shape = shape;
     }
@@ -80,11 +80,11 @@ final class PlaneGraph {
      * Rewrites a model.
      *
      * @param model whose graph {@link #suits}, or that graph in half precision
-     * @param picture its ends for pictures
+     * @param network its ends for pictures
      * @param shape of its input, which need not be its own
      */
-    static byte[] of(ByteBuffer model, GraphCheck picture, PlaneCoding coding, TileShape shape) {
-        PlaneGraph planes = new PlaneGraph(picture, coding, shape);
+    static byte[] of(ByteBuffer model, GraphCheck network, PlaneCoding coding, TileShape shape) {
+        PlaneGraph planes = new PlaneGraph(network, coding, shape);
         ProtoWriter made = new ProtoWriter();
         for (ProtoReader in = new ProtoReader(model); in.next(); ) {
             if (in.field() == 7) {
@@ -101,8 +101,8 @@ final class PlaneGraph {
         writing();
         ProtoWriter graph = new ProtoWriter().raw(ByteBuffer.wrap(before.toBytes()));
         while (from.next()) {
-            boolean end = from.field() == 11 && isNamed(from, picture.input().name())
-                    || from.field() == 12 && isNamed(from, picture.output().name());
+            boolean end = from.field() == 11 && isNamed(from, network.input().name())
+                    || from.field() == 12 && isNamed(from, network.output().name());
             if (!end) {
                 graph.copy(from);
             }
@@ -136,7 +136,7 @@ final class PlaneGraph {
         node(before, "Mul", "planes/lights", "planes/codes", LUMA_GAIN);
         cast(before, CHROMA, "planes/chroma_codes", FLOAT);
         node(before, "Sub", "planes/differences", "planes/chroma_codes", MIDDLE);
-        String around = padded(before, "planes/differences", taps, 0);
+        String around = padded(before, "planes/differences", taps);
         before.message(1, written("Conv", "planes/phases", around, WEIGHTS, BIAS));
         String colours = "planes/phases";
         if (side.shiftX() + side.shiftY() > 0) {
@@ -152,10 +152,10 @@ final class PlaneGraph {
             reshape("planes/woven", "planes/colours", batch, 3, shape.height(), shape.width());
             colours = "planes/colours";
         }
-        String input = picture.input().name();
-        String sum = picture.half() ? "planes/samples" : input;
+        String input = network.input().name();
+        String sum = network.half() ? "planes/samples" : input;
         node(before, "Add", sum, colours, "planes/lights");
-        if (picture.half()) {
+        if (network.half()) {
             cast(before, sum, input, FLOAT16);
         }
     }
@@ -175,18 +175,19 @@ final class PlaneGraph {
         end(12, LARGE_LUMA, type, side.luma(shape.batch(), width, height));
         end(12, LARGE_CHROMA, type, side.chroma(shape.batch(), width, height));
         end(12, SUMS, FLOAT, shape.batch());
-        String large = picture.output().name();
-        if (picture.halfOutput()) {
+        String large = network.output().name();
+        if (network.halfOutput()) {
             cast(after, large, "planes/large", FLOAT);
             large = "planes/large";
         }
         after.message(1, written("Conv", "planes/large_codes", large, LUMA_MIX, LUMA_OFFSET));
+        ends.message(5, tensor("planes/least", FLOAT, new long[0], ByteBuffer.allocate(Float.BYTES)));
         constant("planes/all", new long[] {3}, 1, 2, 3);
         after.message(
                 1,
                 written("ReduceSum", SUMS, "planes/large_codes", "planes/all").message(5, integer("keepdims", 0)));
         codes("planes/large_codes", LARGE_LUMA, type);
-        String around = padded(after, large, taps, 1);
+        String around = padded(after, large, taps);
         long down = 1L << side.shiftY();
         long across = 1L << side.shiftX();
         after.message(
@@ -199,15 +200,12 @@ final class PlaneGraph {
     /** Rounded and clipped. */
     private void codes(String from, String to, int type) {
         node(after, "Round", to + "/whole", from);
-        if (from.equals("planes/large_codes")) {
-            ends.message(5, tensor("planes/least", FLOAT, new long[0], ByteBuffer.allocate(Float.BYTES)));
-        }
         node(after, "Clip", to + "/clipped", to + "/whole", "planes/least", MOST);
         cast(after, to + "/clipped", to, type);
     }
 
-    /** @param name how the constant of pads is told from another one */
-    private String padded(ProtoWriter to, String from, Taps taps, int name) {
+    /** What lies around a picture repeats its edge. */
+    private String padded(ProtoWriter to, String from, Taps taps) {
         long[] pads = NOWHERE.clone();
         pads[2] = taps.above();
         pads[6] = taps.above();
@@ -216,7 +214,7 @@ final class PlaneGraph {
         if (Arrays.equals(pads, NOWHERE)) {
             return from;
         }
-        String pad = "planes/pads" + name;
+        String pad = "planes/pads/" + from;
         constant(pad, new long[] {pads.length}, pads);
         String padded = from + "/padded";
         ProtoWriter mode = new ProtoWriter().text(1, "mode").text(4, "edge").number(20, 3);

@@ -6,58 +6,69 @@ import ai.onnxruntime.OrtException;
 import io.upflux.buffer.Closer;
 import io.upflux.buffer.NativeScope;
 import io.upflux.colour.ColourKernels;
+import io.upflux.colour.ColourKernels.Taps;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
 import io.upflux.models.onnx.PlaneCoding.Side;
 import io.upflux.models.tile.TileMemory;
+import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.pipeline.TilePlanes;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Pictures as planes of code values, and the numbers of their colour, for a {@link PlaneGraph}. */
 final class PlanePictures implements Pictures {
     private static final FloatBuffer NO_SAMPLES = FloatBuffer.allocate(0);
 
-    private final TileMemory memory;
-    private final String label;
+    private final Allocation memory;
     private final PlaneCoding coding;
-    private final ColourKernels kernels;
+    private final Map<String, OnnxTensor> numbers = new HashMap<>();
     private final Sheets small;
     private final Sheets large;
     private final ByteBuffer sums;
     private final TilePlanes planes;
 
+    /** Allocates tensors. */
+    @FunctionalInterface
+    private interface Allocation {
+        ByteBuffer allocate(int bytesPerSample, long... sides);
+    }
+
     /**
      * @param memory that frees what is allocated
-     * @param owner closes the frames, before that
+     * @param owner closes the rest, before that
      * @param from format of frames
      * @param to format of upscaled frames
-     * @param white of the network
      */
     PlanePictures(
             TileMemory memory,
             Closer owner,
             String label,
             TileShape shape,
-            int scale,
+            Contract contract,
             FrameFormat from,
-            FrameFormat to,
-            float white) {
-        this.memory = memory;
-        this.label = label;
-        this.coding = PlaneCoding.of(from, to, scale);
-        this.kernels = ColourKernels.of(from, to, white);
-        NativeScope scope = owner.own(new NativeScope());
+            FrameFormat to) {
+        int scale = contract.scale();
         int height = from.height();
+        this.memory = (bytesPerSample, sides) -> memory.allocate(label, bytesPerSample, sides);
+        this.coding = PlaneCoding.of(from, to, scale);
         this.small = new Sheets(coding.from(), tile(from, height, shape.width(), shape.height()), shape.batch());
         this.large =
-                new Sheets(coding.to(), tile(to, height, shape.width() * scale, shape.height() * scale), shape.batch());
-        this.sums = memory.allocate(label, Float.BYTES, shape.batch());
+                new Sheets(coding.to(), tile(to, height, scale * shape.width(), scale * shape.height()), shape.batch());
+        this.sums = this.memory.allocate(Float.BYTES, shape.batch());
+        NativeScope scope = owner.own(new NativeScope());
         this.planes = new TilePlanes(small.frames(scope, owner), large.frames(scope, owner), sums.asFloatBuffer());
+        try {
+            numbers(ColourKernels.of(from, to, contract.range().white()), owner);
+        } catch (OrtException e) {
+            throw new StreamException(label + ": " + Ort.reason(e), e);
+        }
     }
 
     /** A tile is no higher than what its matrix is assumed by. */
@@ -71,17 +82,17 @@ final class PlanePictures implements Pictures {
     private final class Sheets {
         private final Side side;
         private final FrameFormat format;
+        private final int batch;
         private final ByteBuffer luma;
         private final ByteBuffer chroma;
-        private final int batch;
 
         Sheets(Side side, FrameFormat format, int batch) {
             this.side = side;
             this.format = format;
             this.batch = batch;
             int bytes = format.layout().bytesPerSample();
-            this.luma = memory.allocate(label, bytes, side.luma(batch, format.width(), format.height()));
-            this.chroma = memory.allocate(label, bytes, side.chroma(batch, format.width(), format.height()));
+            this.luma = memory.allocate(bytes, side.luma(batch, format.width(), format.height()));
+            this.chroma = memory.allocate(bytes, side.chroma(batch, format.width(), format.height()));
         }
 
         List<VideoFrame> frames(NativeScope scope, Closer owner) {
@@ -107,22 +118,48 @@ final class PlanePictures implements Pictures {
         }
 
         OnnxTensor luma(int first, int count) throws OrtException {
-            return tensor(luma, first, count, side.luma(count, format.width(), format.height()));
+            return part(luma, batch, first, side.type(), side.luma(count, format.width(), format.height()));
         }
 
         OnnxTensor chroma(int first, int count) throws OrtException {
-            return tensor(chroma, first, count, side.chroma(count, format.width(), format.height()));
-        }
-
-        private OnnxTensor tensor(ByteBuffer all, int first, int count, long[] sides) throws OrtException {
-            return PlanePictures.tensor(all, all.capacity() / batch, first, count, sides, side.type());
+            return part(chroma, batch, first, side.type(), side.chroma(count, format.width(), format.height()));
         }
     }
 
-    private static OnnxTensor tensor(ByteBuffer all, int bytes, int first, int count, long[] sides, OnnxJavaType type)
+    /** Of some consecutive pictures. @param sides whose first one is how many these are */
+    private static OnnxTensor part(ByteBuffer all, int batch, int first, OnnxJavaType type, long... sides)
             throws OrtException {
-        ByteBuffer part = all.slice(first * bytes, count * bytes).order(all.order());
+        int bytes = all.capacity() / batch;
+        ByteBuffer part = all.slice(first * bytes, (int) sides[0] * bytes).order(all.order());
         return OnnxTensor.createTensor(Ort.environment(), part, sides, type);
+    }
+
+    private void numbers(ColourKernels kernels, Closer owner) throws OrtException {
+        ColourKernels.Reading reading = kernels.reading();
+        ColourKernels.Writing writing = kernels.writing();
+        int outputs = reading.bias().length;
+        Taps up = reading.taps();
+        Taps down = writing.taps();
+        add(owner, PlaneGraph.LUMA_GAIN, reading.lumaGain());
+        add(owner, PlaneGraph.MIDDLE, reading.middle());
+        add(owner, PlaneGraph.MOST, writing.maxCode());
+        add(owner, PlaneGraph.WEIGHTS, reading.weights(), outputs, 2, up.down(), up.across());
+        add(owner, PlaneGraph.BIAS, reading.bias(), outputs);
+        add(owner, PlaneGraph.LUMA_MIX, writing.lumaWeights(), 1, 3, 1, 1);
+        add(owner, PlaneGraph.LUMA_OFFSET, new float[] {writing.lumaBias()}, 1);
+        add(owner, PlaneGraph.CHROMA_MIX, writing.chromaWeights(), 2, 3, down.down(), down.across());
+        add(owner, PlaneGraph.CHROMA_OFFSET, new float[] {writing.chromaBias(), writing.chromaBias()}, 2);
+    }
+
+    private void add(Closer owner, String name, float value) throws OrtException {
+        add(owner, name, new float[] {value});
+    }
+
+    private void add(Closer owner, String name, float[] values, long... sides) throws OrtException {
+        ByteBuffer bytes = memory.allocate(Float.BYTES, values.length);
+        bytes.asFloatBuffer().put(0, values);
+        OnnxTensor tensor = OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT);
+        numbers.put(name, owner.own(tensor));
     }
 
     @Override
@@ -132,41 +169,13 @@ final class PlanePictures implements Pictures {
 
     @Override
     public void addTo(Ends ends, int first, int count, Closer owner) throws OrtException {
+        ends.inputs().putAll(numbers);
         ends.inputs().put(PlaneGraph.LUMA, owner.own(small.luma(first, count)));
         ends.inputs().put(PlaneGraph.CHROMA, owner.own(small.chroma(first, count)));
         ends.outputs().put(PlaneGraph.LARGE_LUMA, owner.own(large.luma(first, count)));
         ends.outputs().put(PlaneGraph.LARGE_CHROMA, owner.own(large.chroma(first, count)));
-        ends.outputs()
-                .put(
-                        PlaneGraph.SUMS,
-                        owner.own(tensor(sums, Float.BYTES, first, count, new long[] {count}, OnnxJavaType.FLOAT)));
-        ColourKernels.Reading reading = kernels.reading();
-        ColourKernels.Writing writing = kernels.writing();
-        float offset = writing.chromaBias();
-        number(ends, PlaneGraph.LUMA_GAIN, owner, reading.lumaGain());
-        number(ends, PlaneGraph.MIDDLE, owner, reading.middle());
-        number(ends, PlaneGraph.MOST, owner, writing.maxCode());
-        numbers(ends, PlaneGraph.WEIGHTS, owner, reading.weights(), kernel(reading.bias().length, 2, reading.taps()));
-        numbers(ends, PlaneGraph.BIAS, owner, reading.bias(), reading.bias().length);
-        numbers(ends, PlaneGraph.LUMA_MIX, owner, writing.lumaWeights(), 1, 3, 1, 1);
-        numbers(ends, PlaneGraph.LUMA_OFFSET, owner, new float[] {writing.lumaBias()}, 1);
-        numbers(ends, PlaneGraph.CHROMA_MIX, owner, writing.chromaWeights(), kernel(2, 3, writing.taps()));
-        numbers(ends, PlaneGraph.CHROMA_OFFSET, owner, new float[] {offset, offset}, 2);
-    }
-
-    private static long[] kernel(long outputs, long inputs, ColourKernels.Taps taps) {
-        return new long[] {outputs, inputs, taps.down(), taps.across()};
-    }
-
-    private void number(Ends ends, String name, Closer owner, float value) throws OrtException {
-        numbers(ends, name, owner, new float[] {value});
-    }
-
-    private void numbers(Ends ends, String name, Closer owner, float[] values, long... sides) throws OrtException {
-        ByteBuffer bytes = memory.allocate(label, Float.BYTES, values.length);
-        bytes.asFloatBuffer().put(0, values);
-        ends.inputs()
-                .put(name, owner.own(OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT)));
+        OnnxTensor part = part(sums, sums.capacity() / Float.BYTES, first, OnnxJavaType.FLOAT, count);
+        ends.outputs().put(PlaneGraph.SUMS, owner.own(part));
     }
 
     @Override

@@ -41,22 +41,24 @@ final class SessionFactory {
 
     /** A session for inputs of any shape that the graph allows. */
     OrtSession anyShape(Provider provider) throws OrtException {
-        return make(provider, Map.of(), null);
+        return make(provider, null);
     }
 
     /** A session for one shape, so that the runtime plans its memory once and ahead. */
     OrtSession of(Provider provider, Form form) throws OrtException {
-        return make(provider, symbols(form.shape()), form);
+        return make(provider, form);
     }
 
     /** @param form null for any */
-    private OrtSession make(Provider provider, Map<String, Long> symbols, @Nullable Form form) throws OrtException {
+    private OrtSession make(Provider provider, @Nullable Form form) throws OrtException {
         OrtEnvironment environment = Ort.environment();
-        OnnxFile file = graph.file();
+        OnnxGraph whole = graph.file().graph();
+        PlaneCoding coding = form == null ? null : form.coding();
+        Map<String, Long> symbols = form == null ? Map.of() : symbols(form.shape());
         try (SessionOptions options = new SessionOptions();
-                Initialisers initialisers = weights.of(file.graph())) {
+                Initialisers initialisers = weights.of(whole)) {
             forThreads(options, threads);
-            boolean fixed = graph.picture().tile() != null || !symbols.isEmpty();
+            boolean fixed = graph.picture().tile() != null || !symbols.isEmpty() || coding != null;
             // Planning ahead costs attention in windows twice the memory (0.9 instead of 0.5 GB a 384x384 tile of
             // adaformer-v-s) and saves it no time.
             options.setMemoryPatternOptimization(fixed && graph.window() == 0);
@@ -64,8 +66,9 @@ final class SessionFactory {
                 options.setSymbolicDimensionValue(symbol.getKey(), symbol.getValue());
             }
             GpuOptions gpu = GpuOptions.standard();
+            boolean half = provider.onGpu() && gpu.halves(whole) && weights.cover(whole);
             if (provider.onGpu()) {
-                addGpu(options, provider, gpu);
+                addGpu(options, provider, gpu, half, form);
                 if (fixed) {
                     // Where sizes are free some nodes that compute them are the CPU's by design.
                     for (Map.Entry<String, String> entry : gpu.forSession().entrySet()) {
@@ -74,26 +77,20 @@ final class SessionFactory {
                 }
             }
             initialisers.addTo(options);
-            boolean covered = weights.cover(file.graph());
-            boolean half = provider.onGpu() && gpu.halves(file.graph()) && covered;
-            boolean rewritten = half || (form != null && form.coding() != null);
+            OnnxFile file = graph.file();
             Path path = file.path();
-            if (path != null && !rewritten && !(file.isRead() && covered)) {
+            boolean rewritten = half || coding != null;
+            if (path != null && !rewritten && !(file.isRead() && weights.cover(whole))) {
                 return environment.createSession(path.toString(), options);
             }
-            ByteBuffer bytes = half ? ByteBuffer.wrap(HalfGraph.of(file)) : file.bytes();
-            if (form != null) {
-                bytes = convertingPlanes(bytes, form);
+            ByteBuffer model = half ? ByteBuffer.wrap(HalfGraph.of(file)) : file.bytes();
+            if (form != null && coding != null) {
+                return environment.createSession(PlaneGraph.of(model, graph.picture(), coding, form.shape()), options);
             }
-            byte[] all = new byte[bytes.remaining()];
-            bytes.get(all);
+            byte[] all = new byte[model.remaining()];
+            model.get(all);
             return environment.createSession(all, options);
         }
-    }
-
-    private ByteBuffer convertingPlanes(ByteBuffer model, Form form) {
-        PlaneCoding coding = form.coding();
-        return coding == null ? model : ByteBuffer.wrap(PlaneGraph.of(model, graph.picture(), coding, form.shape()));
     }
 
     /** Whether the graph can be rewritten so that it converts between planes. */
@@ -112,12 +109,13 @@ final class SessionFactory {
         options.addConfigEntry("session.intra_op.allow_spinning", "0");
     }
 
-    private void addGpu(SessionOptions options, Provider provider, GpuOptions gpu) throws OrtException {
+    private void addGpu(SessionOptions options, Provider provider, GpuOptions gpu, boolean half, @Nullable Form form)
+            throws OrtException {
         if (provider.kind() == Provider.Kind.TENSORRT) {
             Path engines = engines();
             try (OrtTensorRTProviderOptions own = new OrtTensorRTProviderOptions(provider.device())) {
                 for (Map.Entry<String, String> option :
-                        gpu.forTensorRt(engines, gpu.inHalf(graph)).entrySet()) {
+                        gpu.forTensorRt(engines, gpu.inHalf(graph), sides(form)).entrySet()) {
                     own.add(option.getKey(), option.getValue());
                 }
                 options.addTensorrt(own);
@@ -125,11 +123,19 @@ final class SessionFactory {
         }
         try (OrtCUDAProviderOptions own = new OrtCUDAProviderOptions(provider.device())) {
             for (Map.Entry<String, String> option :
-                    gpu.forCuda(graph.takesLists()).entrySet()) {
+                    gpu.forCuda(graph.takesLists(), half).entrySet()) {
                 own.add(option.getKey(), option.getValue());
             }
             options.addCUDA(own);
         }
+    }
+
+    private static String sides(@Nullable Form form) {
+        if (form == null) {
+            return "any";
+        }
+        TileShape shape = form.shape();
+        return shape.batch() + "x" + shape.height() + "x" + shape.width();
     }
 
     /** TensorRT would make the last folder of the path only. */

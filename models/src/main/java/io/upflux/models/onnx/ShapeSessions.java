@@ -93,9 +93,14 @@ final class ShapeSessions implements AutoCloseable {
             return;
         }
         entry.users--;
+        keepIdle(IDLE);
+    }
+
+    /** Closes those that no batch uses, the longest unused first, but for some. */
+    synchronized void keepIdle(int most) {
         long idle = entries.values().stream().filter(e -> e.users == 0).count();
         Iterator<Entry> oldest = entries.values().iterator();
-        while (idle > IDLE && oldest.hasNext()) {
+        while (idle > most && oldest.hasNext()) {
             Entry candidate = oldest.next();
             if (candidate.users == 0) {
                 oldest.remove();

@@ -16,7 +16,7 @@ class GpuOptionsTest {
 
     @Test
     void searchesConvolutionsByHeuristics() {
-        assertThat(GpuOptions.parse("").forCuda(false))
+        assertThat(GpuOptions.parse("").forCuda(false, false))
                 .containsEntry("cudnn_conv_algo_search", "HEURISTIC")
                 .containsEntry("arena_extend_strategy", "kSameAsRequested");
     }
@@ -25,18 +25,25 @@ class GpuOptionsTest {
     @CsvSource({"fp16,1,true", "tf32,1,false", "fp32,0,false"})
     void precisionDecidesWhatProductsAreMadeOf(String precision, String tf32, boolean rewritten) {
         GpuOptions options = GpuOptions.parse("precision=" + precision);
-        assertThat(options.forCuda(false)).containsEntry("use_tf32", tf32);
-        assertThat(options.forTensorRt(Path.of("engines"), options.inHalf(PLAIN)))
+        assertThat(options.forCuda(false, false)).containsEntry("use_tf32", tf32);
+        assertThat(options.forTensorRt(Path.of("engines"), options.inHalf(PLAIN), "any"))
                 .containsEntry("trt_fp16_enable", rewritten ? "1" : "0");
         assertThat(options.halves(PLAIN.file().graph())).isEqualTo(rewritten);
         assertThat(options.inHalf(PLAIN)).isEqualTo(rewritten);
     }
 
+    /** What they leave in single precision is colour. */
+    @Test
+    void graphsInHalfRoundNothingElse() {
+        assertThat(GpuOptions.parse("").forCuda(false, true)).containsEntry("use_tf32", "0");
+    }
+
     @Test
     void enginesOfTensorRtAreKept() {
-        assertThat(GpuOptions.parse("").forTensorRt(Path.of("engines"), true))
+        assertThat(GpuOptions.parse("").forTensorRt(Path.of("engines"), true, "1x64x64"))
                 .containsEntry("trt_engine_cache_enable", "1")
                 .containsEntry("trt_engine_cache_path", "engines")
+                .containsEntry("trt_engine_cache_prefix", "1x64x64")
                 .containsEntry("trt_timing_cache_enable", "1")
                 .containsEntry("trt_timing_cache_path", "engines");
     }
@@ -45,8 +52,11 @@ class GpuOptionsTest {
     void otherOptionsPassThrough() {
         GpuOptions options =
                 GpuOptions.parse("cuda.prefer_nhwc=1, cuda.use_tf32=0,trt.trt_builder_optimization_level=5");
-        assertThat(options.forCuda(false)).containsEntry("prefer_nhwc", "1").containsEntry("use_tf32", "0");
-        assertThat(options.forTensorRt(Path.of("engines"), true)).containsEntry("trt_builder_optimization_level", "5");
+        assertThat(options.forCuda(false, false))
+                .containsEntry("prefer_nhwc", "1")
+                .containsEntry("use_tf32", "0");
+        assertThat(options.forTensorRt(Path.of("engines"), true, "1x64x64"))
+                .containsEntry("trt_builder_optimization_level", "5");
     }
 
     @Test
@@ -62,6 +72,7 @@ class GpuOptionsTest {
         GpuOptions options = GpuOptions.parse(text);
         assertThat(options.takesPlanes(Provider.CPU)).isEqualTo(onCpu);
         assertThat(options.takesPlanes(Provider.cuda(0))).isEqualTo(onGpu);
+        assertThat(options.takesPlanes(Provider.tensorRt(0))).isFalse();
     }
 
     @ParameterizedTest

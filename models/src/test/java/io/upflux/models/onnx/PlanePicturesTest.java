@@ -15,6 +15,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.models.onnx.Execution.Gpu;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
+import io.upflux.pipeline.FrameUpscaler;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.SuperResolver;
@@ -40,6 +41,7 @@ import reactor.core.publisher.Flux;
 @Timeout(120)
 class PlanePicturesTest {
     private static final int FRAMES = 4;
+    private static final GpuOptions CONVERTING = GpuOptions.parse("planes=always");
 
     private final Said said = new Said();
     private long before;
@@ -70,7 +72,7 @@ class PlanePicturesTest {
         FrameFormat format = format(83, 61, PixelLayout.yuv(depth, shiftX, shiftY), colour);
         // Tiles whose edges lie inside the picture; exact but for what is rounded the other way.
         byte[] tiled = TestModels.blur(2, 3, 1, 40, 40).build();
-        agree(() -> open(tiled), format, UnaryOperator.identity(), ReuseMode.OFF);
+        agree(model(tiled), format, UnaryOperator.identity(), ReuseMode.OFF);
     }
 
     @Test
@@ -78,7 +80,7 @@ class PlanePicturesTest {
         FrameFormat format = format(64, 48, PixelLayout.yuv(10, 1, 0), ColourSpec.UNKNOWN_LIMITED);
         ColourSpec wide = new ColourSpec(1, 1, ColourSpec.BT709, Range.FULL, ChromaSiting.CENTER);
         agree(
-                () -> open(TestModels.nearest(2).build()),
+                model(TestModels.nearest(2).build()),
                 format,
                 to -> to.withLayout(PixelLayout.YUV420P).withColour(wide),
                 ReuseMode.OFF);
@@ -87,7 +89,7 @@ class PlanePicturesTest {
     @Test
     void alphaGoesItsOwnWay() {
         FrameFormat format = format(33, 25, PixelLayout.YUV420P.withAlpha(true), ColourSpec.UNKNOWN_LIMITED);
-        agree(() -> open(TestModels.nearest(2).build()), format, UnaryOperator.identity(), ReuseMode.OFF);
+        agree(model(TestModels.nearest(2).build()), format, UnaryOperator.identity(), ReuseMode.OFF);
     }
 
     @ParameterizedTest
@@ -97,7 +99,7 @@ class PlanePicturesTest {
                 .metadata("upflux.range", range)
                 .build();
         FrameFormat format = format(64, 48, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
-        agree(() -> open(model), format, UnaryOperator.identity(), ReuseMode.OFF);
+        agree(model(model), format, UnaryOperator.identity(), ReuseMode.OFF);
     }
 
     /** In two stages, with a context, in halves, and where the squares that changed are samples beside tiles of planes. */
@@ -111,14 +113,64 @@ class PlanePicturesTest {
     })
     void bundledNetworksMakeThePicturesOfSamples(String name, boolean half, ReuseMode mode) {
         FrameFormat format = format(150, 118, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
-        agree(() -> open(name, half, OptionalDouble.empty()), format, UnaryOperator.identity(), mode);
+        agree(network(name, half, OptionalDouble.empty()), format, UnaryOperator.identity(), mode);
     }
 
     @Test
     void windowsHaltAsWithSamples() {
         FrameFormat format = format(96, 80, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
         OptionalDouble early = OptionalDouble.of(0.5);
-        agree(() -> open("adaformer-s-x2", false, early), format, UnaryOperator.identity(), ReuseMode.OFF);
+        agree(network("adaformer-s-x2", false, early), format, UnaryOperator.identity(), ReuseMode.OFF);
+    }
+
+    /** A tile has a core as it is, and would have none with room for interpolated chroma. */
+    @Test
+    void tilesThatAreTooSmallForThemStaySamples() {
+        FrameFormat format = format(83, 61, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
+        agree(model(TestModels.blur(2, 5, 1, 16, 16).build()), format, UnaryOperator.identity(), ReuseMode.OFF);
+    }
+
+    @Test
+    void whatDoesNotSuitStaysSamples() {
+        FrameFormat format = format(32, 32, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
+        OnnxBuilder one = TestModels.nearest(1, 1, OnnxBuilder.FLOAT, "n", "h", "w");
+        try (OnnxResolver batches = converting(TestModels.blur(1, 1, 2, 40, 40));
+                OnnxResolver odd = converting(TestModels.blur(1, 1, 1, 41, 41));
+                OnnxResolver luma = converting(one);
+                OnnxResolver free = converting(TestModels.nearest(1))) {
+            assertThat(batches.takesPlanes(format, format)).isFalse();
+            assertThat(odd.takesPlanes(format, format)).isFalse();
+            assertThat(luma.takesPlanes(format, format)).isFalse();
+            for (PixelLayout layout : List.of(PixelLayout.RGB24, PixelLayout.yuv(16, 1, 1), PixelLayout.yuv(8, 2, 0))) {
+                assertThat(free.takesPlanes(format.withLayout(layout), format))
+                        .as("%s", layout)
+                        .isFalse();
+                assertThat(free.takesPlanes(format, format.withLayout(layout)))
+                        .as("%s", layout)
+                        .isFalse();
+            }
+            assertThat(free.takesPlanes(format, format)).isTrue();
+            try (TileBatch off = free.newBatch(new TileShape(1, 33, 32), format, format)) {
+                assertThat(off.planes()).isNull();
+            }
+        }
+        assertThat(said.warnings).isEmpty();
+    }
+
+    @Test
+    void aDeviceThatDoesItBadlyIsSaidOnceAndLeftAlone() {
+        OnnxBuilder model = new OnnxBuilder()
+                .input("lr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
+                .output("hr", OnnxBuilder.FLOAT, "n", 3, "h", "w")
+                .node("Log", "lr", "hr", Map.of());
+        FrameFormat format = format(32, 32, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
+        try (OnnxResolver resolver = converting(TestModels.declare(model, 1, 0))) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(resolver.takesPlanes(format, format)).isFalse();
+            }
+            assertThat(resolver.openSessions()).isZero();
+        }
+        assertThat(said.warnings).singleElement().asString().startsWith("test: cpu is not used to convert colour");
     }
 
     @Test
@@ -126,15 +178,15 @@ class PlanePicturesTest {
         TileShape shape = new TileShape(1, 32, 32);
         FrameFormat one = format(32, 32, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
         FrameFormat other = one.withColour(new ColourSpec(9, 14, 9, Range.FULL, ChromaSiting.TOP_LEFT));
-        try (OnnxResolver resolver = converting(open(TestModels.nearest(1).build()));
+        try (OnnxResolver resolver = converting(TestModels.nearest(1));
                 TileBatch first = resolver.newBatch(shape, one, one);
                 TileBatch second = resolver.newBatch(shape, other, other)) {
             assertThat(first.planes()).isNotNull();
             assertThat(second.planes()).isNotNull();
-            int sessions = resolver.openSessions();
+            assertThat(resolver.openSessions()).isEqualTo(1);
             try (TileBatch samples = resolver.newBatch(shape)) {
                 assertThat(samples.planes()).isNull();
-                assertThat(resolver.openSessions()).isEqualTo(sessions + 1);
+                assertThat(resolver.openSessions()).isEqualTo(2);
             }
         }
     }
@@ -150,8 +202,7 @@ class PlanePicturesTest {
                 // not.
                 .node("Log", "sum", "hr", Map.of());
         FrameFormat format = format(64, 64, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
-        try (OnnxResolver resolver =
-                converting(open(TestModels.declare(model, 1, 0).build()))) {
+        try (OnnxResolver resolver = converting(TestModels.declare(model, 1, 0))) {
             assertThatThrownBy(() -> run(resolver, new Noise(format, 0), UnaryOperator.identity(), ReuseMode.OFF))
                     .isInstanceOf(StreamException.class)
                     .hasMessageContaining("no numbers in the picture at PTS 0");
@@ -159,20 +210,22 @@ class PlanePicturesTest {
     }
 
     private interface Opener {
-        SuperResolver open();
+        OnnxResolver open(GpuOptions options, Notices notices);
     }
 
     private void agree(Opener opener, FrameFormat format, UnaryOperator<FrameFormat> wanted, ReuseMode mode) {
         List<int[]> expected;
-        try (SuperResolver resolver = opener.open()) {
+        try (OnnxResolver resolver = opener.open(GpuOptions.parse(""), said)) {
             assertThat(resolver.takesPlanes(format, format)).isFalse();
             expected = run(resolver, new Noise(format, 90), wanted, mode);
         }
         List<int[]> made;
-        try (OnnxResolver resolver = converting(opener.open())) {
-            assertThat(resolver.takesPlanes(format, format)).isTrue();
+        try (OnnxResolver resolver = opener.open(CONVERTING, said)) {
+            FrameFormat large = wanted.apply(FrameUpscaler.upscaled(format, resolver));
+            assertThat(resolver.takesPlanes(format, large)).isTrue();
             made = run(resolver, new Noise(format, 90), wanted, mode);
         }
+        assertThat(said.warnings).isEmpty();
         assertThat(made).hasSize(FRAMES);
         for (int i = 0; i < FRAMES; i++) {
             int[] own = made.get(i);
@@ -192,25 +245,23 @@ class PlanePicturesTest {
         }
     }
 
-    private OnnxResolver converting(SuperResolver resolver) {
-        OnnxResolver own = (OnnxResolver) resolver;
-        own.convertPlanes(said);
-        assertThat(said.warnings).isEmpty();
-        return own;
+    private OnnxResolver converting(OnnxBuilder model) {
+        return model(model.build()).open(CONVERTING, said);
     }
 
-    private static SuperResolver open(byte[] model) {
-        return open(ModelFiles.alone(OnnxFile.of("test.onnx", model)), OptionalDouble.empty());
+    private static Opener model(byte[] model) {
+        return opener(ModelFiles.alone(OnnxFile.of("test.onnx", model)), OptionalDouble.empty());
     }
 
-    private static SuperResolver open(String name, boolean half, OptionalDouble threshold) {
-        return open(half ? HalfGraphTest.halved(name) : NamedModels.files(name), threshold);
+    private static Opener network(String name, boolean half, OptionalDouble threshold) {
+        return opener(half ? HalfGraphTest.halved(name) : NamedModels.files(name), threshold);
     }
 
-    private static SuperResolver open(ModelFiles files, OptionalDouble threshold) {
+    private static Opener opener(ModelFiles files, OptionalDouble threshold) {
         Contract contract = OnnxResolver.inspect(files, false, Notices.none());
         Execution cpu = new Execution(Gpu.NEVER, 0, 2);
-        return OnnxResolver.open(files, "test", contract, cpu, threshold, Notices.none());
+        return (options, notices) ->
+                (OnnxResolver) OnnxResolver.open(files, "test", contract, cpu, threshold, notices, options);
     }
 
     private static FrameFormat format(int width, int height, PixelLayout layout, ColourSpec colour) {

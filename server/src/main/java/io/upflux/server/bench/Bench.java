@@ -69,7 +69,7 @@ public final class Bench {
             step.accept("colour and tiles alone");
             converting.run().blockLast();
             step.accept("inference alone");
-            StageResult inference = infer(idle, frames);
+            StageResult inference = infer(idle, frames, decoded.format(), wanted);
             step.accept("encoding alone");
             UpscalePipeline.of(
                             new RepeatedFrames(decoded, Math.min(KEPT, frames)),
@@ -99,7 +99,7 @@ public final class Bench {
     }
 
     /** Like the pipeline's, one call after the other, always with the tiles that were asked for first. */
-    private StageResult infer(IdleResolver asked, int frames) {
+    private StageResult infer(IdleResolver asked, int frames, FrameFormat from, FrameFormat to) {
         Request tiles = asked.upscale();
         Request samples = asked.look();
         PictureContext context = PictureContext.NONE;
@@ -111,7 +111,8 @@ public final class Bench {
             }
         }
         PictureContext seen = context;
-        try (TileBatch batch = tiles.filling(resolver.newBatch(tiles.shape()))) {
+        try (TileBatch batch = tiles.filling(
+                tiles.planes() ? resolver.newBatch(tiles.shape(), from, to) : resolver.newBatch(tiles.shape()))) {
             resolver.upscale(batch, seen);
             Span span = Usage.of(() -> repeat(tiles.calls(), () -> resolver.upscale(batch, seen)));
             return stage("infer", span.plus(looking), frames);

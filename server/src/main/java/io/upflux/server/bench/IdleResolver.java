@@ -1,11 +1,14 @@
 package io.upflux.server.bench;
 
+import io.upflux.frame.Plane;
 import io.upflux.pipeline.ForwardingResolver;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.SuperResolver;
 import io.upflux.pipeline.TileBatch;
-import java.nio.FloatBuffer;
+import io.upflux.pipeline.TilePlanes;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks like a resolver and computes nothing; remembers what it was asked to compute. */
@@ -20,23 +23,46 @@ final class IdleResolver extends ForwardingResolver {
     /**
      * One kind of calls.
      *
-     * @param input of the first
+     * @param input of the first; of planes those of all tiles, one after the other
+     * @param planes whether these are planes
      * @param calls how many there were
      */
-    record Request(TileShape shape, FloatBuffer input, long calls) {
+    record Request(TileShape shape, ByteBuffer input, boolean planes, long calls) {
         /** The request of one more call. */
         private static Request after(@Nullable Request before, TileBatch batch) {
             if (before != null) {
-                return new Request(before.shape, before.input, before.calls + 1);
+                return new Request(before.shape, before.input, before.planes, before.calls + 1);
             }
-            FloatBuffer copy = FloatBuffer.allocate(batch.input().capacity());
-            copy.put(0, batch.input(), 0, copy.capacity());
-            return new Request(batch.shape(), copy, 1);
+            TilePlanes planes = batch.planes();
+            if (planes != null) {
+                ByteBuffer copy = ByteBuffer.allocate(
+                        buffers(planes).mapToInt(ByteBuffer::capacity).sum());
+                buffers(planes).forEach(plane -> copy.put(plane.duplicate().clear()));
+                return new Request(batch.shape(), copy.flip(), true, 1);
+            }
+            ByteBuffer copy = ByteBuffer.allocate(Float.BYTES * batch.input().capacity());
+            copy.asFloatBuffer().put(batch.input().duplicate());
+            return new Request(batch.shape(), copy, false, 1);
         }
 
-        /** Gives {@code batch} the first call's input. */
+        private static Stream<ByteBuffer> buffers(TilePlanes planes) {
+            return planes.inputs().stream()
+                    .flatMap(tile -> tile.planes().stream())
+                    .map(Plane::data);
+        }
+
+        /** Gives {@code batch}, which is of the same kind, the first call's input. */
         TileBatch filling(TileBatch batch) {
-            batch.input().put(0, input, 0, input.capacity());
+            TilePlanes own = batch.planes();
+            if (own == null) {
+                batch.input().put(0, input.asFloatBuffer(), 0, batch.input().capacity());
+                return batch;
+            }
+            ByteBuffer from = input.duplicate();
+            buffers(own).forEach(plane -> {
+                plane.put(0, from, from.position(), plane.capacity());
+                from.position(from.position() + plane.capacity());
+            });
             return batch;
         }
     }
