@@ -1,8 +1,6 @@
 package io.upflux.models.onnx;
 
 import io.upflux.frame.FrameFormat;
-import io.upflux.models.onnx.Contract.Size;
-import io.upflux.models.tile.TileChoice;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.PictureMemory;
@@ -22,30 +20,15 @@ import org.jspecify.annotations.Nullable;
  * from earlier ones, a network in two stages is told what is known of each window from earlier.
  */
 public final class OnnxResolver implements SuperResolver {
-    /**
-     * LR pixels of a tile on the CPU. Time per computed pixel hardly depends on it from 8 K to 2 M pixels, so larger tiles
-     * only save halo: this one costs 3 % more than a whole frame and a quarter of its memory at 1920x1080.
-     */
-    private static final int CPU_TILE_PIXELS = 1 << 19;
-
-    /**
-     * The same for attention in windows, which holds 3 KB a pixel with 32 channels: 0.8 GB a tile. Smaller ones are
-     * computed as fast, but their halos cost more.
-     */
-    private static final int CPU_WINDOWED_TILE_PIXELS = 1 << 18;
-
     /** Inferences at once on the CPU, where memory allows and more than one thread is asked for. */
     private static final int CPU_LANES = 2;
-
-    /** A GPU wants fewer and larger calls. */
-    private static final int GPU_TILE_PIXELS = 1920 * 1088;
 
     /** Each with a stream of its own on the GPU, so that pictures are copied while others are computed. */
     private static final int GPU_LANES = 2;
 
     private final Traits traits;
     private final Contract contract;
-    private final TileChoice tiles;
+    private final TileShapes shapes;
     private final ModelSessions sessions;
     private final @Nullable StagedWindows staged;
     private final Squares squares;
@@ -67,8 +50,6 @@ public final class OnnxResolver implements SuperResolver {
         this.sessions = sessions;
         boolean windowed = contract.window() > 0;
         this.lanes = provider.onGpu() ? GPU_LANES : windowed ? 1 : Math.min(CPU_LANES, threads);
-        int cpuPixels = windowed ? CPU_WINDOWED_TILE_PIXELS : CPU_TILE_PIXELS;
-        this.tiles = new TileChoice(provider.onGpu() ? GPU_TILE_PIXELS : cpuPixels, halo, contract.align());
         PassGraph main = sessions.main();
         this.traits = new Traits(
                 name,
@@ -83,7 +64,8 @@ public final class OnnxResolver implements SuperResolver {
         this.staged = sessions.staged()
                 ? new StagedWindows(sessions.firstStage(), contract, sessions.threshold(), name)
                 : null;
-        this.squares = new Squares(sessions, contract, tiles, traits);
+        this.shapes = TileShapes.of(contract, traits);
+        this.squares = new Squares(sessions, contract, shapes.free(), traits);
         this.mixing = new Mixing(sessions, contract, name, staged);
         this.runs = new Runs(name);
         this.planes = new PlaneTiles(sessions, contract, traits, runs, notices, options.takesPlanes(provider));
@@ -166,35 +148,13 @@ public final class OnnxResolver implements SuperResolver {
 
     @Override
     public TileShape tileFor(int frameWidth, int frameHeight) {
-        int batch = Math.max(1, contract.batch());
-        Size fixed = contract.tile();
-        if (fixed != null) {
-            return new TileShape(batch, fixed.width(), fixed.height());
-        }
-        TileShape shape = tiles.forFrame(frameWidth, frameHeight);
-        return new TileShape(batch, shape.width(), shape.height());
+        return shapes.forFrame(frameWidth, frameHeight);
     }
 
     @Override
     public TileBatch newBatch(TileShape shape) {
-        requireRunnable(shape);
+        shapes.require(shape);
         return OnnxBatch.ofSamples(sessions, contract, traits.name(), shape, 0);
-    }
-
-    private void requireRunnable(TileShape shape) {
-        Size fixed = contract.tile();
-        if (fixed != null && (shape.width() != fixed.width() || shape.height() != fixed.height())) {
-            throw new StreamException(traits.name() + ": runs tiles of " + fixed + " only, not of " + shape.width()
-                    + "x" + shape.height());
-        }
-        if (contract.batch() > 0 && shape.batch() != contract.batch()) {
-            throw new StreamException(
-                    traits.name() + ": runs batches of " + contract.batch() + " only, not of " + shape.batch());
-        }
-        if (shape.width() % traits.align() != 0 || shape.height() % traits.align() != 0) {
-            throw new StreamException(traits.name() + ": tiles of " + shape.width() + "x" + shape.height()
-                    + " are not multiples of " + traits.align());
-        }
     }
 
     @Override
@@ -207,7 +167,7 @@ public final class OnnxResolver implements SuperResolver {
         if (!takesPlanes(from, to) || !planes.fit(shape, from, to)) {
             return newBatch(shape);
         }
-        requireRunnable(shape);
+        shapes.require(shape);
         return planes.newBatch(shape, from, to);
     }
 
