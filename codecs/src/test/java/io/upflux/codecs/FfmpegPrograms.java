@@ -26,6 +26,15 @@ public final class FfmpegPrograms {
         run("ffmpeg", command);
     }
 
+    /** Makes a file of a source of FFmpeg's own, such as {@code testsrc2=size=64x48:duration=1}, and returns it. */
+    public static Path clip(Path file, String source, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("-f", "lavfi", "-i", source));
+        command.addAll(List.of(arguments));
+        command.add("file:" + file);
+        ffmpeg(command.toArray(String[]::new));
+        return file;
+    }
+
     /** Runs ffprobe and returns what it prints. */
     public static String ffprobe(String... arguments) {
         return run("ffprobe", List.of(arguments));

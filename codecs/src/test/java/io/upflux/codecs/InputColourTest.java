@@ -1,0 +1,84 @@
+package io.upflux.codecs;
+
+import static io.upflux.codecs.FfmpegPrograms.clip;
+import static io.upflux.codecs.FfmpegPrograms.ffmpeg;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.upflux.codecs.Pictures.Picture;
+import io.upflux.frame.ColourSpec.ChromaSiting;
+import io.upflux.frame.ColourSpec.Range;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What colour pictures are said to have, also behind filters and after a change. */
+class InputColourTest {
+    private static final InputOptions DEFAULTS = InputOptions.defaults();
+
+    @TempDir
+    Path folder;
+
+    private final Collected notices = new Collected();
+
+    @Test
+    void filtersKeepWhereChromaLies() {
+        Path woven = clip(
+                folder.resolve("woven.ts"),
+                "testsrc2=size=64x64:rate=25:duration=0.4",
+                "-vf",
+                "setfield=tff",
+                "-flags",
+                "+ilme+ildct",
+                "-c:v",
+                "mpeg2video");
+        assertThat(Pictures.read(woven, DEFAULTS, notices)
+                        .get(0)
+                        .format()
+                        .colour()
+                        .siting())
+                .isEqualTo(ChromaSiting.LEFT);
+        Path plain = clip(folder.resolve("plain.mp4"), "testsrc2=size=64x48:rate=25:duration=0.2", "-c:v", "mpeg4");
+        Path turned = folder.resolve("turned.mp4");
+        ffmpeg("-display_rotation", "-90", "-i", plain.toString(), "-c", "copy", turned.toString());
+        Picture upright =
+                Pictures.read(turned, DEFAULTS.withRotatePixels(true), notices).get(0);
+        assertThat(upright.format().colour().siting()).isEqualTo(ChromaSiting.TOP);
+    }
+
+    @Test
+    void aChangeOfRangeInMidStreamIsUndone() throws IOException {
+        Path limited = clip(
+                folder.resolve("limited.ts"),
+                "color=c=0x808080:size=64x48:rate=25:duration=0.4",
+                "-vf",
+                "scale=out_range=tv,format=yuv420p,setparams=range=tv",
+                "-c:v",
+                "libopenh264");
+        Path full = clip(
+                folder.resolve("full.ts"),
+                "color=c=0x202020:size=64x48:rate=25:duration=0.4",
+                "-vf",
+                "scale=out_range=pc,format=yuv420p,setparams=range=pc",
+                "-c:v",
+                "libopenh264",
+                "-bsf:v",
+                "h264_metadata=video_full_range_flag=1",
+                "-output_ts_offset",
+                "0.4");
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.writeBytes(Files.readAllBytes(limited));
+        both.writeBytes(Files.readAllBytes(full));
+        List<Picture> pictures =
+                Pictures.read(Files.write(folder.resolve("both.ts"), both.toByteArray()), DEFAULTS, notices);
+        assertThat(pictures).hasSizeGreaterThan(15);
+        Picture last = pictures.get(pictures.size() - 1);
+        assertThat(last.format().colour().range()).isEqualTo(Range.LIMITED);
+        // Grey 0x20 is 32 of 255, and so 16 + 32 * 219 / 255.
+        assertThat(last.sample(0, 20, 20)).isBetween(42, 45);
+        assertThat(notices.warnings).anyMatch(line -> line.contains("the picture changes from"));
+    }
+}
