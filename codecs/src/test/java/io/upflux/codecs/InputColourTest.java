@@ -5,6 +5,7 @@ import static io.upflux.codecs.FfmpegPrograms.ffmpeg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.codecs.Pictures.Picture;
+import io.upflux.frame.ColourSpec;
 import io.upflux.frame.ColourSpec.ChromaSiting;
 import io.upflux.frame.ColourSpec.Range;
 import java.io.ByteArrayOutputStream;
@@ -13,16 +14,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What colour pictures are said to have, also behind filters and after a change. */
-class InputColourTest {
-    private static final InputOptions DEFAULTS = InputOptions.defaults();
-
-    @TempDir
-    Path folder;
-
-    private final Collected notices = new Collected();
+class InputColourTest extends SourceFrames {
+    @Test
+    void colourIsWhatTheStreamStates() {
+        Path clip = clip(
+                folder.resolve("hdr.mkv"),
+                "testsrc2=size=48x32:rate=25:duration=1",
+                "-vf",
+                "format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv",
+                "-c:v",
+                "ffv1");
+        try (MediaSource source = MediaSource.open(clip.toString(), DEFAULTS, notices)) {
+            ColourSpec colour = source.format().colour();
+            assertThat(colour.primaries()).isEqualTo(9);
+            assertThat(colour.transfer()).isEqualTo(16);
+            assertThat(colour.matrix()).isEqualTo(ColourSpec.MATRIX_BT2020_NCL);
+            assertThat(colour.range()).isEqualTo(ColourSpec.Range.LIMITED);
+        }
+    }
 
     @Test
     void filtersKeepWhereChromaLies() {

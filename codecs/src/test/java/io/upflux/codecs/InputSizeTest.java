@@ -5,23 +5,21 @@ import static io.upflux.codecs.FfmpegPrograms.ffmpeg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.codecs.Pictures.Picture;
+import io.upflux.frame.PixelLayout.Family;
+import io.upflux.frame.VideoFrame;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** How large pictures are, of which a video or its container may cut some. */
-class InputSizeTest {
-    private static final InputOptions DEFAULTS = InputOptions.defaults();
-
-    @TempDir
-    Path folder;
-
-    private final Collected notices = new Collected();
-
+/** How large pictures are: tiny, cut by the video or its container, or of another size in mid-stream. */
+class InputSizeTest extends SourceFrames {
     @Test
     void whatTheVideoCutsAtTheLeftIsCutExactly() {
         Path whole =
@@ -72,5 +70,60 @@ class InputSizeTest {
             }
         }
         return -1;
+    }
+
+    @Test
+    void aChangeOfResolutionIsFittedAndSaid() throws IOException {
+        Path one = folder.resolve("one.ts");
+        Path two = folder.resolve("two.ts");
+        ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=0.4", "-c:v", "mpeg2video", one.toString());
+        ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=96x80:rate=25:duration=0.4",
+                "-c:v",
+                "mpeg2video",
+                "-output_ts_offset",
+                "0.4",
+                two.toString());
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.writeBytes(Files.readAllBytes(one));
+        both.writeBytes(Files.readAllBytes(two));
+        Path joined = folder.resolve("joined.ts");
+        Files.write(joined, both.toByteArray());
+        List<VideoFrame> frames = read(joined, DEFAULTS);
+        // A decoder may lose the picture it holds at such a change: ffprobe says how many there are.
+        String listed = FfmpegPrograms.ffprobe(
+                "-v", "quiet", "-show_entries", "frame=pts", "-of", "csv=p=0", joined.toString());
+        assertThat(frames)
+                .hasSize((int) listed.lines().filter(line -> !line.isBlank()).count())
+                .hasSizeGreaterThan(15)
+                .allMatch(
+                        frame -> frame.format().width() == 64 && frame.plane(0).height() == 48);
+        assertThat(notices.warnings).anyMatch(line -> line.contains("changes from 64x48") && line.contains("96x80"));
+        frames.forEach(VideoFrame::close);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1x1", "7x5", "2x3"})
+    void tinyPicturesAreRead(String size) {
+        Path picture = folder.resolve("tiny.png");
+        ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x64:duration=0.1",
+                "-vf",
+                "format=rgb24,crop=" + size.replace('x', ':') + ":0:0",
+                "-frames:v",
+                "1",
+                picture.toString());
+        List<VideoFrame> frames = read(picture, DEFAULTS);
+        assertThat(frames).hasSize(1);
+        assertThat(frames.get(0).format().width() + "x" + frames.get(0).format().height())
+                .isEqualTo(size);
+        assertThat(frames.get(0).format().layout().family()).isEqualTo(Family.RGB);
+        frames.forEach(VideoFrame::close);
     }
 }

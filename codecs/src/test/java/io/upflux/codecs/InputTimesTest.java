@@ -1,25 +1,20 @@
 package io.upflux.codecs;
 
 import static io.upflux.codecs.FfmpegPrograms.clip;
+import static io.upflux.codecs.FfmpegPrograms.ffmpeg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.codecs.Pictures.Picture;
+import io.upflux.frame.Rational;
+import io.upflux.frame.VideoFrame;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** When pictures are shown, where a container says it in an unusual way or not at all. */
-class InputTimesTest {
-    private static final InputOptions DEFAULTS = InputOptions.defaults();
-
-    @TempDir
-    Path folder;
-
-    private final Collected notices = new Collected();
-
+/** When pictures are shown, where a container says it in an unusual way or not at all, and at rates that vary. */
+class InputTimesTest extends SourceFrames {
     @Test
     void elementaryStreamsAreTimedByTheirFrameRate() {
         Path clip = clip(folder.resolve("clip.h264"), "testsrc2=size=64x64:rate=25:duration=6", "-c:v", "libopenh264");
@@ -57,6 +52,29 @@ class InputTimesTest {
     void aSlowSlideShowIsNotCutOff() {
         Path clip = clip(folder.resolve("slides.mkv"), "testsrc2=size=64x64:rate=1/5:duration=15", "-c:v", "mpeg4");
         assertThat(Pictures.read(clip, DEFAULTS, notices)).hasSize(3);
+        assertThat(notices.warnings).isEmpty();
+    }
+
+    @Test
+    void variableFrameRateKeepsEveryTime() {
+        Path clip = folder.resolve("vfr.mkv");
+        ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=32x32:rate=25:duration=2",
+                "-vf",
+                "select='not(mod(n,3))+eq(n,7)'",
+                "-fps_mode",
+                "vfr",
+                "-c:v",
+                "ffv1",
+                clip.toString());
+        List<VideoFrame> frames = read(clip, DEFAULTS);
+        List<Long> times = frames.stream().map(VideoFrame::pts).toList();
+        assertThat(times).startsWith(0L, 120L, 240L, 280L, 360L).hasSize(18);
+        assertThat(frames.get(0).format().timeBase()).isEqualTo(new Rational(1, 1000));
+        frames.forEach(VideoFrame::close);
         assertThat(notices.warnings).isEmpty();
     }
 }

@@ -7,19 +7,43 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.upflux.codecs.Pictures.Picture;
 import io.upflux.pipeline.StreamException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What holds no video that can be read; covers are pictures, and no video. */
-class RefusedInputsTest {
-    private static final InputOptions DEFAULTS = InputOptions.defaults();
+class RefusedInputsTest extends SourceFrames {
+    @Test
+    void badInputsAreOneClearLineEach() throws IOException {
+        Path text = Files.writeString(folder.resolve("notes.txt"), "Dear diary,\nnothing moved today.\n".repeat(50));
+        Path empty = Files.createFile(folder.resolve("empty.mp4"));
+        Path noise = Files.write(folder.resolve("noise.mp4"), new byte[50_000]);
+        Path sound = folder.resolve("sound.m4a");
+        ffmpeg("-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac", sound.toString());
+        Path headless = folder.resolve("headless.mp4");
+        byte[] whole = Files.readAllBytes(
+                clip(folder.resolve("whole.mp4"), "testsrc2=size=48x32:rate=25:duration=1", "-c:v", "mpeg4"));
+        Files.write(headless, Arrays.copyOf(whole, whole.length / 3));
+        assertRefused(folder.resolve("missing.mp4"), "no such file");
+        assertRefused(folder, "is a folder");
+        assertRefused(empty, "the file is empty");
+        assertRefused(text, "not a media file");
+        assertRefused(noise, "not a media file");
+        assertRefused(headless, "not a media file, or damaged beyond reading");
+        assertRefused(sound, "has sound but no video");
+    }
 
-    @TempDir
-    Path folder;
-
-    private final Collected notices = new Collected();
+    private void assertRefused(Path file, String why) {
+        assertThatThrownBy(() ->
+                        MediaSource.open(file.toString(), DEFAULTS, notices).close())
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith(file.toString())
+                .hasMessageContaining(why)
+                .hasMessageNotContaining("\n");
+    }
 
     @Test
     void anAnimatedWebpIsNamed() {

@@ -6,22 +6,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.codecs.Pictures.Picture;
 import io.upflux.frame.ColourSpec.Range;
+import io.upflux.frame.Plane;
 import io.upflux.frame.Rational;
+import io.upflux.frame.VideoFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures turned as their file says: all else about them stays. */
-class TurnedPicturesTest {
-    private static final InputOptions DEFAULTS = InputOptions.defaults();
-
-    @TempDir
-    Path folder;
-
-    private final Collected notices = new Collected();
+class TurnedPicturesTest extends SourceFrames {
+    @Test
+    void rotationIsAppliedWhenAsked() {
+        Path plain = clip(folder.resolve("plain.mp4"), "testsrc2=size=48x32:rate=25:duration=1", "-c:v", "mpeg4");
+        Path turned = folder.resolve("turned.mp4");
+        ffmpeg("-display_rotation", "90", "-i", plain.toString(), "-c", "copy", turned.toString());
+        List<VideoFrame> carried = read(turned, DEFAULTS);
+        List<VideoFrame> applied = read(turned, DEFAULTS.withRotatePixels(true));
+        assertThat(carried.get(0).format().width()).isEqualTo(48);
+        assertThat(applied.get(0).format().width()).isEqualTo(32);
+        Plane before = carried.get(0).plane(0);
+        Plane after = applied.get(0).plane(0);
+        // Counter-clockwise by 90 degrees: what was at the right edge is on top.
+        for (int i = 0; i < 32; i++) {
+            assertThat(after.data().get(i)).isEqualTo(before.data().get(i * before.stride() + 47));
+        }
+        assertThat(MediaInfo.probe(turned.toString(), DEFAULTS).streams().get(0).video())
+                .extracting(MediaInfo.Video::rotation)
+                .isEqualTo(90);
+        carried.forEach(VideoFrame::close);
+        applied.forEach(VideoFrame::close);
+    }
 
     @Test
     void aPhotographIsTurnedAsItsExifSays() throws IOException {
