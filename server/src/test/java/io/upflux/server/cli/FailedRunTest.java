@@ -2,12 +2,14 @@ package io.upflux.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.upflux.codecs.FfmpegPrograms;
 import io.upflux.server.Main;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,8 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
+import sun.misc.Signal;
 
-/** Runs whose encoder or container fails midway. */
+/** Runs that end midway: their encoder or container fails, or they are interrupted. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class FailedRunTest {
     private static final int SECONDS = 4;
@@ -131,6 +135,24 @@ class FailedRunTest {
                 .isZero();
         assertThat(output).exists();
         assertThat(work).doesNotExist();
+    }
+
+    @Test
+    void anInterruptLeavesNoHalfFile() throws Exception {
+        Path clip = TestMedia.write(folder.resolve("clip.mp4"), 640, 480, 400);
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> streams.upflux("upscale", clip, "-o", folder.resolve("out.mp4"), "-n", "lanczos-x4", "--json"),
+                Schedulers.boundedElastic()::schedule);
+        while (streams.json().isEmpty() && !exit.isDone()) {
+            Thread.sleep(5);
+        }
+
+        Signal.raise(new Signal("INT"));
+
+        assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(130);
+        assertThat(folder.toFile().list()).containsExactly("clip.mp4");
+        List<JsonNode> events = streams.json();
+        assertThat(events.get(events.size() - 1)).hasToString("{\"event\":\"error\",\"message\":\"interrupted\"}");
     }
 
     private static String[] command(Path clip, Path output) {

@@ -15,7 +15,16 @@ import java.nio.file.Path;
 
 /** Small real files, made by the program's own encoder. */
 final class TestMedia {
+    static final int WIDTH = 64;
+    static final int HEIGHT = 48;
+    static final int FRAMES = 6;
+
     private TestMedia() {}
+
+    /** A clip where any will do. */
+    static Path clip(Path file) {
+        return write(file, WIDTH, HEIGHT, FRAMES);
+    }
 
     /** A clip, or with one frame and a picture's name a picture. */
     static Path write(Path file, int width, int height, int frames) {
