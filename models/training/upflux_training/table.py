@@ -3,7 +3,7 @@
     python -m upflux_training.table
 
 First those that are shipped, as their files say; then the networks that are defined and tested but wait for a GPU; then
-how the quality of those at x2 rose in training, as the log says.
+how the quality of plain and small ones at x2 rose in training, as the log says.
 """
 
 import json
@@ -14,6 +14,7 @@ import onnx
 from . import weights
 from .cost import macs, macs_per_pixel
 from .networks import NETWORKS, create
+from .schedule import ORDER
 from .targets import PAPER
 
 _SETS = ("set5", "set14", "b100")
@@ -48,17 +49,17 @@ def untrained(name: str) -> str:
     scale = network.scale
     parameters = sum(p.numel() for p in network.parameters())
     whole = macs(network, 720 // scale, 1280 // scale) / 1e9
-    paper = " | ".join(f"{value:.2f}" for value in PAPER[name]) if name in PAPER else " | "
+    paper = " | ".join(f"{value:.2f}" for value in PAPER[name]) if name in PAPER else " |  | "
     return f"| {name} | {parameters:,} | {macs_per_pixel(network):,} | {whole:.1f} | {paper} | untrained, not shipped |"
 
 
 def course(scale: int) -> list[str]:
-    """Return a line for each kept run of the networks of a scale, minutes and crops summed up since they began anew."""
+    """Return a line for each kept run of the plain and small networks of a scale, minutes and crops summed up since they began anew."""
     spent: dict[str, tuple[float, int]] = {}
     lines: dict[str, list[str]] = {}
     for run in weights.kept_runs(weights.LOG):
         name = run["name"]
-        if not name.endswith(f"-x{scale}") or "-stream" in name:
+        if not name.endswith(f"-x{scale}") or "-stream" in name or name in ORDER:
             continue
         minutes, crops = spent.get(name, (0.0, 0)) if run["from"] == f"{name}.safetensors" else (0.0, 0)
         spent[name] = minutes, crops = minutes + run["seconds"] / 60, crops + run["steps"] * run["batch"]
