@@ -38,23 +38,27 @@ def test_crops_hold_whole_windows(name: str) -> None:
 
 
 def log_of(path: Path, *runs: tuple[str, str | None, int]) -> Path:
-    path.write_text("".join(json.dumps({"name": n, "from": f, "seconds": s}) + "\n" for n, f, s in runs))
+    path.write_text("".join(json.dumps({"name": n, "from": f, "seconds": s, "device": "cuda"}) + "\n" for n, f, s in runs))
     return path
 
 
 def test_who_has_had_least_comes_next(tmp_path: Path) -> None:
     names, log = ["a-x2", "b-x2", "c-x4"], tmp_path / "log.jsonl"
-    assert schedule.next_of(names, log) == "a-x2"
+    assert schedule.next_of(names, log, "cuda") == "a-x2"
     log_of(log, ("a-x2", None, 60))
-    assert schedule.next_of(names, log) == "b-x2"
+    assert schedule.next_of(names, log, "cuda") == "b-x2"
     log_of(log, ("a-x2", None, 60), ("b-x2", None, 30), ("c-x4", "c-x2.safetensors", 40))
-    assert schedule.next_of(names, log) == "b-x2"
+    assert schedule.next_of(names, log, "cuda") == "b-x2"
     with log.open("a") as file:
-        file.write(json.dumps({"name": "b-x2", "from": "b-x2.safetensors", "seconds": 99, "kept": False}) + "\n")
-    assert schedule.next_of(names, log) == "b-x2"
+        file.write(json.dumps({"name": "b-x2", "from": "b-x2.safetensors", "seconds": 99, "device": "cuda", "kept": False}) + "\n")
+    assert schedule.next_of(names, log, "cuda") == "b-x2"
+    # Minutes of another kind of device are not worth as much.
+    with log.open("a") as file:
+        file.write(json.dumps({"name": "b-x2", "from": "b-x2.safetensors", "seconds": 99, "device": "cpu"}) + "\n")
+    assert schedule.next_of(names, log, "cuda") == "b-x2"
     # What began anew has only had what came after.
     log_of(log, ("a-x2", None, 60), ("a-x2", "a-x2.safetensors", 60), ("a-x2", None, 5), ("b-x2", None, 6), ("c-x4", None, 7))
-    assert schedule.next_of(names, log) == "a-x2"
+    assert schedule.next_of(names, log, "cuda") == "a-x2"
 
 
 def test_slices_follow_each_other_and_go_on_where_they_were(

@@ -4,13 +4,16 @@
 
 Each gets a slice of some minutes, in the order below, then each another one, until the time is up. Every slice ends with
 weights and a line in the log, from which the next call goes on: the network comes next that has had the fewest minutes
-since it began from noise or from another, the first of them in the order. What is stopped loses its slice only.
+on this kind of device since it began from noise or from another, the first of them in the order. What is stopped loses
+its slice only.
 """
 
 import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import torch
 
 from . import weights
 from .train import Run, starting_point
@@ -50,19 +53,21 @@ def recipe(name: str) -> Recipe:
     return _RECIPES[name.split("-")[0]]
 
 
-def trained_seconds(log: Path) -> dict[str, int]:
-    """Return by name for how long networks have been trained since they last began anew."""
+def trained_seconds(log: Path, device: str) -> dict[str, int]:
+    """Return by name for how long networks have been trained on a kind of device since they last began anew."""
     seconds: dict[str, int] = {}
     for record in weights.kept_runs(log) if log.exists() else ():
         name = record["name"]
+        if record["device"] != device:
+            continue
         goes_on = record["from"] == f"{name}.safetensors"
         seconds[name] = (seconds.get(name, 0) if goes_on else 0) + record["seconds"]
     return seconds
 
 
-def next_of(names: list[str], log: Path) -> str:
+def next_of(names: list[str], log: Path, device: str) -> str:
     """Return whose turn it is."""
-    seconds = trained_seconds(log)
+    seconds = trained_seconds(log, device)
     return min(names, key=lambda name: seconds.get(name, 0))
 
 
@@ -79,7 +84,7 @@ def main() -> None:
 
     left = given.minutes
     while left > 0:
-        name = next_of(given.names or list(ORDER), given.log)
+        name = next_of(given.names or list(ORDER), given.log, torch.device(given.device).type)
         how = recipe(name)
         # Another seed each time, lest every slice see the same crops.
         run = Run(

@@ -68,7 +68,7 @@ public record ColourKernels(Reading reading, Writing writing) {
     }
 
     /** Whether there are such numbers for frames of these layouts: three planes of at most 15 bits, halved or not. */
-    public static boolean suit(PixelLayout layout) {
+    public static boolean suits(PixelLayout layout) {
         return layout.family() == Family.YUV
                 && layout.depth() < 16
                 && layout.chromaShiftX() <= 1
@@ -76,7 +76,7 @@ public record ColourKernels(Reading reading, Writing writing) {
     }
 
     /**
-     * @param from format read, of a {@link #suit suitable} layout
+     * @param from format read, of a layout that {@link #suits}
      * @param to format written, likewise
      * @param white value of the brightest sample
      */

@@ -37,6 +37,7 @@ final class Conversions implements AutoCloseable {
         FrameFormat to = FrameUpscaler.upscaled(format, resolver);
         channels = resolver.traits().channels();
         scale = resolver.traits().scale();
+        resolver.takesPlanes(format, to);
         source = scope.frame(format, 0, 0);
         upscaled = scope.frame(to, 0, 0);
         reader = new TileReader(format, channels);
@@ -51,9 +52,7 @@ final class Conversions implements AutoCloseable {
 
     /** A batch of tiles, as a pipeline would have it; the caller's. */
     TileBatch newBatch(TileShape shape) {
-        return resolver.takesPlanes(source.format(), upscaled.format())
-                ? resolver.newBatch(shape, source.format(), upscaled.format())
-                : resolver.newBatch(shape);
+        return resolver.newBatch(shape, source.format(), upscaled.format());
     }
 
     /** Fills a batch. */

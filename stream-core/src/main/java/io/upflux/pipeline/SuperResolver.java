@@ -40,10 +40,10 @@ public interface SuperResolver extends AutoCloseable {
     }
 
     /**
-     * As {@link #newBatch(TileShape)}, for tiles of frames in formats that it {@link #takesPlanes}: with
-     * {@link TileBatch#planes}, unless a side of the shape is no multiple of the chroma subsampling. What becomes of a tile
-     * is what would of its samples, but for rounding, and for chroma at its edge, which is not interpolated with what lies
-     * beyond: the halo is to be wider by {@link io.upflux.colour.TileReader#reach}.
+     * As {@link #newBatch(TileShape)}, with {@link TileBatch#planes} where {@link #takesPlanes} has said so of these formats and
+     * the sides of the shape are multiples of the chroma subsampling; else of samples. What becomes of a tile is what would of
+     * its samples, but for rounding, and for chroma at its edge, which is not interpolated with what lies beyond: the halo is
+     * to be wider by {@link io.upflux.colour.TileReader#reach}.
      *
      * @throws StreamException when the shape cannot be run
      */

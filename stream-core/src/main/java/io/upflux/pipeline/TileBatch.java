@@ -6,9 +6,9 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Input and output memory of one inference call, reused from call to call: samples, or where there are {@link #planes}
- * code values. Samples are floats, nominally 0 to 1, planar
- * per tile (NCHW); values outside that range are legal (super-whites, ringing).
+ * Input and output memory of one inference call, reused from call to call: samples, or code values where there are
+ * {@link #planes}. Samples are floats, nominally 0 to 1, planar per tile (NCHW); values outside that range are legal
+ * (super-whites, ringing).
  */
 public interface TileBatch extends AutoCloseable {
     TileShape shape();

@@ -166,11 +166,11 @@ class ColourKernelsTest {
 
     @Test
     void areOfThreePlanesOfHalvedChromaAtMost() {
-        assertThat(ColourKernels.suit(PixelLayout.YUV420P)).isTrue();
-        assertThat(ColourKernels.suit(PixelLayout.yuv(12, 0, 0).withAlpha(true)))
+        assertThat(ColourKernels.suits(PixelLayout.YUV420P)).isTrue();
+        assertThat(ColourKernels.suits(PixelLayout.yuv(12, 0, 0).withAlpha(true)))
                 .isTrue();
-        assertThat(ColourKernels.suit(PixelLayout.yuv(16, 1, 1))).isFalse();
-        assertThat(ColourKernels.suit(PixelLayout.yuv(8, 2, 0))).isFalse();
-        assertThat(ColourKernels.suit(PixelLayout.RGB24)).isFalse();
+        assertThat(ColourKernels.suits(PixelLayout.yuv(16, 1, 1))).isFalse();
+        assertThat(ColourKernels.suits(PixelLayout.yuv(8, 2, 0))).isFalse();
+        assertThat(ColourKernels.suits(PixelLayout.RGB24)).isFalse();
     }
 }

@@ -21,17 +21,17 @@ final class PlanePieces {
 
     /** Of parts, where that of the network's tiles is {@code align}. */
     static int align(TilePlanes tiles, int align) {
-        boolean halved =
-                isHalved(tiles.inputs().get(0)) || isHalved(tiles.outputs().get(0));
-        return halved && align % 2 > 0 ? 2 * align : align;
+        boolean even = isSubsampled(tiles.inputs().get(0))
+                || isSubsampled(tiles.outputs().get(0));
+        return even && align % 2 > 0 ? 2 * align : align;
     }
 
-    private static boolean isHalved(VideoFrame tile) {
+    private static boolean isSubsampled(VideoFrame tile) {
         PixelLayout layout = tile.format().layout();
         return layout.chromaShiftX() + layout.chromaShiftY() > 0;
     }
 
-    /** Fills a batch of one with the part of a tile that begins at ({@code x}, {@code y}). */
+    /** Fills a batch of one with the part of a tile that begins at ({@code x}, {@code y}), of which nothing is summed yet. */
     static void read(TilePlanes from, int item, int x, int y, TileBatch part, Traits traits) {
         VideoFrame tile = from.inputs().get(item);
         from.sums().put(item, 0);

@@ -45,7 +45,12 @@ record GpuOptions(
         /** Those on a GPU: fewer bytes cross the bus, and no processor converts them. */
         GPU,
         /** On the CPU, too, which has no bus to save, and takes longer over it than {@link io.upflux.colour.TileReader}. */
-        ALWAYS
+        ALWAYS;
+
+        /** Whether those of a provider do. TensorRT would do it in float16, and wants kernels that are constants. */
+        boolean on(Provider provider) {
+            return provider.kind() != Provider.Kind.TENSORRT && (this == ALWAYS || (this == GPU && provider.onGpu()));
+        }
     }
 
     /** What the system property says, commas between its parts. */
@@ -77,9 +82,9 @@ record GpuOptions(
             } else if (pair[0].startsWith("trt.") && !value.isEmpty()) {
                 tensorRt.put(pair[0].substring(4), value);
             } else {
-                throw new StreamException(
-                        "-D" + PROPERTY + ": '" + part
-                                + "' is none of precision=fp16|tf32|fp32, locked=0|1, planes=never|gpu|always, only=0|1, cuda.KEY=VALUE, trt.KEY=VALUE");
+                throw new StreamException("-D" + PROPERTY + ": '" + part
+                        + "' is none of precision=fp16|tf32|fp32, locked=0|1, planes=never|gpu|always, only=0|1,"
+                        + " cuda.KEY=VALUE, trt.KEY=VALUE");
             }
         }
         return new GpuOptions(precision, locked, planes, onlyGpu, cuda, tensorRt);
@@ -126,10 +131,9 @@ record GpuOptions(
         return onlyGpu ? Map.of("session.disable_cpu_ep_fallback", "1") : Map.of();
     }
 
-    /** Whether sessions convert colour themselves. TensorRT would do it in float16, and wants kernels that are constants. */
-    boolean takesPlanes(Provider provider) {
-        return provider.kind() != Provider.Kind.TENSORRT
-                && (planes == Planes.ALWAYS || (planes == Planes.GPU && provider.onGpu()));
+    /** Whether sessions round the products of a graph that is not rewritten to fewer bits than single precision has. */
+    boolean roundsProducts(Provider provider, OnnxGraph graph) {
+        return provider.onGpu() && precision != Precision.FP32 && !halves(graph);
     }
 
     /** Whether a graph computes in float16, by itself or rewritten. */

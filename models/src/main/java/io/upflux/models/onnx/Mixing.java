@@ -106,8 +106,7 @@ final class Mixing implements AutoCloseable {
     }
 
     private boolean packs(TileBatch batch) {
-        return batch instanceof StagedCells
-                || (staged == null && batch.planes() == null && (batch.margin() > 0 || fixed > 1));
+        return batch instanceof StagedCells || (staged == null && (batch.margin() > 0 || fixed > 1));
     }
 
     private Map<TileShape, Count> counts(Stroke stroke) {

@@ -1,5 +1,6 @@
 package io.upflux.models.onnx;
 
+import io.upflux.models.onnx.ShapeSessions.Form;
 import io.upflux.models.tile.TileMemory;
 import io.upflux.pipeline.SuperResolver.TileShape;
 import io.upflux.reuse.WindowGrid;
@@ -149,9 +150,18 @@ final class ModelSessions implements AutoCloseable {
         return halts() ? of(Pass.HALTING).graph().windows(shape.batch(), shape.width(), shape.height()) : 0;
     }
 
-    /** Closes what no batch uses. */
-    void closeIdle() {
-        passes.values().forEach(sessions -> sessions.keepIdle(0));
+    /** Closes what has this form and no user. */
+    void discard(Form form) {
+        passes.values().forEach(sessions -> sessions.discard(form));
+    }
+
+    /** Numbers of a context, where there is one. */
+    int contextLength() {
+        long length = 1;
+        for (long side : of(Pass.BODY).graph().contextSides()) {
+            length *= side;
+        }
+        return (int) length;
     }
 
     /** Sessions that are open now. */

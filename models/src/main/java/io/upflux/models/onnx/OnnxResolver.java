@@ -1,6 +1,7 @@
 package io.upflux.models.onnx;
 
 import io.upflux.frame.FrameFormat;
+import io.upflux.models.onnx.GpuOptions.Planes;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.PictureMemory;
@@ -35,7 +36,7 @@ public final class OnnxResolver implements SuperResolver {
     private final Mixing mixing;
     private final Runs runs;
     private final int lanes;
-    private final PlaneTiles planes;
+    private final PlaneSupport planes;
 
     private OnnxResolver(
             String name,
@@ -45,7 +46,7 @@ public final class OnnxResolver implements SuperResolver {
             Provider provider,
             int threads,
             Notices notices,
-            GpuOptions options) {
+            Planes converting) {
         this.contract = contract;
         this.sessions = sessions;
         boolean windowed = contract.window() > 0;
@@ -68,7 +69,14 @@ public final class OnnxResolver implements SuperResolver {
         this.squares = new Squares(sessions, contract, shapes.free(), traits);
         this.mixing = new Mixing(sessions, contract, name, staged);
         this.runs = new Runs(name);
-        this.planes = new PlaneTiles(sessions, contract, traits, runs, notices, options.takesPlanes(provider));
+        this.planes = new PlaneSupport(
+                sessions,
+                contract,
+                traits,
+                runs,
+                notices,
+                converting.on(provider),
+                GpuOptions.standard().roundsProducts(provider, main.file().graph()));
     }
 
     /**
@@ -86,10 +94,17 @@ public final class OnnxResolver implements SuperResolver {
             Execution execution,
             OptionalDouble threshold,
             Notices notices) {
-        return open(files, name, contract, execution, threshold, notices, GpuOptions.standard());
+        return open(
+                files,
+                name,
+                contract,
+                execution,
+                threshold,
+                notices,
+                GpuOptions.standard().planes());
     }
 
-    /** @param options of which only those count that are no sessions' */
+    /** @param converting which sessions convert colour themselves */
     static SuperResolver open(
             ModelFiles files,
             String name,
@@ -97,7 +112,7 @@ public final class OnnxResolver implements SuperResolver {
             Execution execution,
             OptionalDouble threshold,
             Notices notices,
-            GpuOptions options) {
+            Planes converting) {
         ModelGraphs graphs = ModelGraphs.of(files);
         PassGraph first = threshold.isPresent() ? graphs.halting(name) : graphs.main();
         PassGraph tiled = threshold.isPresent() ? first : graphs.tiled();
@@ -115,7 +130,7 @@ public final class OnnxResolver implements SuperResolver {
                     provider,
                     threads,
                     notices,
-                    options);
+                    converting);
         } catch (RuntimeException | OutOfMemoryError e) {
             weights.close();
             throw e;
@@ -159,12 +174,12 @@ public final class OnnxResolver implements SuperResolver {
 
     @Override
     public boolean takesPlanes(FrameFormat from, FrameFormat to) {
-        return planes.take(from, to);
+        return planes.takes(from, to);
     }
 
     @Override
     public TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {
-        if (!takesPlanes(from, to) || !planes.fit(shape, from, to)) {
+        if (!planes.serves(shape, from, to)) {
             return newBatch(shape);
         }
         shapes.require(shape);

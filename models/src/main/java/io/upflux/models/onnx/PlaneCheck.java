@@ -1,5 +1,6 @@
 package io.upflux.models.onnx;
 
+import ai.onnxruntime.OrtException;
 import io.upflux.buffer.Closer;
 import io.upflux.buffer.NativeScope;
 import io.upflux.colour.TileReader;
@@ -8,28 +9,29 @@ import io.upflux.frame.FrameCopy;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
-import io.upflux.pipeline.StreamException;
 import io.upflux.pipeline.TileBatch;
 import io.upflux.pipeline.TilePlanes;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a device converts colour as {@link TileReader} and {@link TileWriter} do, which no error code tells. */
 final class PlaneCheck {
     private final FrameFormat from;
     private final FrameFormat to;
-    private final Consumer<TileBatch> network;
 
     /**
      * @param from format of a picture that fills a tile
      * @param to format of the upscaled picture
-     * @param network computes a batch
      */
-    PlaneCheck(FrameFormat from, FrameFormat to, Consumer<TileBatch> network) {
+    PlaneCheck(FrameFormat from, FrameFormat to) {
         this.from = from;
         this.to = to;
-        this.network = network;
+    }
+
+    /** Computes a batch. */
+    @FunctionalInterface
+    interface Inference {
+        void run(TileBatch batch) throws OrtException;
     }
 
     /**
@@ -37,11 +39,11 @@ final class PlaneCheck {
      *
      * @param samples a batch of one
      * @param converting the same with planes
+     * @param network by which both are computed
      * @return what is wrong, null for nothing
-     * @throws StreamException when it cannot be run
      */
     @Nullable
-    String flaw(TileBatch samples, TileBatch converting) {
+    String flaw(TileBatch samples, TileBatch converting, Inference network) throws OrtException {
         TilePlanes planes = Objects.requireNonNull(converting.planes(), "planes");
         try (Closer owned = new Closer()) {
             NativeScope scope = owned.own(new NativeScope());
@@ -49,7 +51,7 @@ final class PlaneCheck {
             VideoFrame expected = owned.own(scope.frame(to, VideoFrame.NO_PTS, 0));
             draw(source);
             new TileReader(from, 3).read(source, 0, 0, from.width(), from.height(), samples.input(), 0);
-            network.accept(samples);
+            network.run(samples);
             new TileWriter(to, 3, from.height())
                     .write(
                             new TileWriter.Samples(samples.output(), 0, to.width(), to.height(), 0, 0),
@@ -59,7 +61,7 @@ final class PlaneCheck {
                             to.height(),
                             expected);
             FrameCopy.fill(source, 0, 0, planes.inputs().get(0));
-            network.accept(converting);
+            network.run(converting);
             int off = difference(expected, planes.outputs().get(0));
             if (off > tolerance(to)) {
                 return "it is off by " + off + " code values";

@@ -71,7 +71,7 @@ final class PlanePictures implements Pictures {
         }
     }
 
-    /** A tile is no higher than what its matrix is assumed by. */
+    /** A tile states the matrix that is assumed by the frame's height. */
     private static FrameFormat tile(FrameFormat format, int matrixHeight, int width, int height) {
         return format.withSize(width, height)
                 .withLayout(format.layout().withAlpha(false))
@@ -156,10 +156,7 @@ final class PlanePictures implements Pictures {
     }
 
     private void add(Closer owner, String name, float[] values, long... sides) throws OrtException {
-        ByteBuffer bytes = memory.allocate(Float.BYTES, values.length);
-        bytes.asFloatBuffer().put(0, values);
-        OnnxTensor tensor = OnnxTensor.createTensor(Ort.environment(), bytes, sides, OnnxJavaType.FLOAT);
-        numbers.put(name, owner.own(tensor));
+        numbers.put(name, owner.own(OnnxTensor.createTensor(Ort.environment(), FloatBuffer.wrap(values), sides)));
     }
 
     @Override

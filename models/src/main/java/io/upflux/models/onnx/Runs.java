@@ -44,8 +44,10 @@ final class Runs {
             try {
                 return inference.run(options);
             } catch (OrtException e) {
-                throw new StreamException(
-                        label + (wasTerminated(run) ? ": interrupted" : ": inference failed: " + Ort.reason(e)), e);
+                if (wasTerminated(run)) {
+                    throw new StoppedException(label + ": interrupted", e);
+                }
+                throw new StreamException(label + ": inference failed: " + Ort.reason(e), e);
             } finally {
                 end();
             }
@@ -90,7 +92,7 @@ final class Runs {
 
     private synchronized Run begin(RunOptions options) {
         if (closed) {
-            throw new StreamException(label + ": is closed");
+            throw new StoppedException(label + ": is closed");
         }
         Run run = new Run(options);
         runs.put(Thread.currentThread(), run);

@@ -93,20 +93,24 @@ final class ShapeSessions implements AutoCloseable {
             return;
         }
         entry.users--;
-        keepIdle(IDLE);
-    }
-
-    /** Closes those that no batch uses, the longest unused first, but for some. */
-    synchronized void keepIdle(int most) {
         long idle = entries.values().stream().filter(e -> e.users == 0).count();
         Iterator<Entry> oldest = entries.values().iterator();
-        while (idle > most && oldest.hasNext()) {
+        while (idle > IDLE && oldest.hasNext()) {
             Entry candidate = oldest.next();
             if (candidate.users == 0) {
                 oldest.remove();
                 close(candidate);
                 idle--;
             }
+        }
+    }
+
+    /** Closes the session of a form, unless somebody uses it. */
+    synchronized void discard(Form form) {
+        Entry entry = entries.get(form);
+        if (entry != null && entry.users == 0) {
+            entries.remove(form);
+            close(entry);
         }
     }
 

@@ -50,6 +50,12 @@ final class SharedResolver extends ForwardingResolver {
         return open().newBatch(shape);
     }
 
+    /** Out of turn: it is tried once, and known from then on. */
+    @Override
+    public boolean takesPlanes(FrameFormat from, FrameFormat to) {
+        return open().takesPlanes(from, to);
+    }
+
     @Override
     public TileBatch newBatch(TileShape shape, FrameFormat from, FrameFormat to) {
         return open().newBatch(shape, from, to);

@@ -32,6 +32,20 @@ class GpuOptionsTest {
         assertThat(options.inHalf(PLAIN)).isEqualTo(rewritten);
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', false", "precision=tf32, true", "precision=fp32, false"})
+    void productsAreRoundedInGraphsThatStayInSinglePrecision(String text, boolean rounded) {
+        GpuOptions options = GpuOptions.parse(text);
+        OnnxGraph eight = ModelGraphs.of(NamedModels.files("plain-s-int8-x2"))
+                .main()
+                .file()
+                .graph();
+        OnnxGraph plain = PLAIN.file().graph();
+        assertThat(options.roundsProducts(Provider.cuda(0), plain)).isEqualTo(rounded);
+        assertThat(options.roundsProducts(Provider.cuda(0), eight)).isEqualTo(!text.endsWith("fp32"));
+        assertThat(options.roundsProducts(Provider.CPU, eight)).isFalse();
+    }
+
     /** What they leave in single precision is colour. */
     @Test
     void graphsInHalfRoundNothingElse() {
@@ -69,10 +83,10 @@ class GpuOptionsTest {
     @CsvSource({"'', false, true", "planes=never, false, false", "planes=gpu, false, true", "planes=always, true, true"
     })
     void colourIsConvertedWhereABusIsInBetween(String text, boolean onCpu, boolean onGpu) {
-        GpuOptions options = GpuOptions.parse(text);
-        assertThat(options.takesPlanes(Provider.CPU)).isEqualTo(onCpu);
-        assertThat(options.takesPlanes(Provider.cuda(0))).isEqualTo(onGpu);
-        assertThat(options.takesPlanes(Provider.tensorRt(0))).isFalse();
+        GpuOptions.Planes planes = GpuOptions.parse(text).planes();
+        assertThat(planes.on(Provider.CPU)).isEqualTo(onCpu);
+        assertThat(planes.on(Provider.cuda(0))).isEqualTo(onGpu);
+        assertThat(planes.on(Provider.tensorRt(0))).isFalse();
     }
 
     @ParameterizedTest

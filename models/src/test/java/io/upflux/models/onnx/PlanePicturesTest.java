@@ -13,6 +13,7 @@ import io.upflux.frame.Plane;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import io.upflux.models.onnx.Execution.Gpu;
+import io.upflux.models.onnx.GpuOptions.Planes;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.FrameSource;
 import io.upflux.pipeline.FrameUpscaler;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +43,7 @@ import reactor.core.publisher.Flux;
 @Timeout(120)
 class PlanePicturesTest {
     private static final int FRAMES = 4;
-    private static final GpuOptions CONVERTING = GpuOptions.parse("planes=always");
+    private static final Planes CONVERTING = Planes.ALWAYS;
 
     private final Said said = new Said();
     private long before;
@@ -173,18 +175,48 @@ class PlanePicturesTest {
         assertThat(said.warnings).singleElement().asString().startsWith("test: cpu is not used to convert colour");
     }
 
+    /** It is no fault of the device's, and nobody need hear of it. */
+    @Test
+    void nothingIsTriedAfterTheEnd() {
+        FrameFormat format = format(32, 32, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
+        OnnxResolver resolver = converting(TestModels.nearest(1));
+        resolver.close();
+        assertThat(resolver.takesPlanes(format, format)).isFalse();
+        assertThat(said.warnings).isEmpty();
+    }
+
+    @Test
+    void anInterruptedTrialIsMadeAgain() throws InterruptedException {
+        FrameFormat format = format(32, 32, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
+        try (OnnxResolver resolver =
+                network("esc-light-x2", false, OptionalDouble.empty()).open(CONVERTING, said)) {
+            AtomicReference<Boolean> first = new AtomicReference<>();
+            Thread asking = new Thread(() -> first.set(resolver.takesPlanes(format, format)));
+            asking.start();
+            while (first.get() == null && asking.isAlive()) {
+                resolver.interrupt();
+                Thread.sleep(1);
+            }
+            asking.join();
+            assertThat(first.get()).isFalse();
+            assertThat(said.warnings).isEmpty();
+            assertThat(resolver.takesPlanes(format, format)).isTrue();
+        }
+    }
+
     @Test
     void oneSessionServesAllColoursOfALayout() {
         TileShape shape = new TileShape(1, 32, 32);
         FrameFormat one = format(32, 32, PixelLayout.YUV420P, ColourSpec.UNKNOWN_LIMITED);
         FrameFormat other = one.withColour(new ColourSpec(9, 14, 9, Range.FULL, ChromaSiting.TOP_LEFT));
-        try (OnnxResolver resolver = converting(TestModels.nearest(1));
-                TileBatch first = resolver.newBatch(shape, one, one);
-                TileBatch second = resolver.newBatch(shape, other, other)) {
-            assertThat(first.planes()).isNotNull();
-            assertThat(second.planes()).isNotNull();
-            assertThat(resolver.openSessions()).isEqualTo(1);
-            try (TileBatch samples = resolver.newBatch(shape)) {
+        try (OnnxResolver resolver = converting(TestModels.nearest(1))) {
+            assertThat(resolver.takesPlanes(one, one)).isTrue();
+            assertThat(resolver.openSessions()).as("of the trial").isZero();
+            try (TileBatch first = resolver.newBatch(shape, one, one);
+                    TileBatch second = resolver.newBatch(shape, other, other);
+                    TileBatch samples = resolver.newBatch(shape)) {
+                assertThat(first.planes()).isNotNull();
+                assertThat(second.planes()).isNotNull();
                 assertThat(samples.planes()).isNull();
                 assertThat(resolver.openSessions()).isEqualTo(2);
             }
@@ -210,12 +242,12 @@ class PlanePicturesTest {
     }
 
     private interface Opener {
-        OnnxResolver open(GpuOptions options, Notices notices);
+        OnnxResolver open(Planes converting, Notices notices);
     }
 
     private void agree(Opener opener, FrameFormat format, UnaryOperator<FrameFormat> wanted, ReuseMode mode) {
         List<int[]> expected;
-        try (OnnxResolver resolver = opener.open(GpuOptions.parse(""), said)) {
+        try (OnnxResolver resolver = opener.open(Planes.GPU, said)) {
             assertThat(resolver.takesPlanes(format, format)).isFalse();
             expected = run(resolver, new Noise(format, 90), wanted, mode);
         }
@@ -260,8 +292,8 @@ class PlanePicturesTest {
     private static Opener opener(ModelFiles files, OptionalDouble threshold) {
         Contract contract = OnnxResolver.inspect(files, false, Notices.none());
         Execution cpu = new Execution(Gpu.NEVER, 0, 2);
-        return (options, notices) ->
-                (OnnxResolver) OnnxResolver.open(files, "test", contract, cpu, threshold, notices, options);
+        return (converting, notices) ->
+                (OnnxResolver) OnnxResolver.open(files, "test", contract, cpu, threshold, notices, converting);
     }
 
     private static FrameFormat format(int width, int height, PixelLayout layout, ColourSpec colour) {

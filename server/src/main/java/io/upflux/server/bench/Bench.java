@@ -111,8 +111,7 @@ public final class Bench {
             }
         }
         PictureContext seen = context;
-        try (TileBatch batch = tiles.filling(
-                tiles.planes() ? resolver.newBatch(tiles.shape(), from, to) : resolver.newBatch(tiles.shape()))) {
+        try (TileBatch batch = tiles.filling(resolver.newBatch(tiles.shape(), from, to))) {
             resolver.upscale(batch, seen);
             Span span = Usage.of(() -> repeat(tiles.calls(), () -> resolver.upscale(batch, seen)));
             return stage("infer", span.plus(looking), frames);

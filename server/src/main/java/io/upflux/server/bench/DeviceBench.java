@@ -1,6 +1,7 @@
 package io.upflux.server.bench;
 
 import io.upflux.buffer.NativeScope;
+import io.upflux.colour.TileReader;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.Plane;
 import io.upflux.frame.VideoFrame;
@@ -62,7 +63,8 @@ public final class DeviceBench {
         TileShape shape = resolver.tileFor(width, height);
         FrameFormat from = new MovingPattern(width, height, KEPT).format();
         FrameFormat to = FrameUpscaler.upscaled(from, resolver);
-        double share = (double) shape.batch() / tiles(resolver, shape);
+        int wider = resolver.takesPlanes(from, to) ? TileReader.reach(from.layout()) : 0;
+        double share = (double) shape.batch() / tiles(resolver, shape, wider);
         int lanes = resolver.lanes();
         List<TileBatch> batches = new ArrayList<>();
         try {
@@ -249,9 +251,9 @@ public final class DeviceBench {
         }
     }
 
-    private int tiles(SuperResolver resolver, TileShape shape) {
+    private int tiles(SuperResolver resolver, TileShape shape, int wider) {
         Traits traits = resolver.traits();
-        return TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo(), traits.align())
+        return TilePlan.cover(width, height, shape.width(), shape.height(), traits.halo() + wider, traits.align())
                 .tiles()
                 .size();
     }

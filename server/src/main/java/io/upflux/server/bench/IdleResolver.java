@@ -24,25 +24,24 @@ final class IdleResolver extends ForwardingResolver {
      * One kind of calls.
      *
      * @param input of the first; of planes those of all tiles, one after the other
-     * @param planes whether these are planes
      * @param calls how many there were
      */
-    record Request(TileShape shape, ByteBuffer input, boolean planes, long calls) {
+    record Request(TileShape shape, ByteBuffer input, long calls) {
         /** The request of one more call. */
         private static Request after(@Nullable Request before, TileBatch batch) {
             if (before != null) {
-                return new Request(before.shape, before.input, before.planes, before.calls + 1);
+                return new Request(before.shape, before.input, before.calls + 1);
             }
             TilePlanes planes = batch.planes();
             if (planes != null) {
                 ByteBuffer copy = ByteBuffer.allocate(
                         buffers(planes).mapToInt(ByteBuffer::capacity).sum());
                 buffers(planes).forEach(plane -> copy.put(plane.duplicate().clear()));
-                return new Request(batch.shape(), copy.flip(), true, 1);
+                return new Request(batch.shape(), copy.flip(), 1);
             }
             ByteBuffer copy = ByteBuffer.allocate(Float.BYTES * batch.input().capacity());
             copy.asFloatBuffer().put(batch.input().duplicate());
-            return new Request(batch.shape(), copy, false, 1);
+            return new Request(batch.shape(), copy, 1);
         }
 
         private static Stream<ByteBuffer> buffers(TilePlanes planes) {
