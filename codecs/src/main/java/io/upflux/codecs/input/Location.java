@@ -122,6 +122,10 @@ record Location(
             return new StreamException(
                     name + ": the input does not take the value of " + String.join(" or ", new TreeSet<>(keys)));
         }
+        if (kind == Kind.LOCAL && code == avutil.AVERROR_ENOENT()) {
+            // It has vanished since it was looked at.
+            return new StreamException(name + ": no such file");
+        }
         // What is of a container that it may not be of is invalid, too.
         return new StreamException(name + ": "
                 + (invalid || code == avutil.AVERROR_INVALIDDATA
