@@ -37,6 +37,7 @@ final class Conversions implements AutoCloseable {
         FrameFormat to = FrameUpscaler.upscaled(format, resolver);
         channels = resolver.traits().channels();
         scale = resolver.traits().scale();
+        // Batches have planes only of formats that were asked about.
         resolver.takesPlanes(format, to);
         source = scope.frame(format, 0, 0);
         upscaled = scope.frame(to, 0, 0);
