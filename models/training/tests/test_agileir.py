@@ -200,7 +200,7 @@ def test_stored_graph_is_folded_when_opened(tmp_path) -> None:
     network = lively(small()).eval()
     weights.save(network, tmp_path / "agileir.safetensors")
     weights.load(network, tmp_path / "agileir.safetensors")
-    model = build(network, "plain", weights.stored(tmp_path / "agileir.safetensors"))
+    model = build(network, "plain", weights.stored(tmp_path / "agileir.safetensors", network.scale))
     (tmp_path / "agileir.onnx").write_bytes(model.SerializeToString())
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED

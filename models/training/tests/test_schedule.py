@@ -6,25 +6,15 @@ import random
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from upflux_training import average, schedule, train, weights
+from upflux_training import average, networks, schedule, train, weights
 from upflux_training.adaformer import AdaFormer
+from upflux_training.layers import tail_of_other_scale
 from upflux_training.networks import NETWORKS, create
 from upflux_training.plain import Plain
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    generator = torch.Generator().manual_seed(0)
-    for index in range(2):
-        noise = torch.randint(0, 256, (160, 176, 3), generator=generator, dtype=torch.uint8)
-        Image.fromarray(noise.numpy()).save(folder / f"{index}.png")
-    return folder
 
 
 def test_every_full_size_network_has_its_turn_at_every_scale() -> None:
@@ -132,3 +122,39 @@ def test_a_compiled_step_is_the_step(video: bool) -> None:
         assert torch.allclose(*losses, atol=1e-5)
         assert len(gradients[0]) == len(gradients[1])
         assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*gradients))
+
+
+def test_only_the_tail_of_a_full_size_x3_is_its_own(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
+    monkeypatch.setattr(train, "for_minutes", lambda minutes: lambda step: step / 3)
+    monkeypatch.setitem(NETWORKS, "tiny", lambda scale: Plain(scale, 4, 2))
+    monkeypatch.setattr(networks, "FULL_SIZE", ["tiny"])
+    log = tmp_path / "log.jsonl"
+
+    def call(name: str, *more: str) -> dict[str, object]:
+        arguments = ["train", name, "--data", str(pictures), "--minutes", "1", "--batch", "2", "--crop", "16", "--log", str(log)]
+        monkeypatch.setattr(sys, "argv", [*arguments, *more])
+        train.main()
+        return json.loads(log.read_text().splitlines()[-1])
+
+    with pytest.raises(ValueError, match="tiny-x3 is tiny-x4 with a tail of its own"):
+        call("tiny-x3")
+    call("tiny-x4")
+    x4 = weights.trained("tiny-x4").state_dict()
+    assert call("tiny-x3")["from"] == "tiny-x4.safetensors"
+    assert call("tiny-x3")["from"] == "tiny-x3.safetensors"
+    x3 = weights.trained("tiny-x3").state_dict()
+    assert [path.name for path in weights.FOLDER.iterdir()] == ["tiny-x4.safetensors"]
+    for key, value in weights.trained("tiny-x4").state_dict().items():
+        assert torch.equal(value, x4[key])
+        assert key.startswith("tail.") or torch.equal(value, x3[key])
+    resampled = tail_of_other_scale(x4["tail.conv.weight"], 27)
+    assert not torch.allclose(x3["tail.conv.weight"], resampled, atol=1e-5)
+
+    # The tail stays when x4 goes on, and graphs find it.
+    call("tiny-x4")
+    torch.testing.assert_close(weights.trained("tiny-x3").state_dict()["tail.conv.bias"], x3["tail.conv.bias"])
+    stored = weights.stored(weights.default_path("tiny-x3"), 3)
+    offset, length = stored.places["tail.conv.bias"]
+    found = np.frombuffer(weights.default_path("tiny-x3").read_bytes()[offset : offset + length], np.float16)
+    assert np.array_equal(found, x3["tail.conv.bias"].numpy().astype(np.float16))

@@ -25,12 +25,14 @@ from .eightbit import eight_bit_name, float_name, in_eight_bits, measuring_pictu
 from .evaluate import Score, evaluate, onnx_upscaler
 from .halo import measure_halo
 from .network import Network
+from .networks import host
 from .passes import Form, build, margin, passes, reach
 from .plain import Plain
 from .sweep import depths
 from .targets import state
 
 GOLDEN = Path(__file__).resolve().parents[2] / "src/test/resources/io/upflux/models/golden"
+_GOLDEN_BYTES = 2**18
 
 
 def training_summary(log: Path, name: str) -> str:
@@ -47,6 +49,7 @@ def training_summary(log: Path, name: str) -> str:
         f"{steps} steps of {last['batch']} "
         f"{last['crop']}x{last['crop']} crops in {minutes:.0f} minutes on {devices}"
         + (f"; started from {Path(start).stem}" if start else "")
+        + (f"; only its tail, the rest is {host(name)}" if host(name) != name else "")
         + (f"; mean of the ends of {last['mean_of']} runs" if "mean_of" in last else "")
     )
 
@@ -61,8 +64,10 @@ def clear_threshold(confidence: list[Tensor]) -> Tensor:
 
 
 def golden(network: Network, path: Path) -> None:
-    """Write a small input and what the network makes of it, for tests in other languages."""
-    side = 2 * max(min(network.window, 24), network.align, 8)
+    """Write a small input and what the network makes of it, for tests in other languages, where that is small."""
+    side = network.align if network.align > 24 else 2 * max(network.window, 8)
+    if 12 * (side * network.scale) ** 2 > _GOLDEN_BYTES:
+        return
     generator = torch.Generator().manual_seed(0)
     # Smooth and rough parts, so that halting has something to decide.
     rough = torch.randint(0, 256, (1, 3, side, side // 2), generator=generator)
@@ -169,7 +174,7 @@ def main() -> None:
     scores: dict[str, Score] = {}
     # The main graph is judged before it can say how well it does.
     for kind in passes(network):
-        model = build(network, kind, weights.stored(source), form)
+        model = build(network, kind, weights.stored(source, network.scale), form)
         target = source.with_name(f"{name}.onnx" if kind == passes(network)[0] else f"{name}.{kind}.onnx")
         if not scores:
             # Beside the weights, which it points into.

@@ -56,7 +56,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     network = weights.trained(arguments.name)
-    pair = Pair(weights.default_path(arguments.name).with_suffix(".onnx"))
+    pair = Pair(weights.graph_path(arguments.name))
     arguments.output.mkdir(parents=True, exist_ok=True)
     for path in arguments.pictures:
         panels = strip(pair, network, middle(load_picture(path)), arguments.threshold)

@@ -35,3 +35,16 @@ def create(name: str) -> Network:
     if stem not in NETWORKS or scale not in ("2", "3", "4"):
         raise ValueError(f"no network is named {name}; there are {', '.join(NETWORKS)}, each with -x2, -x3 or -x4")
     return NETWORKS[stem](int(scale))
+
+
+FULL_SIZE = [stem for stem in NETWORKS if not stem.endswith(("-s", "-m"))]
+"""Those as their papers have them, and AdaFormer-V as large as these."""
+
+
+def host(name: str) -> str:
+    """Return the network whose weights file holds those of ``name``: its own, but for the full-size networks at x3.
+
+    These are those at x4 with a tail of their own: weights for each would outgrow the repository.
+    """
+    stem, _, scale = name.rpartition("-x")
+    return f"{stem}-x4" if scale == "3" and stem in FULL_SIZE else name

@@ -39,6 +39,8 @@ class Optimiser:
         alike: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
         rest = []
         for parameter in network.parameters():
+            if not parameter.requires_grad:
+                continue
             if parameter.ndim in (2, 4) and min(parameter.flatten(1).shape) >= _LEAST_SIDE:
                 alike[parameter.shape].append(parameter)
             else:

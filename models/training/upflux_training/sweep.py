@@ -95,7 +95,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     network = weights.trained(arguments.name)
-    pair = Pair(weights.default_path(arguments.name).with_suffix(".onnx"))
+    pair = Pair(weights.graph_path(arguments.name))
     scale, blocks = network.scale, network.blocks
     step = network.align * scale
     highs = [load_picture(p).permute(2, 0, 1)[None].float() for p in picture_paths(arguments.test)]

@@ -3,8 +3,9 @@
     python -m upflux_training.train plain-s-x2 --data DIR --minutes 30 --test SET5 SET14 B100
 
 Continues from the repository's weights when there are any (``--from`` names others, ``--fresh`` ignores them); without
-them x4 starts from x2, x3 from x4 or x2. The learning rate follows the clock, not a step
-count: short warm-up, then a cosine to zero when time is up, so a run ends well wherever it runs.
+them x4 starts from x2, x3 from x4 or x2. Of the full-size networks at x3 only the tail is trained, on x4's body. ``--grow``
+names a smaller network of the family to begin as. The learning rate follows the clock, not a step count: short warm-up, then
+a cosine to zero when time is up, so a run ends well wherever it runs.
 """
 
 import argparse
@@ -22,8 +23,9 @@ from torch import Tensor, nn
 from . import weights
 from .data import Pairs, open_pairs
 from .evaluate import scores
+from .grow import grow
 from .network import Network
-from .networks import create
+from .networks import create, host
 from .optimise import Optimiser
 
 _WARM_UP = 0.03
@@ -116,27 +118,44 @@ class Run:
     seed: int = 0
     tests: Sequence[Path] = ()
     """Folders to evaluate on at the end."""
+    smaller: str | None = None
+    """Name of the smaller network of the family that the weights to start from are of: it is grown."""
 
     def perform(self, source: Path | None, output: Path, log: Path) -> None:
-        """Train from the weights of ``source``, or from noise, write them to ``output`` and a line to ``log``."""
+        """Train from the weights of ``source``, or from noise, write them to ``output`` and a line to ``log``.
+
+        Those of a smaller network are grown.
+        """
         device = torch.device(self.device)
         torch.manual_seed(self.seed)
         random.seed(self.seed)
         network = create(self.name)
-        if source is not None:
+        if self.smaller is not None:
+            grow(network, weights.trained(self.smaller, source))
+            print(f"growing from {source.name}")
+        elif source is not None:
             left = weights.load(network, source)
             print(f"continuing from {source.name}" + (f", new: {', '.join(left)}" if left else ""))
+        hosted = host(self.name) != self.name and output == weights.default_path(self.name)
+        origin = source.name if source else None
+        if hosted:
+            if source != output:
+                raise ValueError(f"{self.name} is {host(self.name)} with a tail of its own: train that first, and go on from it")
+            if weights.is_guest(network, source):
+                origin = f"{self.name}.safetensors"
+            for key, parameter in network.named_parameters():
+                parameter.requires_grad_(key.startswith("tail."))
         network.to(device, memory_format=torch.channels_last)
         pairs = open_pairs(self.data, network.scale, self.crop, self.clean, device, self.seed)
         print(f"{self.name}: {pairs.count} pictures", flush=True)
 
         average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate, self.compiled)
-        weights.save(average, output)
+        (weights.attach if hosted else weights.save)(average, output)
         # Judge what was stored, rounding to half precision included.
         weights.load(average, output)
         record = {
             "name": self.name,
-            "from": source.name if source else None,
+            "from": origin,
             "data": self.data.name,
             "pictures": pairs.count,
             "degradation": pairs.degradation,
@@ -159,6 +178,7 @@ def main() -> None:
     parser.add_argument("--device", default=Run.device)
     parser.add_argument("--compile", action="store_true", help="compile the step, as is always done for a GPU")
     parser.add_argument("--from", dest="source", type=Path, help="weights to start from")
+    parser.add_argument("--grow", metavar="NAME", help="smaller network of the family to begin as; --from names its weights")
     parser.add_argument("--fresh", action="store_true", help="start from noise")
     parser.add_argument("--output", type=Path, help="weights to write; default: the repository's")
     parser.add_argument("--log", type=Path, default=weights.LOG)
@@ -181,8 +201,9 @@ def main() -> None:
         given.compile,
         given.seed,
         given.test,
+        given.grow,
     )
-    source = None if given.fresh else given.source or starting_point(given.name)
+    source = None if given.fresh else given.source or starting_point(given.grow or given.name)
     run.perform(source, given.output or weights.default_path(given.name), given.log)
 
 

@@ -40,7 +40,7 @@ def export(name: str, folder: Path) -> list[Path]:
     halo = 2 * max(made.align, made.window, 8)
     graphs = []
     for kind in passes(made):
-        model = build(made, kind, weights.stored(source))
+        model = build(made, kind, weights.stored(source, made.scale))
         main = kind == passes(made)[0]
         said = entries(name, made, kind, halo, source)
         describe(model, said | {"training": "none", "state": "random"} if main else said)

@@ -3,26 +3,34 @@ graph points into. They lie where the product loads them from."""
 
 import hashlib
 import json
+import re
 import struct
 from pathlib import Path
 from typing import Any
 
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from .graph import StoredWeights
 from .layers import tail_of_other_scale
 from .network import Network
-from .networks import create
+from .networks import create, host
 
 FOLDER = Path(__file__).resolve().parents[2] / "src/main/resources/io/upflux/models"
+_GUEST = re.compile(r"x\d\.")
+"""Begins the names of what a file holds for a network of another scale."""
 LOG = Path(__file__).resolve().parents[1] / "log.jsonl"
 """Every training run, one JSON object a line; ``"kept": false`` marks those whose weights were no better."""
 
 
 def default_path(name: str) -> Path:
     """Return where the repository keeps the weights of a network such as ``plain-s-x2``."""
-    return FOLDER / f"{name}.safetensors"
+    return FOLDER / f"{host(name)}.safetensors"
+
+
+def graph_path(name: str) -> Path:
+    """Return where the repository keeps the main graph of a network."""
+    return FOLDER / f"{name}.onnx"
 
 
 def kept_runs(log: Path) -> list[dict[str, Any]]:
@@ -40,12 +48,20 @@ def record(run: dict[str, Any], log: Path) -> None:
 
 
 def save(network: nn.Module, path: Path) -> None:
-    """Write every parameter as float16, appearing whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    save_file({key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}, partial)
-    partial.chmod(0o644)  # safetensors lets nobody else read
-    partial.replace(path)
+    """Write every parameter as float16, appearing whole or not at all; guests of the file stay."""
+    guests = {key: value for key, value in load_file(path).items() if _GUEST.match(key)} if path.exists() else {}
+    _write(_halved(network) | guests, path)
+
+
+def attach(network: Network, path: Path) -> None:
+    """Write a network's tail, as float16, into the file of another scale that has everything else of it."""
+    own = {f"x{network.scale}.{key}": value for key, value in _halved(network).items() if key.startswith("tail.")}
+    _write(load_file(path) | own, path)
+
+
+def is_guest(network: Network, path: Path) -> bool:
+    """Return whether a file holds a network's tail besides the network of another scale."""
+    return any(key.startswith(f"x{network.scale}.") for key in load_file(path))
 
 
 def load(network: nn.Module, path: Path) -> list[str]:
@@ -56,7 +72,7 @@ def load(network: nn.Module, path: Path) -> list[str]:
     """
     own = network.state_dict()
     taken = {}
-    for key, value in load_file(path).items():
+    for key, value in _of_scale(load_file(path), getattr(network, "scale", None)).items():
         if key in own and value.shape == own[key].shape:
             taken[key] = value.float()
         elif key in own and key.startswith("tail.") and value.shape[1:] == own[key].shape[1:]:
@@ -77,17 +93,36 @@ def trained(name: str, path: Path | None = None) -> Network:
     return network.eval()
 
 
-def stored(path: Path) -> StoredWeights:
-    """Return where the tensors of a weights file lie in it."""
+def stored(path: Path, scale: int) -> StoredWeights:
+    """Return where the tensors of a network of ``scale`` lie in a weights file."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
     start = 8 + length
     header.pop("__metadata__", None)
-    places = {key: (start + first, last - first) for key, entry in header.items() for first, last in [entry["data_offsets"]]}
-    return StoredWeights(path.name, places)
+    ends = {key: entry["data_offsets"] for key, entry in _of_scale(header, scale).items()}
+    return StoredWeights(path.name, {key: (start + first, last - first) for key, (first, last) in ends.items()})
 
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, which ties the graphs of a model to its weights."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _halved(network: nn.Module) -> dict[str, Tensor]:
+    return {key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}
+
+
+def _write(tensors: dict[str, Tensor], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    save_file(tensors, partial)
+    partial.chmod(0o644)  # safetensors lets nobody else read
+    partial.replace(path)
+
+
+def _of_scale(entries: dict[str, Any], scale: int | None) -> dict[str, Any]:
+    """Return by plain name what a file has for a network of ``scale``."""
+    own = f"x{scale}."
+    hosts = {key: entry for key, entry in entries.items() if not _GUEST.match(key)}
+    return hosts | {key.removeprefix(own): entry for key, entry in entries.items() if key.startswith(own)}
