@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from upflux_training import average, networks, schedule, train, weights
+from upflux_training import average, schedule, train, weights
 from upflux_training.adaformer import AdaFormer
 from upflux_training.layers import tail_of_other_scale
 from upflux_training.networks import NETWORKS, create
@@ -57,26 +57,26 @@ def test_slices_follow_each_other_and_go_on_where_they_were(
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     # Three steps a slice, however long they take.
     monkeypatch.setattr(train, "for_minutes", lambda minutes: lambda step: step / 3)
-    monkeypatch.setitem(NETWORKS, "tiny", lambda scale: Plain(scale, 4, 2))
-    monkeypatch.setitem(schedule._RECIPES, "tiny", schedule.Recipe(batch=2, crop=16, rate=1e-3))
+    monkeypatch.setitem(NETWORKS, "plain-tiny", lambda scale: Plain(scale, 4, 2))
+    monkeypatch.setitem(schedule._RECIPES, "plain", schedule.Recipe(batch=2, crop=16, rate=1e-3))
     log = tmp_path / "log.jsonl"
 
     def call(minutes: str) -> list[dict[str, object]]:
         monkeypatch.setattr(
             sys,
             "argv",
-            ["schedule", "tiny-x2", "tiny-x3", "--data", str(pictures), "--device", "cpu", "--minutes", minutes]
+            ["schedule", "plain-tiny-x2", "plain-tiny-x3", "--data", str(pictures), "--device", "cpu", "--minutes", minutes]
             + ["--slice", "1", "--log", str(log), "--test", str(pictures)],
         )
         schedule.main()
         return [json.loads(line) for line in log.read_text().splitlines()]
 
     first = call("2")
-    assert [(r["name"], r["from"]) for r in first] == [("tiny-x2", None), ("tiny-x3", "tiny-x2.safetensors")]
-    before = weights.default_path("tiny-x2").read_bytes()
+    assert [(r["name"], r["from"]) for r in first] == [("plain-tiny-x2", None), ("plain-tiny-x3", "plain-tiny-x2.safetensors")]
+    before = weights.default_path("plain-tiny-x2").read_bytes()
 
-    assert [(r["name"], r["from"]) for r in call("1")[2:]] == [("tiny-x2", "tiny-x2.safetensors")]
-    assert weights.default_path("tiny-x2").read_bytes() != before
+    assert [(r["name"], r["from"]) for r in call("1")[2:]] == [("plain-tiny-x2", "plain-tiny-x2.safetensors")]
+    assert weights.default_path("plain-tiny-x2").read_bytes() != before
     assert all(r["steps"] == 3 and r["device"] == "cpu" and "pictures" in r["psnr"] for r in first)
 
 
@@ -124,11 +124,10 @@ def test_a_compiled_step_is_the_step(video: bool) -> None:
         assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*gradients))
 
 
-def test_only_the_tail_of_a_full_size_x3_is_its_own(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_at_x3_only_the_tail_is_its_own(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     monkeypatch.setattr(train, "for_minutes", lambda minutes: lambda step: step / 3)
     monkeypatch.setitem(NETWORKS, "tiny", lambda scale: Plain(scale, 4, 2))
-    monkeypatch.setattr(networks, "FULL_SIZE", ["tiny"])
     log = tmp_path / "log.jsonl"
 
     def call(name: str, *more: str) -> dict[str, object]:

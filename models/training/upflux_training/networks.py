@@ -28,7 +28,7 @@ NETWORKS: dict[str, Callable[[int], Network]] = {
 
 
 def create(name: str) -> Network:
-    """Return the untrained network of a full name such as ``plain-s-x2``."""
+    """Return the network, not yet trained, of a full name such as ``plain-s-x2``."""
     stem, _, scale = name.rpartition("-x")
     if stem.endswith("-stream"):
         stem = stem.removesuffix("-stream")
@@ -37,14 +37,10 @@ def create(name: str) -> Network:
     return NETWORKS[stem](int(scale))
 
 
-FULL_SIZE = [stem for stem in NETWORKS if not stem.endswith(("-s", "-m"))]
-"""Those as their papers have them, and AdaFormer-V as large as these."""
-
-
 def host(name: str) -> str:
-    """Return the network whose weights file holds those of ``name``: its own, but for the full-size networks at x3.
+    """Return the network whose weights file holds those of ``name``: its own, but for networks with attention at x3.
 
     These are those at x4 with a tail of their own: weights for each would outgrow the repository.
     """
     stem, _, scale = name.rpartition("-x")
-    return f"{stem}-x4" if scale == "3" and stem in FULL_SIZE else name
+    return f"{stem}-x4" if scale == "3" and not stem.startswith("plain") else name

@@ -3,7 +3,7 @@
     python -m upflux_training.train plain-s-x2 --data DIR --minutes 30 --test SET5 SET14 B100
 
 Continues from the repository's weights when there are any (``--from`` names others, ``--fresh`` ignores them); without
-them x4 starts from x2, x3 from x4 or x2. Of the full-size networks at x3 only the tail is trained, on x4's body. ``--grow``
+them x4 starts from x2, x3 from x4 or x2. Of networks with attention at x3 only the tail is trained, on x4's body. ``--grow``
 names a smaller network of the family to begin as. The learning rate follows the clock, not a step count: short warm-up, then
 a cosine to zero when time is up, so a run ends well wherever it runs.
 """

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target its name
  * @param size of the frames, {@code WIDTHxHEIGHT}
- * @param weights {@code trained}, or {@code random} where only speed can be measured
  * @param provider that ran it
  * @param precision of its arithmetic
  * @param networkFps of the network alone
@@ -24,7 +23,6 @@ record Reached(
         String target,
         String model,
         String size,
-        String weights,
         String provider,
         String precision,
         double networkFps,
@@ -35,13 +33,12 @@ record Reached(
         @Nullable Double busy,
         @Nullable String failed) {
     private static final String HEAD = """
-            | target | frames | model | weights | on | network alone, fps | TFLOP/s | frame to frame, fps | wanted | 99 % within, ms | GPU busy |
-            |---|---|---|---|---|--:|--:|--:|--:|--:|--:|
+            | target | frames | model | on | network alone, fps | TFLOP/s | frame to frame, fps | wanted | 99 % within, ms | GPU busy |
+            |---|---|---|---|--:|--:|--:|--:|--:|--:|
             """;
 
     static Reached failed(Target target, String size, String reason) {
-        return new Reached(
-                target.toString(), target.model(), size, "", "", "", 0, 0, 0, target.fps(), null, null, reason);
+        return new Reached(target.toString(), target.model(), size, "", "", 0, 0, 0, target.fps(), null, null, reason);
     }
 
     static String table(List<Reached> all) {
@@ -52,15 +49,14 @@ record Reached(
 
     private String row() {
         if (failed != null) {
-            return "| " + target + " | " + size + " | " + model + " | not measured: " + failed + " | | | | | | | |";
+            return "| " + target + " | " + size + " | " + model + " | not measured: " + failed + " | | | | | | |";
         }
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %s | %s | %s, %s | %.1f | %.2f | %.1f | %.0f | %s | %s |",
+                "| %s | %s | %s | %s, %s | %.1f | %.2f | %.1f | %.0f | %s | %s |",
                 target,
                 size,
                 model,
-                weights,
                 provider,
                 precision,
                 networkFps,

@@ -163,7 +163,6 @@ public final class Targets implements Callable<Integer> {
                     target.toString(),
                     card.name(),
                     sides[0] + "x" + sides[1],
-                    card.state().equals("random") ? "random" : "trained",
                     resolver.traits().provider(),
                     resolver.traits().precision(),
                     network,

@@ -7,8 +7,6 @@ import static io.upflux.models.onnx.NamedModels.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtException;
-import io.upflux.models.Catalogue;
-import io.upflux.models.ModelCard;
 import io.upflux.tile.TilePlan;
 import java.util.Arrays;
 import java.util.Objects;
@@ -39,10 +37,7 @@ class PassAgreementTest {
     }
 
     private static Stream<String> with(Pass pass) {
-        Stream<String> bundled = Catalogue.standard().list().stream()
-                .filter(card -> card.bundled() && card.passes().contains(pass))
-                .map(ModelCard::name);
-        return Stream.concat(Stream.of(BY_HEART), bundled);
+        return Stream.concat(Stream.of(BY_HEART), NamedModels.with(pass));
     }
 
     @ParameterizedTest

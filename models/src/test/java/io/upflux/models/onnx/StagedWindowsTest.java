@@ -5,8 +5,6 @@ import static io.upflux.models.onnx.NamedModels.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.upflux.models.Catalogue;
-import io.upflux.models.ModelCard;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.PictureContext;
 import io.upflux.pipeline.PictureMemory;
@@ -36,9 +34,7 @@ class StagedWindowsTest {
     private static final int CHROMA = 1;
 
     static Stream<String> bundled() {
-        return Catalogue.standard().list().stream()
-                .filter(card -> card.bundled() && card.passes().contains(Pass.FEATURES))
-                .map(ModelCard::name);
+        return NamedModels.with(Pass.FEATURES);
     }
 
     static Stream<String> staged() {
