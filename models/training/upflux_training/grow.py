@@ -47,6 +47,8 @@ class _Growth:
             case nn.Sequential(), Conv():
                 for index, child in enumerate(large):
                     self._residual(child, small) if index == 0 else _silence(child)
+            case _ if type(large) is not type(small):
+                pass  # begins anew
             case nn.ModuleList() | nn.Sequential(), _:
                 # Spread among the blocks here.
                 those = {index * len(large) // len(small): child for index, child in enumerate(small)}
