@@ -113,6 +113,7 @@ final class ModelsCommand implements Runnable {
                 .put("name", card.name())
                 .put("scale", card.scale())
                 .put("parameters", card.parameters())
+                .put("macs", card.macs())
                 .put("state", card.state());
         ObjectNode psnr = tree.putObject("psnr");
         card.psnr().forEach(psnr::put);
@@ -125,10 +126,11 @@ final class ModelsCommand implements Runnable {
                 .collect(Collectors.joining(", "));
         return String.format(
                         Locale.ROOT,
-                        "%-24s x%d  %,12d parameters  %-9s %s",
+                        "%-24s x%d  %,9d parameters  %,9d MACs/pixel  %-9s %s",
                         card.name(),
                         card.scale(),
                         card.parameters(),
+                        card.macs(),
                         card.state(),
                         psnr)
                 .stripTrailing();

@@ -18,6 +18,7 @@ final class ModelView {
         model.put("name", card.name());
         model.put("scale", card.scale());
         model.put("parameters", card.parameters());
+        model.put("macs", card.macs());
         model.put("state", card.state());
         model.put("psnr", card.psnr());
         return model;

@@ -26,7 +26,7 @@ class ModelsCommandTest {
         assertThat(models)
                 .allSatisfy(model -> assertThat(model.fieldNames())
                         .toIterable()
-                        .containsExactly("name", "scale", "parameters", "state", "psnr", "sha256"));
+                        .containsExactly("name", "scale", "parameters", "macs", "state", "psnr", "sha256"));
         assertThat(models).extracting(model -> model.get("name").asText()).contains("plain-s-x2", "bicubic-x3");
     }
 
