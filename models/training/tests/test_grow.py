@@ -82,10 +82,20 @@ def test_what_is_new_is_trained() -> None:
     assert not still
 
 
-def test_a_network_of_another_family_or_scale_is_refused() -> None:
-    for smaller in ("plain-s-x2", "adaformer-s-x4"):
-        with pytest.raises(ValueError, match="family and scale"):
-            grow(create("adaformer-x2"), create(smaller))
+@pytest.mark.parametrize(
+    "name, smaller, why",
+    [
+        ("adaformer-x2", "agileir-s-x2", "family and scale"),
+        ("adaformer-x2", "adaformer-s-x4", "family and scale"),
+        ("plain-m-x2", "plain-s-x2", "with attention"),
+        ("adaformer-s-x2", "adaformer-x2", "64 channels does not grow to one of 32"),
+        ("adaformer-x2", "adaformer-v-s-x2", "no Conv"),
+        ("esc-fp-x2", "esc-s-x2", "no SeparableKernel"),
+    ],
+)
+def test_what_cannot_grow_is_refused(name: str, smaller: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        grow(create(name), create(smaller))
 
 
 def test_training_grows_what_it_is_told_to(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

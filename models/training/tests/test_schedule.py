@@ -5,6 +5,7 @@ import json
 import random
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -157,3 +158,50 @@ def test_at_x3_only_the_tail_is_its_own(tmp_path: Path, pictures: Path, monkeypa
     offset, length = stored.places["tail.conv.bias"]
     found = np.frombuffer(weights.default_path("tiny-x3").read_bytes()[offset : offset + length], np.float16)
     assert np.array_equal(found, x3["tail.conv.bias"].numpy().astype(np.float16))
+
+    # It goes when x4 begins anew.
+    call("tiny-x4", "--fresh")
+    with pytest.raises(ValueError, match="lacks tail.conv.bias, tail.conv.weight of tiny-x3"):
+        weights.trained("tiny-x3")
+    for elsewhere in (["--fresh"], ["--output", str(tmp_path / "own.safetensors")]):
+        with pytest.raises(ValueError, match="tiny-x3 is tiny-x4 with a tail of its own"):
+            call("tiny-x3", *elsewhere)
+
+
+def test_the_mean_of_a_tail_leaves_its_host_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setitem(NETWORKS, "tiny", lambda scale: Plain(scale, 4, 2))
+    path, other = weights.default_path("tiny-x3"), tmp_path / "other.safetensors"
+    weights.save(create("tiny-x4"), path)
+    x4 = weights.trained("tiny-x4").state_dict()
+    tails = []
+    for _ in range(2):
+        x3 = create("tiny-x3")
+        weights.load(x3, path)
+        torch.nn.init.normal_(x3.tail.conv.weight)
+        tails.append(x3.tail.conv.weight.detach())
+        weights.attach(x3, path)
+        if not other.exists():
+            other.write_bytes(path.read_bytes())
+    log = log_of(tmp_path / "log.jsonl", ("tiny-x3", "tiny-x4.safetensors", 60))
+    monkeypatch.setattr(sys, "argv", ["average", "tiny-x3", str(other), "--log", str(log)])
+    average.main()
+
+    torch.testing.assert_close(weights.trained("tiny-x3").tail.conv.weight.detach(), sum(tails) / 2, atol=2e-3, rtol=0)
+    assert all(torch.equal(value, x4[key]) for key, value in weights.trained("tiny-x4").state_dict().items())
+    assert json.loads(log.read_text().splitlines()[-1])["from"] == "tiny-x3.safetensors"
+
+
+def test_a_loss_that_is_no_number_ends_training() -> None:
+    network = create("plain-s-x2")
+    torch.nn.init.constant_(network.tail.conv.bias, float("nan"))
+    pairs = SimpleNamespace(batches=lambda batch: iter(lambda: (torch.rand(1, 3, 8, 8), torch.rand(1, 3, 16, 16)), None))
+    with pytest.raises(ArithmeticError, match="no number after 0 steps"):
+        train.train(network, pairs, 1, lambda step: step / 3, 1e-3)
+
+
+def test_noise_is_no_network_to_go_on_from(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", "train esc-x2 --fresh --grow esc-s-x2 --data . --minutes 1".split())
+    with pytest.raises(SystemExit):
+        train.main()
+    assert "--fresh starts from noise" in capsys.readouterr().err

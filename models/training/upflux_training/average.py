@@ -15,6 +15,7 @@ import torch
 from . import weights
 from .evaluate import scores
 from .network import Network
+from .networks import host
 
 
 def mean(networks: list[Network]) -> Network:
@@ -38,11 +39,15 @@ def main() -> None:
     own = weights.default_path(given.name)
     last = [run for run in weights.kept_runs(given.log) if run["name"] == given.name][-1]
     network = mean([weights.trained(given.name, path) for path in (own, *given.files)])
-    weights.save(network, own)
+    start = weights.origin(given.name, own)
+    if host(given.name) == given.name:
+        weights.save(network, own, goes_on=True)
+    else:
+        weights.attach(network, own)
     # Judge what was stored, rounding to half precision included.
     weights.load(network, own)
     ends = 1 + len(given.files)
-    record = last | {"from": own.name, "mean_of": ends, "steps": 0, "seconds": 0} | scores(network, given.test)
+    record = last | {"from": start, "mean_of": ends, "steps": 0, "seconds": 0} | scores(network, given.test)
     weights.record(record, given.log)
 
 

@@ -3,7 +3,8 @@
     UPFLUX_PROFILES=gpl python -m upflux_training.clips CLIP... --scale 2 --models plain-s-x2.onnx plain-s-stream-x2.safetensors
 
 Prints a Markdown table of mean luma PSNR per clip, bicubic beside the models, which are exported files or weights of
-one scale. Every clip is encoded whole, and frames spread evenly over it are judged.
+one scale (of networks with attention at x3 exported files only). Every clip is encoded whole, and frames spread evenly
+over it are judged.
 """
 
 import argparse

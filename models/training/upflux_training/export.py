@@ -65,9 +65,12 @@ def clear_threshold(confidence: list[Tensor]) -> Tensor:
 
 def golden(network: Network, path: Path) -> None:
     """Write a small input and what the network makes of it, for tests in other languages, where that is small."""
-    side = network.align if network.align > 24 else 2 * max(network.window, 8)
-    if 12 * (side * network.scale) ** 2 > _GOLDEN_BYTES:
+    window = max(network.window, 8)
+    small = [side for side in (2 * window, window) if 12 * (side * network.scale) ** 2 <= _GOLDEN_BYTES]
+    path.unlink(missing_ok=True)
+    if not small:
         return
+    side = small[0]
     generator = torch.Generator().manual_seed(0)
     # Smooth and rough parts, so that halting has something to decide.
     rough = torch.randint(0, 256, (1, 3, side, side // 2), generator=generator)

@@ -15,16 +15,20 @@ from . import agileir, esc
 from .adaformer import TokenBlock
 from .agileir import CascadedAttention
 from .esc import PART, ConvAttention, FactorAttention, TableAttention
-from .layers import Conv, Linear, ResidualBlock
+from .layers import Conv, LayerNorm, Linear, ResidualBlock
 from .network import Network
+from .plain import Plain
 
 
 @torch.no_grad()
 def grow(network: Network, small: Network) -> None:
     """Make ``network``, as its constructor left it, compute nearly what ``small`` does."""
-    if type(network) is not type(small) or network.scale != small.scale:
-        raise ValueError("a network grows from one of its own family and scale")
-    _Growth(network.head.weight.shape[0], small.head.weight.shape[0]).module(network, small)
+    if type(network) is not type(small) or isinstance(network, Plain) or network.scale != small.scale:
+        raise ValueError("a network with attention grows, from one of its own family and scale")
+    widths = network.head.weight.shape[0], small.head.weight.shape[0]
+    if widths[0] < widths[1]:
+        raise ValueError(f"a network of {widths[1]} channels does not grow to one of {widths[0]}")
+    _Growth(*widths).module(network, small)
 
 
 class _Growth:
@@ -47,8 +51,10 @@ class _Growth:
             case nn.Sequential(), Conv():
                 for index, child in enumerate(large):
                     self._residual(child, small) if index == 0 else _silence(child)
+            case LayerNorm(), nn.Identity():
+                pass  # what ESC-RIB ends with; it begins anew
             case _ if type(large) is not type(small):
-                pass  # begins anew
+                _silence(large)
             case nn.ModuleList() | nn.Sequential(), _:
                 # Spread among the blocks here.
                 those = {index * len(large) // len(small): child for index, child in enumerate(small)}
@@ -60,8 +66,7 @@ class _Growth:
                     if key in theirs:
                         value.copy_(self._widened(theirs[key], value.shape, self._inputs(large, key)))
                 for key, child in large.named_children():
-                    if isinstance(other := getattr(small, key, None), nn.Module):
-                        self.module(child, other)
+                    self.module(child, getattr(small, key, None))
                 if isinstance(large, ConvAttention):
                     self._unseen(large.aggregate, small.aggregate)
 
@@ -141,6 +146,6 @@ def _silence(module: nn.Module) -> None:
         case CascadedAttention():
             last = [module.mix.norm.gamma]
         case _:
-            raise ValueError(f"{type(module).__name__} cannot be left out")
+            raise ValueError(f"no {type(module).__name__} of this network is the other's, or can be left out at first")
     for weight in last:
         weight.zero_()

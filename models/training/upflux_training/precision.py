@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--test", type=Path, required=True, help="folder of HR pictures")
     given = parser.parse_args()
     print(f"| model | float32, {given.test.name} | float16 | difference |\n|---|---|---|---|")
-    names = given.names or sorted(path.stem for path in weights.FOLDER.glob("*.safetensors"))
+    names = given.names or sorted(path.stem for path in weights.FOLDER.glob("*-x?.onnx") if "-int8-" not in path.stem)
     bad = [name for name, (single, half) in losses(names, given.test).items() if not half >= single - _LOSS]
     if bad:
         raise SystemExit(f"more than {_LOSS} dB are lost by {', '.join(bad)}")

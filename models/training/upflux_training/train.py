@@ -83,6 +83,8 @@ def train(
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step(peak * rate(progress))
         follow(average, network, step)
+        if step % 100 == 0 and not loss.isfinite():
+            raise ArithmeticError(f"the loss is no number after {step} steps; a lower rate than {peak} may do")
         if step % 500 == 0:
             print(f"step {step}  {100 * progress:.0f} %  loss {loss.item():.5f}", flush=True)
     raise AssertionError("batches are endless")
@@ -127,6 +129,10 @@ class Run:
         Those of a smaller network are grown.
         """
         device = torch.device(self.device)
+        hosted = host(self.name) != self.name
+        goes_on = source is not None and source.resolve() == output.resolve()
+        if hosted and not goes_on:
+            raise ValueError(f"{self.name} is {host(self.name)} with a tail of its own: it starts from there and lies there")
         torch.manual_seed(self.seed)
         random.seed(self.seed)
         network = create(self.name)
@@ -134,15 +140,9 @@ class Run:
             grow(network, weights.trained(self.smaller, source))
             print(f"growing from {source.name}")
         elif source is not None:
-            left = weights.load(network, source)
-            print(f"continuing from {source.name}" + (f", new: {', '.join(left)}" if left else ""))
-        hosted = host(self.name) != self.name and output == weights.default_path(self.name)
-        origin = source.name if source else None
+            lacking = weights.load(network, source)
+            print(f"continuing from {source.name}" + (f", new: {', '.join(lacking)}" if lacking else ""))
         if hosted:
-            if source != output:
-                raise ValueError(f"{self.name} is {host(self.name)} with a tail of its own: train that first, and go on from it")
-            if weights.is_guest(network, source):
-                origin = f"{self.name}.safetensors"
             for key, parameter in network.named_parameters():
                 parameter.requires_grad_(key.startswith("tail."))
         network.to(device, memory_format=torch.channels_last)
@@ -150,12 +150,16 @@ class Run:
         print(f"{self.name}: {pairs.count} pictures", flush=True)
 
         average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate, self.compiled)
-        (weights.attach if hosted else weights.save)(average, output)
+        start = weights.origin(self.name, source) if source else None
+        if hosted:
+            weights.attach(average, output)
+        else:
+            weights.save(average, output, goes_on)
         # Judge what was stored, rounding to half precision included.
         weights.load(average, output)
         record = {
             "name": self.name,
-            "from": origin,
+            "from": start,
             "data": self.data.name,
             "pictures": pairs.count,
             "degradation": pairs.degradation,
@@ -203,7 +207,10 @@ def main() -> None:
         given.test,
         given.grow,
     )
-    source = None if given.fresh else given.source or starting_point(given.grow or given.name)
+    if given.fresh and (given.grow or given.source):
+        parser.error("--fresh starts from noise and not from --from or --grow")
+    default = weights.default_path(given.grow) if given.grow else starting_point(given.name)
+    source = None if given.fresh else given.source or default
     run.perform(source, given.output or weights.default_path(given.name), given.log)
 
 

@@ -17,10 +17,11 @@ from .network import Network
 from .networks import create, host
 
 FOLDER = Path(__file__).resolve().parents[2] / "src/main/resources/io/upflux/models"
-_GUEST = re.compile(r"x\d\.")
-"""Begins the names of what a file holds for a network of another scale."""
 LOG = Path(__file__).resolve().parents[1] / "log.jsonl"
 """Every training run, one JSON object a line; ``"kept": false`` marks those whose weights were no better."""
+
+_GUEST = re.compile(r"x\d\.")
+"""Begins the names of what a file holds for a network of another scale."""
 
 
 def default_path(name: str) -> Path:
@@ -47,9 +48,12 @@ def record(run: dict[str, Any], log: Path) -> None:
         file.write(line + "\n")
 
 
-def save(network: nn.Module, path: Path) -> None:
-    """Write every parameter as float16, appearing whole or not at all; guests of the file stay."""
-    guests = {key: value for key, value in load_file(path).items() if _GUEST.match(key)} if path.exists() else {}
+def save(network: nn.Module, path: Path, goes_on: bool = False) -> None:
+    """Write every parameter as float16, appearing whole or not at all.
+
+    :param goes_on: whether they are those of the file, trained on: what it holds for networks of other scales then stays
+    """
+    guests = {key: value for key, value in load_file(path).items() if _GUEST.match(key)} if goes_on else {}
     _write(_halved(network) | guests, path)
 
 
@@ -59,28 +63,30 @@ def attach(network: Network, path: Path) -> None:
     _write(load_file(path) | own, path)
 
 
-def is_guest(network: Network, path: Path) -> bool:
-    """Return whether a file holds a network's tail besides the network of another scale."""
-    return any(key.startswith(f"x{network.scale}.") for key in load_file(path))
+def origin(name: str, path: Path) -> str:
+    """Return the name of the file that a network which starts from ``path`` would have if each had its own."""
+    has_tail = any(key.startswith(f"x{name[-1]}.") for key in load_file(path))
+    return f"{name}.safetensors" if host(name) != name and has_tail else path.name
 
 
 def load(network: nn.Module, path: Path) -> list[str]:
-    """Load parameters by name and return the names left as they were.
+    """Load parameters by name and return the names of those that the file lacks.
 
-    Where only the tail differs, as between scales, it is resampled. Weights of another shape are an error rather than a
-    start from a mixture of theirs and noise.
+    Where only the tail differs, as between scales, it is resampled, and lacking. Weights of another shape are an error rather
+    than a start from a mixture of theirs and noise.
     """
     own = network.state_dict()
-    taken = {}
+    taken, lacking = {}, set(own)
     for key, value in _of_scale(load_file(path), getattr(network, "scale", None)).items():
         if key in own and value.shape == own[key].shape:
             taken[key] = value.float()
+            lacking.discard(key)
         elif key in own and key.startswith("tail.") and value.shape[1:] == own[key].shape[1:]:
             taken[key] = tail_of_other_scale(value, own[key].shape[0])
         elif not key.startswith("tail."):
             raise ValueError(f"{path} is of another network, which has a {key} {list(value.shape)}")
     network.load_state_dict(taken, strict=False)
-    return sorted(own.keys() - taken.keys())
+    return sorted(lacking)
 
 
 def trained(name: str, path: Path | None = None) -> Network:
@@ -89,7 +95,7 @@ def trained(name: str, path: Path | None = None) -> Network:
     network.fold()
     source = path or default_path(name)
     if left := load(network, source):
-        raise ValueError(f"{source} lacks {', '.join(left)}")
+        raise ValueError(f"{source} lacks {', '.join(left)} of {name}: train it")
     return network.eval()
 
 

@@ -15,10 +15,10 @@ final class NamedModels {
 
     private NamedModels() {}
 
-    /** Bundled models that have a graph, but for networks of full size, which are the small ones with more of the same. */
+    /** Bundled models that have a graph; full-size networks at one scale only, since they take long. */
     static Stream<String> with(Pass pass) {
         return Catalogue.standard().list().stream()
-                .filter(card -> card.bundled() && card.parameters() < FULL_SIZE)
+                .filter(card -> card.bundled() && (card.parameters() < FULL_SIZE || card.scale() == 3))
                 .filter(card -> card.passes().contains(pass))
                 .map(ModelCard::name);
     }

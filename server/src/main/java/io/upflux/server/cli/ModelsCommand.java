@@ -126,11 +126,11 @@ final class ModelsCommand implements Runnable {
                 .collect(Collectors.joining(", "));
         return String.format(
                         Locale.ROOT,
-                        "%-24s x%d  %,9d parameters  %,9d MACs/pixel  %-9s %s",
+                        "%-24s x%d  %,9d parameters  %20s  %-9s %s",
                         card.name(),
                         card.scale(),
                         card.parameters(),
-                        card.macs(),
+                        card.macs() > 0 ? String.format(Locale.ROOT, "%,d MACs/LR pixel", card.macs()) : "",
                         card.state(),
                         psnr)
                 .stripTrailing();

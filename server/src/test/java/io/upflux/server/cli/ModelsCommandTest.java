@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -27,14 +28,19 @@ class ModelsCommandTest {
                 .allSatisfy(model -> assertThat(model.fieldNames())
                         .toIterable()
                         .containsExactly("name", "scale", "parameters", "macs", "state", "psnr", "sha256"));
-        assertThat(models).extracting(model -> model.get("name").asText()).contains("plain-s-x2", "bicubic-x3");
+        assertThat(models)
+                .extracting(model ->
+                        tuple(model.get("name").asText(), model.get("macs").asLong()))
+                .contains(tuple("plain-s-x2", 22_752L), tuple("bicubic-x3", 0L));
     }
 
     @Test
     void aLineAModelForPeople() {
         assertThat(streams.upflux("models")).isZero();
         assertThat(streams.out()).isEmpty();
-        assertThat(streams.err()).contains("plain-s-x2", "lanczos-x4");
+        assertThat(streams.err().lines())
+                .anyMatch(line -> line.matches("plain-s-x2 +x2 +22,863 parameters +22,752 MACs/LR pixel +final .*"))
+                .anyMatch(line -> line.matches("lanczos-x4 +x4 +0 parameters +final .*"));
     }
 
     @Test
