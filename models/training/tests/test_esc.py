@@ -237,6 +237,15 @@ def test_training_begins_without_small_kernels(kind: str) -> None:
         assert not network.look(torch.rand(1, 3, 8, 8)).context.any()
 
 
+@pytest.mark.parametrize("name", ["esc-x2", "esc-fp-x2"])
+def test_a_black_picture_does_not_end_training(name: str) -> None:
+    torch.manual_seed(0)
+    network = create(name).train()
+    torch.nn.init.normal_(network.tail.conv.weight, std=1e-3)
+    network.loss(torch.zeros(1, 3, 32, 32), torch.rand(1, 3, 64, 64)).backward()
+    assert all(parameter.grad.abs().max() < 100 for parameter in network.parameters())
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_context_makes_it_local(kind: str) -> None:
     network = small(kind).eval()

@@ -267,6 +267,8 @@ class Esc(Network):
         reduced = PART // 4 if few else PART // 2
         self.large = (SeparableKernel if few else LargeKernel)(large)
         self.head = Conv(3, channels)
+        # Where all is black all would be 0, and each normalisation of zeros makes gradients a thousand times as large.
+        nn.init.normal_(self.head.bias, std=0.1)
         # Not `blocks`, which counts those that a window may leave out.
         self.body = nn.ModuleList(
             Block(
