@@ -2,7 +2,7 @@
 
     python -m upflux_training.table
 
-First those that are shipped, as their files say; then the networks that are defined and tested but wait for a GPU; then
+First those that are shipped, as their files say; then the networks that are defined and tested but not trained; then
 how the quality of plain and small ones at x2 rose in training, as the log says.
 """
 
