@@ -80,7 +80,7 @@ final class Warm {
         };
     }
 
-    /** Closes all; when no task runs any more. */
+    /** Closes all; what a task still uses, when it gives it back. */
     static void close() {
         POOL.close();
     }

@@ -71,10 +71,10 @@ final class WholeUpscale {
             FrameSource frames = wanted(task, source);
             ModelCard card = models.card(source.shownHeight());
             Resolvers pool = models.of(card, models.threads());
-            SuperResolver resolver = pool.take();
-            traits = resolver.traits();
             Optional<WindowPictures> depths = pictures(dumps.halting(), task, source);
             Optional<WindowPictures> states = pictures(dumps.reuse(), task, source);
+            SuperResolver resolver = pool.take();
+            traits = resolver.traits();
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 sink.finishing(meter::working);
                 ReuseMode reuse = frames.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();

@@ -2,11 +2,12 @@ package io.upflux.server.segment;
 
 import io.upflux.pipeline.SuperResolver;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
  * @param <K> what tells models apart
  */
 public final class ResolverPool<K> implements AutoCloseable {
-    private final List<SuperResolver> all = new ArrayList<>();
+    private final Set<SuperResolver> lent = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<K, Deque<SuperResolver>> idle = new HashMap<>();
 
     /** @param open opens one more; it will be closed by this */
@@ -33,26 +34,29 @@ public final class ResolverPool<K> implements AutoCloseable {
         };
     }
 
-    /** When nothing is lent. */
+    /** Closes what nobody uses, and the rest when it is given back. What is asked for afterwards is opened anew. */
     @Override
     public synchronized void close() {
-        all.forEach(SuperResolver::close);
-        all.clear();
+        idle.values().forEach(resolvers -> resolvers.forEach(SuperResolver::close));
         idle.clear();
+        lent.clear();
     }
 
     private synchronized SuperResolver take(K key, Supplier<SuperResolver> open) {
-        SuperResolver waiting =
+        SuperResolver resolver =
                 idle.computeIfAbsent(key, any -> new ArrayDeque<>()).poll();
-        if (waiting != null) {
-            return waiting;
+        if (resolver == null) {
+            resolver = open.get();
         }
-        SuperResolver opened = open.get();
-        all.add(opened);
-        return opened;
+        lent.add(resolver);
+        return resolver;
     }
 
     private synchronized void giveBack(K key, SuperResolver resolver) {
-        idle.computeIfAbsent(key, any -> new ArrayDeque<>()).push(resolver);
+        if (lent.remove(resolver)) {
+            idle.computeIfAbsent(key, any -> new ArrayDeque<>()).push(resolver);
+        } else {
+            resolver.close();
+        }
     }
 }
