@@ -41,6 +41,7 @@ class _Growth:
         self._narrow = narrow
 
     def module(self, large: nn.Module, small: nn.Module | None) -> None:
+        """Make a part of the network begin as that of the smaller one, or add nothing where that has none."""
         match large, small:
             case _, None:
                 _silence(large)

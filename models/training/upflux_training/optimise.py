@@ -40,7 +40,7 @@ class Optimiser:
         rest = []
         for parameter in network.parameters():
             if not parameter.requires_grad:
-                continue
+                continue  # the body of a network of which only the tail is trained
             if parameter.ndim in (2, 4) and min(parameter.flatten(1).shape) >= _LEAST_SIDE:
                 alike[parameter.shape].append(parameter)
             else:
