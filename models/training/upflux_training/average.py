@@ -15,7 +15,6 @@ import torch
 from . import weights
 from .evaluate import scores
 from .network import Network
-from .networks import host
 
 
 def mean(networks: list[Network]) -> Network:
@@ -40,10 +39,7 @@ def main() -> None:
     last = [run for run in weights.kept_runs(given.log) if run["name"] == given.name][-1]
     network = mean([weights.trained(given.name, path) for path in (own, *given.files)])
     start = weights.origin(given.name, own)
-    if host(given.name) == given.name:
-        weights.save(network, own, goes_on=True)
-    else:
-        weights.attach(network, own)
+    weights.keep(given.name, network, own, goes_on=True)
     # Judge what was stored, rounding to half precision included.
     weights.load(network, own)
     ends = 1 + len(given.files)

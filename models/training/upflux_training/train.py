@@ -151,10 +151,7 @@ class Run:
 
         average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate, self.compiled)
         start = weights.origin(self.name, source) if source else None
-        if hosted:
-            weights.attach(average, output)
-        else:
-            weights.save(average, output, goes_on)
+        weights.keep(self.name, average, output, goes_on)
         # Judge what was stored, rounding to half precision included.
         weights.load(average, output)
         record = {

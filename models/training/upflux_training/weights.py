@@ -63,6 +63,17 @@ def attach(network: Network, path: Path) -> None:
     _write(load_file(path) | own, path)
 
 
+def keep(name: str, network: Network, path: Path, goes_on: bool) -> None:
+    """Write what a file is to hold of a network: all, or its tail where the rest is its host's.
+
+    :param goes_on: as of :func:`save`
+    """
+    if host(name) == name:
+        save(network, path, goes_on)
+    else:
+        attach(network, path)
+
+
 def origin(name: str, path: Path) -> str:
     """Return the name of the file that a network which starts from ``path`` would have if each had its own."""
     has_tail = any(key.startswith(f"x{name[-1]}.") for key in load_file(path))
