@@ -28,7 +28,7 @@ def trained(name: str) -> Network:
 def grown(name: str, smaller: Network) -> Network:
     torch.manual_seed(1)
     network = create(name)
-    grow(network, smaller)
+    grow(network, smaller, torch.rand(1, 3, 48, 48))
     network.fold()
     return network.eval()
 
@@ -59,6 +59,20 @@ def test_esc_computes_all_but_the_attention_in_windows(name: str) -> None:
 
 def test_attention_of_the_same_form_is_kept() -> None:
     assert difference("esc-x2", trained("esc-light-x2")) < 1e-4
+
+
+def test_a_normalisation_that_is_new_changes_little() -> None:
+    smaller = trained("esc-light-x2")
+    for module in smaller.modules():
+        if isinstance(module, TableAttention):
+            torch.nn.init.zeros_(module.out.weight)
+    with torch.no_grad():
+        # Features as small as trained ones are, and not without effect.
+        for part in smaller.head, *(block.last for block in smaller.body):
+            part.weight.mul_(0.03)
+            part.bias.mul_(0.03)
+        smaller.last.weight.mul_(30)
+    assert difference("esc-rib-x2", smaller) < 0.5
 
 
 def test_copies_of_channels_part() -> None:
@@ -95,7 +109,7 @@ def test_what_is_new_is_trained() -> None:
 )
 def test_what_cannot_grow_is_refused(name: str, smaller: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        grow(create(name), create(smaller))
+        grow(create(name), create(smaller), torch.rand(1, 3, 48, 48))
 
 
 def test_training_grows_what_it_is_told_to(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

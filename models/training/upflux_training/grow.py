@@ -2,7 +2,8 @@
 
 Channels are repeated and what comes of them is divided among the copies (T. Chen et al., "Net2Net", 2016), in random
 shares, since equal copies would be trained alike for ever. Blocks that the smaller network lacks add nothing at first. Nor
-does attention in other windows or of other heads, as ESC's and AgileIR's: it begins anew.
+does attention in other windows or of other heads, as ESC's and AgileIR's: it begins anew. A normalisation that the smaller network
+lacks, as at the end of ESC-RIB, takes a gain at which it changes least.
 """
 
 from collections.abc import Sequence
@@ -14,21 +15,27 @@ from torch import Tensor, nn
 from . import agileir, esc
 from .adaformer import TokenBlock
 from .agileir import CascadedAttention
-from .esc import PART, ConvAttention, FactorAttention, TableAttention
+from .esc import PART, ConvAttention, Esc, FactorAttention, TableAttention
 from .layers import Conv, LayerNorm, Linear, ResidualBlock
 from .network import Network
 from .plain import Plain
 
 
 @torch.no_grad()
-def grow(network: Network, small: Network) -> None:
-    """Make ``network``, as its constructor left it, compute nearly what ``small`` does."""
+def grow(network: Network, small: Network, low: Tensor) -> None:
+    """Make ``network``, as its constructor left it, compute nearly what ``small`` does.
+
+    :param low: LR such as it will see, [n, 3, h, w] in 0..1
+    """
     if type(network) is not type(small) or isinstance(network, Plain) or network.scale != small.scale:
         raise ValueError("a network with attention grows, from one of its own family and scale")
     widths = network.head.weight.shape[0], small.head.weight.shape[0]
     if widths[0] < widths[1]:
         raise ValueError(f"a network of {widths[1]} channels does not grow to one of {widths[0]}")
     _Growth(*widths).module(network, small)
+    match network, small:
+        case Esc(norm=LayerNorm() as norm), Esc(norm=nn.Identity()):
+            _settle(norm, network, low)
 
 
 class _Growth:
@@ -53,7 +60,7 @@ class _Growth:
                 for index, child in enumerate(large):
                     self._residual(child, small) if index == 0 else _silence(child)
             case LayerNorm(), nn.Identity():
-                pass  # what ESC-RIB ends with; it begins anew
+                pass  # settled when all else is
             case _ if type(large) is not type(small):
                 _silence(large)
             case nn.ModuleList() | nn.Sequential(), _:
@@ -119,6 +126,16 @@ class _Growth:
         large.first.weight.zero_()[:both] = first
         large.second.weight.zero_()[:, :both] = second
         large.second.bias.copy_(self._widened(small.bias, large.second.bias.shape, None))
+
+
+def _settle(norm: LayerNorm, network: Network, low: Tensor) -> None:
+    """Give a normalisation the gain with which it comes nearest to what goes into it."""
+    seen: list[tuple[Tensor, Tensor]] = []
+    hook = norm.register_forward_hook(lambda _, inputs, output: seen.append((inputs[0], output)))
+    network(low)
+    hook.remove()
+    [(features, normal)] = seen
+    norm.weight.mul_((features * normal).sum() / normal.square().sum())
 
 
 def _shapes(module: nn.Module) -> list[tuple[str, torch.Size]]:

@@ -136,8 +136,9 @@ class Run:
         torch.manual_seed(self.seed)
         random.seed(self.seed)
         network = create(self.name)
+        pairs = open_pairs(self.data, network.scale, self.crop, self.clean, device, self.seed)
         if self.smaller is not None:
-            grow(network, weights.trained(self.smaller, source))
+            grow(network, weights.trained(self.smaller, source), next(pairs.batches(self.batch))[0].cpu())
             print(f"growing from {source.name}")
         elif source is not None:
             lacking = weights.load(network, source)
@@ -146,7 +147,6 @@ class Run:
             for key, parameter in network.named_parameters():
                 parameter.requires_grad_(key.startswith("tail."))
         network.to(device, memory_format=torch.channels_last)
-        pairs = open_pairs(self.data, network.scale, self.crop, self.clean, device, self.seed)
         print(f"{self.name}: {pairs.count} pictures", flush=True)
 
         average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate, self.compiled)
