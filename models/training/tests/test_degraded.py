@@ -137,6 +137,17 @@ def test_unfit_files_are_refused(tmp_path: Path) -> None:
         DegradedPairs(file, 2, 48, 0.0, CPU, 0)
 
 
+def test_pictures_smaller_than_a_crop_give_none(tmp_path: Path) -> None:
+    Image.new("RGB", (300, 40), "red").save(tmp_path / "flat.png")
+    Image.new("RGB", (60, 60), "blue").save(tmp_path / "large.png")
+    pairs = TrainingPairs(tmp_path, 2, 16, CPU, 0)
+    _, high = next(pairs.batches(50))
+    assert pairs.count == 1
+    assert (high == torch.tensor([0.0, 0.0, 1.0]).view(3, 1, 1)).all()
+    with pytest.raises(ValueError, match="smaller than a training crop"):
+        TrainingPairs(tmp_path, 2, 32, CPU, 0)
+
+
 def test_folders_give_clean_pairs(tmp_path: Path) -> None:
     Image.fromarray(texture(80, 80).permute(1, 2, 0).byte().numpy()).save(tmp_path / "a.png")
     pairs = open_pairs(tmp_path, 2, 16, 0.25, CPU, 0)

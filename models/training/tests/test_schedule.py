@@ -2,7 +2,6 @@
 computes."""
 
 import json
-import random
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -112,17 +111,17 @@ def test_a_compiled_step_is_the_step(video: bool) -> None:
     network = AdaFormer(2, 8, 2, blocks=2, residual_blocks=0, estimator=4, video=video).train()
     compiled = torch.compile(network.loss, backend="aot_eager")
     low, high = torch.rand(2, 3, 16, 16), torch.rand(2, 3, 32, 32)
-    for seed in range(4):
+    for threshold in None, torch.tensor(0.5), torch.tensor(2.0), None:
         losses, gradients = [], []
         for loss in (compiled, network.loss):
-            random.seed(seed)
             network.zero_grad()
-            losses.append(loss(low, high))
+            losses.append(loss(low, high, threshold))
             losses[-1].backward()
             gradients.append([p.grad.clone() for p in network.parameters() if p.grad is not None])
         assert torch.allclose(*losses, atol=1e-5)
         assert len(gradients[0]) == len(gradients[1])
         assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*gradients))
+    assert not torch._dynamo.utils.counters["graph_break"]
 
 
 def test_at_x3_only_the_tail_is_its_own(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,12 +191,56 @@ def test_the_mean_of_a_tail_leaves_its_host_alone(tmp_path: Path, monkeypatch: p
     assert json.loads(log.read_text().splitlines()[-1])["from"] == "tiny-x3.safetensors"
 
 
+def test_a_network_that_diverges_leaves_its_time_to_the_others(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setattr(train, "for_minutes", lambda minutes: lambda step: step / 3)
+    monkeypatch.setitem(NETWORKS, "plain-tiny", lambda scale: Plain(scale, 4, 2))
+    monkeypatch.setitem(schedule._RECIPES, "plain", schedule.Recipe(batch=2, crop=16, rate=1e-3))
+    hopeless = create("plain-tiny-x2")
+    torch.nn.init.constant_(hopeless.tail.conv.bias, float("nan"))
+    weights.save(hopeless, weights.default_path("plain-tiny-x2"))
+    before = weights.default_path("plain-tiny-x2").read_bytes()
+    log = log_of(tmp_path / "log.jsonl", ("plain-tiny-x4", None, 60))
+    arguments = ["schedule", "plain-tiny-x2", "plain-tiny-x4", "--data", str(pictures), "--device", "cpu"]
+    monkeypatch.setattr(sys, "argv", [*arguments, "--minutes", "2", "--slice", "1", "--log", str(log)])
+    weights.save(create("plain-tiny-x4"), weights.default_path("plain-tiny-x4"))
+    schedule.main()
+
+    assert "plain-tiny-x2: the loss is no number after 0 steps" in capsys.readouterr().out
+    assert weights.default_path("plain-tiny-x2").read_bytes() == before
+    assert [json.loads(line)["name"] for line in log.read_text().splitlines()] == ["plain-tiny-x4"] * 2
+
+
+def test_weights_that_are_no_numbers_are_not_kept() -> None:
+    network = create("plain-s-x2")
+    pairs = SimpleNamespace(batches=lambda batch: iter(lambda: (torch.rand(1, 3, 8, 8), torch.rand(1, 3, 16, 16)), None))
+    with pytest.raises(ArithmeticError, match="weights are no numbers after 2 steps"):
+        train.train(network, pairs, 1, lambda: lambda step: step / 2, float("inf"))
+
+
+def test_compiling_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the dense code nor the halting one is made on the clock."""
+    made = []
+    monkeypatch.setattr(torch, "compile", lambda loss, **_: lambda low, high, threshold: made.append(threshold) or loss(low, high))
+    low, high = torch.rand(1, 3, 16, 16), torch.rand(1, 3, 32, 32)
+    pairs = SimpleNamespace(batches=lambda batch: iter(lambda: (low, high), None))
+
+    def begin() -> train.Progress:
+        assert [threshold is None for threshold in made] == [True, False]
+        return lambda step: 1.0
+
+    network = AdaFormer(2, 8, 2, blocks=2, residual_blocks=0, estimator=4)
+    assert train.train(network, pairs, 1, begin, 1e-3, compiled=True)[1] == 0
+
+
 def test_a_loss_that_is_no_number_ends_training() -> None:
     network = create("plain-s-x2")
     torch.nn.init.constant_(network.tail.conv.bias, float("nan"))
     pairs = SimpleNamespace(batches=lambda batch: iter(lambda: (torch.rand(1, 3, 8, 8), torch.rand(1, 3, 16, 16)), None))
     with pytest.raises(ArithmeticError, match="no number after 0 steps"):
-        train.train(network, pairs, 1, lambda step: step / 3, 1e-3)
+        train.train(network, pairs, 1, lambda: lambda step: step / 3, 1e-3)
 
 
 def test_noise_is_no_network_to_go_on_from(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -132,7 +132,7 @@ def main() -> None:
         network.to(device, memory_format=torch.channels_last)
         pairs = TrainingPairs(arguments.data, network.scale, 48, device, seed=0)
         start = time.process_time()
-        average, steps = train(network, pairs, arguments.batch, lambda step: step / arguments.steps, arguments.rate)
+        average, steps = train(network, pairs, arguments.batch, lambda: lambda step: step / arguments.steps, arguments.rate)
         each = 1e3 * (time.process_time() - start) / steps
         for way, upscale in ways(average).items():
             scores = [evaluate(upscale, folder, network.scale, device, network.align) for folder in arguments.test]

@@ -10,7 +10,6 @@ confidence is trained on (eq. 17, 25) is held constant, so that the picture itse
 is added to the result enlarged by repetition; a picture is not evaluated in regions with prototypes of their own.
 """
 
-import random
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -361,15 +360,8 @@ class AdaFormer(Network):
             return self.estimator(rows, entered)
         return self.estimator(ops.take(ops.concat(0, *versions), assemble), entered)
 
-    def loss(self, low: Tensor, high: Tensor) -> Tensor:
-        """L1, plus how badly the confidences foretell the error: C e - log C, in code values (eq. 17, 25).
-
-        Half of the steps run dense, the others halt at a random threshold: the network is to be good at any.
-        """
-        threshold = None
-        if random.random() < 0.5:
-            # A tensor: compiled code is made once for all thresholds.
-            threshold = torch.tensor(random.uniform(0.3, 3.0), device=low.device)
+    def loss(self, low: Tensor, high: Tensor, threshold: Tensor | None = None) -> Tensor:
+        """L1, plus how badly the confidences foretell the error: C e - log C, in code values (eq. 17, 25)."""
         seen = self.look(low, threshold)
         difference = (seen.picture.float() - high).abs()
         error = F.avg_pool2d(255 * difference.detach().mean(1, keepdim=True), WINDOW * self.scale).flatten()

@@ -235,6 +235,6 @@ class AgileIR(Network):
         features = self.conv(ops.transpose(self.last_norm(x), 0, 3, 1, 2))
         return Look(self.tail(features + start, low))
 
-    def loss(self, low: Tensor, high: Tensor) -> Tensor:
+    def loss(self, low: Tensor, high: Tensor, threshold: Tensor | None = None) -> Tensor:
         """Charbonnier's."""
         return ((self(low).float() - high).square() + 1e-6).sqrt().mean()

@@ -1,6 +1,8 @@
 """Pictures: loading, and random training pairs made on the device that trains."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -69,9 +71,27 @@ def random_bits(size: int, generator: torch.Generator) -> Tensor:
     return torch.randint(0, 2, (3, size), device=generator.device, generator=generator).bool()
 
 
+@lru_cache
+def _matrix(length: int, target: int, device: torch.device) -> Tensor:
+    # Copied once: a copy a step would have the host wait for the device.
+    return bicubic_matrix(length, target).to(device)
+
+
+@lru_cache(maxsize=1)
+def _pixels(folder: Path, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return all pixels [n, 3] of a folder's pictures, on the device, and the pictures' heights and widths [pictures, 2].
+
+    They stay for the next network of a schedule.
+    """
+    with ThreadPoolExecutor() as pool:
+        pictures = list(pool.map(load_picture, picture_paths(folder)))
+    sizes = torch.tensor([p.shape[:2] for p in pictures])
+    return torch.cat([p.reshape(-1, 3) for p in pictures]).to(device), sizes
+
+
 def downsampled(cut: Tensor, scale: int) -> Tensor:
     """Return square pictures [N, 3, side, side] in 0..255 reduced by the scale."""
-    down = bicubic_matrix(cut.shape[-1], cut.shape[-1] // scale).to(cut.device)
+    down = _matrix(cut.shape[-1], cut.shape[-1] // scale, cut.device)
     return quantise(down @ cut @ down.T)
 
 
@@ -93,22 +113,20 @@ class TrainingPairs:
     degradation = "bicubic"
 
     def __init__(self, folder: Path, scale: int, crop: int, device: torch.device, seed: int) -> None:
-        pictures = [load_picture(p) for p in picture_paths(folder)]
+        self._pixels, sizes = _pixels(folder, device)
         self._cut = (crop + 2 * _MARGIN) * scale
-        pictures = [p for p in pictures if min(p.shape[:2]) >= self._cut]
-        if not pictures:
+        holds = sizes.amin(1) >= self._cut
+        if not holds.any():
             raise ValueError(f"every picture in {folder} is smaller than a training crop ({self._cut} pixels)")
-        self.count = len(pictures)
+        self.count = int(holds.sum())
         self._scale = scale
         self._crop = crop
         self._device = device
-        sizes = torch.tensor([p.shape[:2] for p in pictures])
         areas = sizes.prod(1)
         self._height, self._width = sizes.to(device).unbind(1)
         self._start = (areas.cumsum(0) - areas).to(device)
         # By area: every pixel is about equally likely to be seen.
-        self._chance = (areas / areas.sum()).to(device)
-        self._pixels = torch.cat([p.reshape(-1, 3) for p in pictures]).to(device)
+        self._chance = (areas * holds).float().to(device)
         self._generator = torch.Generator(device).manual_seed(seed)
 
     def batches(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:

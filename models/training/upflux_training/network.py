@@ -59,8 +59,11 @@ class Network(nn.Module):
         """Enlarge and keep what a later, local pass needs."""
         raise NotImplementedError
 
-    def loss(self, low: Tensor, high: Tensor) -> Tensor:
-        """What training minimises: L1 unless a network says otherwise."""
+    def loss(self, low: Tensor, high: Tensor, threshold: Tensor | None = None) -> Tensor:
+        """What training minimises: L1 unless a network says otherwise.
+
+        :param threshold: [] at which windows halt, where they can; None to compute all
+        """
         return F.l1_loss(self(low).float(), high)
 
     def fold(self) -> None:

@@ -351,7 +351,11 @@ def attention(q: Array, k: Array, v: Array, heads: int, scale: float, bias: Arra
         q, k, v = (t.unflatten(-1, (heads, -1)).transpose(1, 2) for t in (q, k, v))
         if q.is_cuda or not torch.is_grad_enabled():
             mask = None if bias is None else bias.to(q.dtype)
-            mixed = F.scaled_dot_product_attention(q, k, v, mask, scale=scale)
+            depth = v.shape[-1]
+            if q.is_cuda:
+                # Its kernels that hold no scores want lengths of 8.
+                q, k, v = (F.pad(t, (0, -t.shape[-1] % 8)) for t in (q, k, v))
+            mixed = F.scaled_dot_product_attention(q, k, v, mask, scale=scale)[..., :depth]
         else:
             # In training on CPUs several times as fast as the fused form, which has no kernel for short bfloat16 rows.
             # Softmax stays in bfloat16: what follows is a product in bfloat16, and converting takes three times as long.

@@ -28,7 +28,10 @@ def orthogonal(matrices: Tensor) -> Tensor:
     # Newton and Schulz's iteration, with the coefficients that raise small singular values fastest.
     for _ in range(5):
         square = result @ result.mT
-        result = 3.4445 * result + (2.0315 * square @ square - 4.7750 * square) @ result
+        # 3.4445 r + (2.0315 s s - 4.7750 s) r, in few kernels: on a GPU starting them takes longer than the products.
+        result = torch.baddbmm(
+            result, torch.baddbmm(square, square, square, beta=-4.7750, alpha=2.0315), result, beta=3.4445
+        )
     return result.mT if tall else result
 
 
@@ -56,11 +59,23 @@ class Optimiser:
             momentum.lerp_(gradients, 1.0 - _MOMENTUM)
             step = orthogonal(gradients.lerp(momentum, _MOMENTUM))
             step *= -rate * _SIZE * max(step.shape[1:]) ** 0.5
-            torch._foreach_add_(group, [one.reshape(group[0].shape) for one in step])
+            torch._foreach_add_(group, [_shaped(one, group[0].shape) for one in step])
         self._rest.param_groups[0]["lr"] = rate
         self._rest.step()
 
 
 def _stacked(tensors: list[Tensor]) -> Tensor:
     """Return tensors of one shape as matrices [N, rows, columns], kernels with an output channel a row."""
-    return torch.stack([tensor.detach().flatten(1) for tensor in tensors])
+    return torch.stack([_matrix(tensor.detach()) for tensor in tensors])
+
+
+def _matrix(tensor: Tensor) -> Tensor:
+    # In the order of channels-last, in which kernels lie: no copy.
+    return tensor.permute(0, 2, 3, 1).flatten(1) if tensor.ndim == 4 else tensor
+
+
+def _shaped(matrix: Tensor, shape: torch.Size) -> Tensor:
+    """Undo :func:`_matrix`."""
+    if len(shape) == 2:
+        return matrix
+    return matrix.unflatten(1, (*shape[2:], shape[1])).permute(0, 3, 1, 2)

@@ -59,25 +59,36 @@ def for_minutes(minutes: float) -> Progress:
     return lambda _: (time.monotonic() - start) / (60.0 * minutes)
 
 
+Loss = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+"""As :meth:`Network.loss`."""
+
+
 def train(
-    network: Network, pairs: Pairs, batch: int, progress_at: Progress, peak: float, compiled: bool = False
+    network: Network, pairs: Pairs, batch: int, begin: Callable[[], Progress], peak: float, compiled: bool = False
 ) -> tuple[Network, int]:
-    """Train until it is over and return the averaged network and the number of steps."""
+    """Train until it is over and return the averaged network and the number of steps.
+
+    :param begin: called when the first step can be made: compiling does not count
+    """
     device = next(network.parameters()).device
     network.train()
     average = copy.deepcopy(network).requires_grad_(False)
-    cuda = device.type == "cuda"
     optimiser = Optimiser(network)
-    loss_of: Callable[[Tensor, Tensor], Tensor] = torch.compile(network.loss) if compiled or cuda else network.loss
-    # Both kinds of processor multiply bfloat16 at least twice as fast; weights and optimiser stay float32.
-    half = torch.autocast(device.type, torch.bfloat16)
-    for step, (low, high) in enumerate(pairs.batches(batch)):
+    batches = pairs.batches(batch)
+    loss_of = _compiled(network, *next(batches)) if compiled or device.type == "cuda" else network.loss
+    progress_at = begin()
+    for step, (low, high) in enumerate(batches):
         progress = progress_at(step)
         if progress >= 1.0:
+            if not all(parameter.isfinite().all() for parameter in average.parameters()):
+                raise ArithmeticError(f"weights are no numbers after {step} steps; a lower rate than {peak} may do")
             average.fold()
             return average.eval(), step
-        with half:
-            loss = loss_of(low.contiguous(memory_format=torch.channels_last), high)
+        # Half of the steps run dense, the others halt at a random threshold: the network is to be good at any.
+        threshold = None
+        if network.blocks and random.random() < 0.5:
+            threshold = torch.full((), random.uniform(0.3, 3.0), device=device)
+        loss = _forward(loss_of, low, high, threshold)
         network.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -88,6 +99,23 @@ def train(
         if step % 500 == 0:
             print(f"step {step}  {100 * progress:.0f} %  loss {loss.item():.5f}", flush=True)
     raise AssertionError("batches are endless")
+
+
+def _forward(loss_of: Loss, low: Tensor, high: Tensor, threshold: Tensor | None) -> Tensor:
+    # Both kinds of processor multiply bfloat16 at least twice as fast; weights and optimiser stay float32.
+    with torch.autocast(low.device.type, torch.bfloat16):
+        return loss_of(low.contiguous(memory_format=torch.channels_last), high, threshold)
+
+
+def _compiled(network: Network, low: Tensor, high: Tensor) -> Loss:
+    """Return the loss as code for such pairs, dense and halting; the network's statistics change by a look at them."""
+    # Nothing of networks before, whose other sides would make these unknown.
+    torch._dynamo.reset()
+    loss_of: Loss = torch.compile(network.loss, dynamic=False)
+    for threshold in (None, torch.ones((), device=low.device)) if network.blocks else (None,):
+        _forward(loss_of, low, high, threshold).backward()
+    network.zero_grad()
+    return loss_of
 
 
 def starting_point(name: str) -> Path | None:
@@ -129,6 +157,11 @@ class Run:
         Those of a smaller network are grown.
         """
         device = torch.device(self.device)
+        if device.type == "cuda":
+            # Convolutions in single precision are those of judging.
+            torch.backends.cudnn.allow_tf32 = False
+            # Gradients of rows whose keys are all hidden were no numbers (PyTorch 196678).
+            torch.backends.cuda.enable_cudnn_sdp(False)
         hosted = host(self.name) != self.name
         goes_on = source is not None and source.resolve() == output.resolve()
         if hosted and not goes_on:
@@ -149,7 +182,7 @@ class Run:
         network.to(device, memory_format=torch.channels_last)
         print(f"{self.name}: {pairs.count} pictures", flush=True)
 
-        average, steps = train(network, pairs, self.batch, for_minutes(self.minutes), self.rate, self.compiled)
+        average, steps = train(network, pairs, self.batch, lambda: for_minutes(self.minutes), self.rate, self.compiled)
         start = weights.origin(self.name, source) if source else None
         weights.keep(self.name, average, output, goes_on)
         # Judge what was stored, rounding to half precision included.
