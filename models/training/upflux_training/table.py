@@ -2,8 +2,7 @@
 
     python -m upflux_training.table
 
-First those that are shipped, as their files say; then the networks that are defined and tested but not trained; then
-how the quality of plain and small ones at x2 rose in training, as the log says.
+First as their files say; then how the quality of plain and small ones at x2 rose in training, as the log says.
 """
 
 import json
@@ -12,8 +11,6 @@ from pathlib import Path
 import onnx
 
 from . import weights
-from .cost import macs, macs_per_pixel
-from .networks import NETWORKS, create
 from .schedule import ORDER
 from .targets import PAPER
 
@@ -43,16 +40,6 @@ def row(entries: dict[str, str]) -> str:
     )
 
 
-def untrained(name: str) -> str:
-    """Return the line of a network without weights; arithmetic is that of one picture of 1280x720 made."""
-    network = create(name).eval()
-    scale = network.scale
-    parameters = sum(p.numel() for p in network.parameters())
-    whole = macs(network, 720 // scale, 1280 // scale) / 1e9
-    paper = " | ".join(f"{value:.2f}" for value in PAPER[name]) if name in PAPER else " |  | "
-    return f"| {name} | {parameters:,} | {macs_per_pixel(network):,} | {whole:.1f} | {paper} | untrained, not shipped |"
-
-
 def course(scale: int) -> list[str]:
     """Return a line for each kept run of the plain and small networks of a scale, minutes and crops summed up since they began anew."""
     spent: dict[str, tuple[float, int]] = {}
@@ -76,12 +63,6 @@ def main() -> None:
     leading = [entries for entries in found if entries["pass"] in ("plain", "key")]
     for entries in sorted(leading, key=lambda e: (e["scale"], e["name"])):
         print(row(entries))
-
-    print("\n| network | parameters | MACs a LR pixel | G at 1280x720 | paper: Set5 | Set14 | B100 | state |")
-    print("|---|---|---|---|---|---|---|---|")
-    names = [f"{stem}-x{scale}" for scale in (2, 3, 4) for stem in NETWORKS]
-    for name in sorted(set(names) - {entries["name"] for entries in leading}, key=lambda n: (n[-1], n)):
-        print(untrained(name))
 
     print("\n| model | minutes | thousand crops | Set5 | B100 |\n|---|---|---|---|---|")
     print(*course(2), sep="\n")
