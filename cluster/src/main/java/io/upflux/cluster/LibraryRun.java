@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -45,11 +46,7 @@ final class LibraryRun {
         List<FilmOutcome> outcomes = new ArrayList<>();
         List<Film> missing = new ArrayList<>();
         for (Film film : films) {
-            if (isThere(film)) {
-                end(FilmOutcome.present(film), outcomes);
-            } else {
-                missing.add(film);
-            }
+            already(film).ifPresentOrElse(outcome -> end(outcome, outcomes), () -> missing.add(film));
         }
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         try {
@@ -70,10 +67,16 @@ final class LibraryRun {
         return outcomes;
     }
 
-    private boolean isThere(Film film) {
-        Configuration stores = order.value().configuration();
-        FilmFolder folder = new FilmFolder(film.output(), stores);
-        return folder.tidyUp() || (!order.value().encoding().overwrite() && folder.isPublished());
+    /** What has become of a film before it is planned; empty when it is to be made. */
+    private Optional<FilmOutcome> already(Film film) {
+        try {
+            Configuration stores = order.value().configuration();
+            FilmFolder folder = new FilmFolder(film.output(), stores);
+            boolean there = folder.tidyUp() || (!order.value().encoding().overwrite() && folder.isPublished());
+            return there ? Optional.of(FilmOutcome.present(film)) : Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(FilmOutcome.failed(film, Failures.reason(e)));
+        }
     }
 
     /** A plan, or what became of a film without one. */

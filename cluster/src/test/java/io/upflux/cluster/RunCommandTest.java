@@ -156,6 +156,7 @@ class RunCommandTest {
         Files.writeString(films.resolve("poisoned.mkv"), "this is no film");
         clip(films.resolve("secret.mkv"), 1);
         clip(films.resolve("full.mkv"), 2);
+        Files.writeString(films.resolve("guarded.mkv"), "never read");
         assertThat(run("stored:" + films, "stored:" + films.resolve("gone.mkv")))
                 .isEqualTo(1);
         assertThat(files(made)).containsExactly("good.mkv");
@@ -165,8 +166,9 @@ class RunCommandTest {
                 .contains("secret.mkv: permission denied (on ")
                 .contains("full.mkv: No space left on device (on ")
                 .contains("gone.mkv: no such file")
-                .contains("1 done, 0 there already, 4 failed");
-        assertThat(report.path("failed").asInt()).isEqualTo(4);
+                .contains(".guarded.mkv.upflux/whole.json: permission denied")
+                .contains("1 done, 0 there already, 5 failed");
+        assertThat(report.path("failed").asInt()).isEqualTo(5);
     }
 
     @Test

@@ -43,7 +43,7 @@ public final class StoredFiles extends RawLocalFileSystem {
 
     @Override
     public FSDataInputStream open(Path file, int bufferSize) throws IOException {
-        if (file.getName().contains("secret")) {
+        if (file.getName().contains("secret") || file.getParent().getName().startsWith(".guarded")) {
             throw new AccessControlException("Permission denied: user=somebody, access=READ");
         }
         return super.open(file, bufferSize);
