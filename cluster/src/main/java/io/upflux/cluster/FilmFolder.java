@@ -37,7 +37,7 @@ final class FilmFolder {
     FilmFolder(String output, Configuration configuration) {
         this.output = new Path(output);
         this.store = Stores.of(this.output, configuration);
-        this.folder = new Path(this.output.getParent(), "." + this.output.getName() + ".upflux");
+        this.folder = Stores.child(this.output.getParent(), "." + this.output.getName() + ".upflux");
     }
 
     /** Whether the output is there under its name. */
@@ -93,7 +93,7 @@ final class FilmFolder {
 
     /** Leaves nothing behind when the film has ended meanwhile, by another attempt or without this one. */
     void withdrawIfEnded() {
-        attempt(() -> store.exists(new Path(folder, HEADER)) || store.delete(folder, true));
+        attempt(() -> store.exists(file(HEADER)) || store.delete(folder, true));
     }
 
     /** Writes the entry of a segment whose file is there. */
@@ -109,7 +109,7 @@ final class FilmFolder {
     /** Brings a local file here. */
     void put(java.nio.file.Path local, String name) {
         attempt(() -> {
-            Path target = new Path(folder, name);
+            Path target = file(name);
             try {
                 Stores.put(store, target, false, out -> Files.copy(local, out));
             } catch (IOException e) {
@@ -123,7 +123,7 @@ final class FilmFolder {
     /** Fetches a file from here. */
     void fetch(String name, java.nio.file.Path local) {
         attempt(() -> {
-            try (var in = store.open(new Path(folder, name))) {
+            try (var in = store.open(file(name))) {
                 Files.copy(in, local);
             }
             return true;
@@ -144,8 +144,8 @@ final class FilmFolder {
                 store.delete(output, false);
             }
             write(WHOLE, MAPPER.createObjectNode().put("file", whole).toString());
-            if (!store.rename(new Path(folder, whole), output)) {
-                throw new IOException("cannot be renamed from " + new Path(folder, whole));
+            if (!store.rename(file(whole), output)) {
+                throw new IOException("cannot be renamed from " + file(whole));
             }
             return store.delete(folder, true);
         });
@@ -157,7 +157,7 @@ final class FilmFolder {
             Optional<JsonNode> whole = read(WHOLE);
             boolean named = whole.isPresent()
                     && store.exists(output)
-                    && !store.exists(new Path(folder, whole.get().path("file").asText()));
+                    && !store.exists(file(whole.get().path("file").asText()));
             return named && store.delete(folder, true);
         });
     }
@@ -169,18 +169,22 @@ final class FilmFolder {
         }
     }
 
+    private Path file(String name) {
+        return Stores.child(folder, name);
+    }
+
     private void write(String name, String content) throws IOException {
-        Stores.write(store, new Path(folder, name), content.getBytes(StandardCharsets.UTF_8));
+        Stores.write(store, file(name), content.getBytes(StandardCharsets.UTF_8));
     }
 
     /** What an entry says; empty when there is none, or it is no JSON. */
     private Optional<JsonNode> read(String name) {
-        try (var in = store.open(new Path(folder, name))) {
+        try (var in = store.open(file(name))) {
             return Optional.of(MAPPER.readTree(in.readAllBytes())).filter(JsonNode::isObject);
         } catch (FileNotFoundException | JsonProcessingException none) {
             return Optional.empty();
         } catch (IOException e) {
-            throw Stores.failure(new Path(folder, name), e);
+            throw Stores.failure(file(name), e);
         }
     }
 

@@ -11,10 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
@@ -59,29 +59,38 @@ final class Library {
     }
 
     private void add(String input) {
-        String name = input.toLowerCase(Locale.ROOT);
-        try {
+        find(input).ifPresent(found -> {
+            String name = input.toLowerCase(Locale.ROOT);
             if (name.endsWith(".csv")) {
-                exists(input);
                 addTable(input, spark.read().option("header", true).csv(input));
             } else if (name.endsWith(".parquet")) {
-                exists(input);
                 addTable(input, spark.read().parquet(input));
+            } else if (found.isFile()) {
+                put(found, written(found.getPath().getName()));
             } else {
-                addPath(input);
+                addFolder(input, found.getPath());
             }
+        });
+    }
+
+    /** What is there; empty when nothing is, which has been told then. */
+    private Optional<FileStatus> find(String input) {
+        String name = input;
+        try {
+            Path path = Stores.qualified(input, configuration);
+            name = path.toString();
+            return Optional.of(Stores.of(path, configuration).getFileStatus(path));
         } catch (IOException e) {
-            lacks(input, e);
+            lacks(name, Stores.reason(e));
+        } catch (StreamException | IllegalArgumentException e) {
+            // No path, no such file system, or none that has such names, as HDFS with colons.
+            lacks(name, Failures.reason(e));
         }
+        return Optional.empty();
     }
 
-    private void lacks(String input, IOException e) {
-        missing.accept(new Film(Stores.qualified(input, configuration).toString(), "", 0), Stores.reason(e));
-    }
-
-    private FileStatus exists(String input) throws IOException {
-        Path path = Stores.qualified(input, configuration);
-        return Stores.of(path, configuration).getFileStatus(path);
+    private void lacks(String input, String reason) {
+        missing.accept(new Film(input, "", 0), reason);
     }
 
     private void addTable(String table, Dataset<Row> rows) {
@@ -101,39 +110,36 @@ final class Library {
             if (input == null || input.isBlank()) {
                 throw new StreamException(table + ": a row names no input");
             }
-            try {
-                FileStatus file = exists(input);
-                String output = named ? row.getString(1) : null;
-                put(file, output == null ? written(file.getPath().getName()) : output);
-            } catch (IOException e) {
-                lacks(input, e);
-            }
+            String output = named ? row.getString(1) : null;
+            find(input)
+                    .ifPresent(file ->
+                            put(file, output == null ? written(file.getPath().getName()) : output));
         }
     }
 
-    private void addPath(String input) throws IOException {
-        FileStatus found = exists(input);
-        if (found.isFile()) {
-            put(found, written(found.getPath().getName()));
-            return;
-        }
-        FileSystem store = Stores.of(found.getPath(), configuration);
+    private void addFolder(String input, Path all) {
         List<FileStatus> films = new ArrayList<>();
-        RemoteIterator<LocatedFileStatus> files = store.listFiles(found.getPath(), true);
-        while (files.hasNext()) {
-            FileStatus file = files.next();
-            String below = below(found.getPath(), file.getPath());
-            boolean hidden = Arrays.stream(below.split("/")).anyMatch(part -> part.startsWith("."));
-            String name = file.getPath().getName();
-            if (!hidden && MediaNames.isMedia(name) && !MediaNames.isPicture(name)) {
-                films.add(file);
+        try {
+            RemoteIterator<LocatedFileStatus> files =
+                    Stores.of(all, configuration).listFiles(all, true);
+            while (files.hasNext()) {
+                FileStatus file = files.next();
+                String below = below(all, file.getPath());
+                boolean hidden = Arrays.stream(below.split("/")).anyMatch(part -> part.startsWith("."));
+                String name = file.getPath().getName();
+                if (!hidden && MediaNames.isMedia(name) && !MediaNames.isPicture(name)) {
+                    films.add(file);
+                }
             }
+        } catch (IOException e) {
+            lacks(all.toString(), Stores.reason(e));
+            return;
         }
         if (films.isEmpty()) {
             throw new StreamException(input + ": no video in this folder");
         }
         films.sort(Comparator.comparing(FileStatus::getPath));
-        films.forEach(film -> put(film, written(below(found.getPath(), film.getPath()))));
+        films.forEach(film -> put(film, written(below(all, film.getPath()))));
     }
 
     private static String below(Path folder, Path file) {
@@ -151,7 +157,7 @@ final class Library {
         if (name.isBlank() || Arrays.asList(name.split("/")).contains("..") || name.startsWith("/")) {
             throw new StreamException(name + ": an output is named by its place in the folder " + folder);
         }
-        Path output = new Path(folder, name);
+        Path output = Stores.child(folder, name);
         Film film = new Film(file.getPath().toString(), output.toString(), file.getLen());
         Film earlier = byOutput.put(film.output(), film);
         if (earlier != null) {

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.Path;
 
 /**
  * What became of a library, as one JSON object and as a table.
@@ -79,19 +78,19 @@ record Report(List<FilmOutcome> films, double seconds) {
                 String.format(
                         Locale.ROOT,
                         "done     %s: %d frames in %d segments, %.1f s of devices, joined in %.1f s",
-                        Stores.location(new Path(film.film().output())),
+                        Stores.location(film.film().output()),
                         film.frames(),
                         film.segments(),
                         film.deviceSeconds(),
                         film.joinSeconds());
-            case PRESENT -> "present  " + Stores.location(new Path(film.film().output()));
+            case PRESENT -> "present  " + Stores.location(film.film().output());
             case FAILED -> "failed   " + failure(film);
         };
     }
 
     /** Most reasons name the file themselves. */
     private static String failure(FilmOutcome film) {
-        String input = Stores.location(new Path(film.film().input()));
+        String input = Stores.location(film.film().input());
         String reason = String.valueOf(film.failure());
         return reason.startsWith(input) ? reason : input + ": " + reason;
     }

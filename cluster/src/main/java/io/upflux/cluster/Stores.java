@@ -23,11 +23,8 @@ final class Stores {
     static FileSystem of(Path path, Configuration configuration) {
         try {
             FileSystem store = path.getFileSystem(configuration);
-            if (store instanceof LocalFileSystem local) {
-                // Or a hidden file of check sums would stay beside every output.
-                local.setWriteChecksum(false);
-            }
-            return store;
+            // Or a hidden file of check sums would stay beside every output, and no name could have a colon.
+            return store instanceof LocalFileSystem local ? local.getRawFileSystem() : store;
         } catch (IOException e) {
             throw failure(path, e);
         }
@@ -43,6 +40,11 @@ final class Stores {
         }
     }
 
+    /** A place in a folder. Colons in it are of its name; {@link Path} by itself would take them for the end of a scheme. */
+    static Path child(Path folder, String name) {
+        return new Path(folder, new Path(null, null, name));
+    }
+
     static boolean isLocal(Path qualified) {
         return LOCAL.equals(qualified.toUri().getScheme());
     }
@@ -52,6 +54,15 @@ final class Stores {
         return isLocal(qualified) ? qualified.toUri().getPath() : qualified.toString();
     }
 
+    /** Of what somebody named; as it is when it is no path. */
+    static String location(String path) {
+        try {
+            return location(new Path(path));
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
+    }
+
     /** Writes a file that appears whole, in place of what is there. */
     static void write(FileSystem store, Path file, byte[] content) throws IOException {
         if (store.hasPathCapability(file, CreateFileOptionKeys.FS_OPTION_CREATE_IN_CLOSE)) {
@@ -59,7 +70,7 @@ final class Stores {
             put(store, file, true, out -> out.write(content));
             return;
         }
-        Path partial = new Path(file.getParent(), file.getName() + "." + Attempt.name() + ".partial");
+        Path partial = child(file.getParent(), file.getName() + "." + Attempt.name() + ".partial");
         try {
             put(store, partial, false, out -> out.write(content));
             if (!store.rename(partial, file)) {

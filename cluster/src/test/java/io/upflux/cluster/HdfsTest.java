@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.PrivilegedExceptionAction;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,13 +73,16 @@ class HdfsTest {
         store.copyFromLocalFile(new Path(clip.toUri()), new Path("/films/clip.mkv"));
         store.copyFromLocalFile(new Path(clip.toUri()), new Path("/films/secret.mkv"));
         store.setPermission(new Path("/films/secret.mkv"), FsPermission.createImmutable((short) 0600));
+        Files.copy(clip, folder.resolve("12:30.mkv"));
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         long before = HadoopStorage.BYTES.sum();
         int code = UserGroupInformation.createRemoteUser(SOMEBODY).doAs((PrivilegedExceptionAction<Integer>)
                 () -> run(store.getUri().toString(), said));
         assertThat(said.toString(StandardCharsets.UTF_8))
                 .contains("failed   " + store.getUri() + "/films/secret.mkv: permission denied")
-                .contains("1 done, 0 there already, 1 failed");
+                .contains("failed   " + folder.resolve("12:30.mkv") + ": Pathname /made/.12:30.mkv.upflux/")
+                .contains("failed   " + store.getUri() + "/films/12:30.mkv: Pathname /films/12:30.mkv from ")
+                .contains("1 done, 0 there already, 3 failed");
         assertThat(code).isEqualTo(1);
         assertThat(HadoopStorage.BYTES.sum()).isGreaterThan(before);
         assertThat(files("/made")).containsExactly("/made/clip.mkv");
@@ -136,6 +140,7 @@ class HdfsTest {
     private int run(String root, ByteArrayOutputStream said) {
         PrintStream stream = new PrintStream(said, true, StandardCharsets.UTF_8);
         List<String> arguments = new ArrayList<>(List.of("run", root + "/films", "-o", root + "/made"));
+        arguments.addAll(List.of(folder.resolve("12:30.mkv").toString(), root + "/films/12:30.mkv"));
         arguments.addAll(List.of("--device", "cpu", "--threads", "1", "--segment", "1s", "--video-codec", "mpeg4"));
         for (String property :
                 List.of("spark.master=local[2]", "spark.ui.enabled=false", "spark.driver.host=localhost")) {

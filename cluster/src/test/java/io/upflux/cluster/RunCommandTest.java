@@ -80,6 +80,17 @@ class RunCommandTest {
     }
 
     @Test
+    void aColonIsPartOfAName() throws IOException {
+        clip(films.resolve("12:30.mkv"), 1);
+        Path clip = clip(folder.resolve("clip.mkv"), 1);
+        String rows = "input,output\n" + clip + ",stored:/elsewhere/clip.mkv\nAlien: Director.mkv,\n";
+        Path table = Files.writeString(folder.resolve("films.csv"), rows);
+        assertThat(run("stored:" + films, table.toString())).isEqualTo(1);
+        assertThat(files(made)).containsExactly("12:30.mkv", "stored:/elsewhere/clip.mkv");
+        assertThat(said).contains("failed   Alien: Director.mkv: is no path: ");
+    }
+
+    @Test
     void aHeightIsReachedFromAnyOther() throws IOException {
         Path low = clip(films.resolve("low.mkv"), 1);
         Path high = films.resolve("high.mkv");
