@@ -22,12 +22,17 @@ final class FilmRun {
 
     private final JavaSparkContext spark;
     private final Broadcast<Order> order;
+    private final OutputLock lock;
     private final LongAccumulator frames;
 
-    /** @param frames counts those of finished segments */
-    FilmRun(JavaSparkContext spark, Broadcast<Order> order, LongAccumulator frames) {
+    /**
+     * @param lock without which nothing that is there is replaced or taken away
+     * @param frames counts those of finished segments
+     */
+    FilmRun(JavaSparkContext spark, Broadcast<Order> order, OutputLock lock, LongAccumulator frames) {
         this.spark = spark;
         this.order = order;
+        this.lock = lock;
         this.frames = frames;
     }
 
@@ -35,6 +40,7 @@ final class FilmRun {
     FilmOutcome run(FilmPlan plan) {
         boolean overwrite = order.value().encoding().overwrite();
         FilmFolder folder = new FilmFolder(plan.film().output(), order.value().configuration());
+        lock.requireHeld();
         prepare(folder, plan, overwrite);
         Map<Integer, StoredSegment> finished = folder.finished(plan.segments().size());
         finished.values().forEach(segment -> frames.add(segment.result().frames()));
@@ -53,6 +59,7 @@ final class FilmRun {
             }
             long begun = System.nanoTime();
             Joined joined = join(plan, new ArrayList<>(finished.values()));
+            lock.requireHeld();
             folder.publish(joined.file(), overwrite);
             return new FilmOutcome(
                     plan.film(),
@@ -68,6 +75,7 @@ final class FilmRun {
                     null);
         } catch (Exception e) {
             // Spark's own are checked, though undeclared.
+            lock.requireHeld();
             folder.removeIfEmpty(plan.segments().size());
             throw e;
         }

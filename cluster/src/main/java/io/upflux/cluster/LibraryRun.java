@@ -27,16 +27,20 @@ final class LibraryRun {
 
     private final JavaSparkContext spark;
     private final Broadcast<Order> order;
+    private final OutputLock lock;
     private final LongAccumulator frames;
     private final Consumer<FilmOutcome> ended;
 
     /**
+     * @param lock on the output, taken by the thread that calls {@link #run}
      * @param frames counts those of finished segments
      * @param ended told of each film as soon as it has ended
      */
-    LibraryRun(JavaSparkContext spark, Order order, LongAccumulator frames, Consumer<FilmOutcome> ended) {
+    LibraryRun(
+            JavaSparkContext spark, Order order, OutputLock lock, LongAccumulator frames, Consumer<FilmOutcome> ended) {
         this.spark = spark;
         this.order = spark.broadcast(order);
+        this.lock = lock;
         this.frames = frames;
         this.ended = ended;
     }
@@ -56,6 +60,7 @@ final class LibraryRun {
                     plans.stream().mapToLong(FilmPlan::frames).sum());
             make(plans, threads, outcomes);
         } catch (InterruptedException e) {
+            lock.requireHeld(); // or else that is why
             Thread.currentThread().interrupt();
             throw new StreamException("interrupted; the same command continues", e);
         } catch (ExecutionException e) {
@@ -120,7 +125,7 @@ final class LibraryRun {
     private void make(List<FilmPlan> plans, ExecutorService threads, List<FilmOutcome> outcomes)
             throws InterruptedException, ExecutionException {
         ExecutorCompletionService<FilmOutcome> films = new ExecutorCompletionService<>(threads);
-        FilmRun run = new FilmRun(spark, order, frames);
+        FilmRun run = new FilmRun(spark, order, lock, frames);
         plans.forEach(plan -> films.submit(making(run, plan)));
         for (int i = 0; i < plans.size(); i++) {
             end(films.take().get(), outcomes);

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One job at a time writes into a folder: it holds {@code .upflux.lock} there and writes it again and again. When the driver is
- * killed, that ends, and the next one takes the lock over a little later. Of two that create it at once, local disks, HDFS and
- * stores with conditional writes, S3 among them, let one.
+ * killed, that ends, and the next one takes the lock over a little later; one that only stood still finds it so and gives up. Of
+ * two that create it at once, local disks, HDFS and stores with conditional writes, S3 among them, let one.
  */
 final class OutputLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
@@ -35,9 +35,12 @@ final class OutputLock implements AutoCloseable {
     /** Times renewing, after which a silent lock is nobody's. */
     private static final int PATIENCE = 3;
 
+    private static final String WRITING = "another job is writing here";
+
     private final FileSystem store;
     private final Path file;
     private final String owner;
+    private final Thread holder = Thread.currentThread();
     private final ScheduledExecutorService clock;
 
     private OutputLock(FileSystem store, Path file, String owner, Duration renewed) {
@@ -54,6 +57,7 @@ final class OutputLock implements AutoCloseable {
 
     /**
      * Makes the folder where there is none, and takes its lock; waits for a lock that may be a killed driver's.
+     * The calling thread is interrupted when another job has taken the lock over.
      *
      * @param owner for messages to others
      * @throws StreamException when another job holds it, or the folder cannot be written
@@ -73,13 +77,13 @@ final class OutputLock implements AutoCloseable {
                 awaitSilence(store, file, folder, renewed);
                 store.delete(file, false);
                 if (!create(store, file, line)) {
-                    throw held(store, file, folder);
+                    throw held(file, read(store, file), WRITING);
                 }
                 // Whoever waited, too, may have deleted this one.
                 pause(folder, renewed);
             }
             if (!read(store, file).equals(line)) {
-                throw held(store, file, folder);
+                throw held(file, read(store, file), WRITING);
             }
         } catch (IOException e) {
             throw new StreamException(Stores.location(folder) + ": cannot write here: " + Stores.reason(e), e);
@@ -95,7 +99,7 @@ final class OutputLock implements AutoCloseable {
             for (int waited = 0; waited < 2 * PATIENCE; waited++) {
                 pause(folder, renewed);
                 if (store.getFileStatus(file).getModificationTime() != written) {
-                    throw held(store, file, folder);
+                    throw held(file, read(store, file), WRITING);
                 }
             }
         } catch (FileNotFoundException released) {
@@ -157,32 +161,63 @@ final class OutputLock implements AutoCloseable {
         }
     }
 
-    private static StreamException held(FileSystem store, Path file, Path folder) throws IOException {
-        return new StreamException(Stores.location(folder) + ": another job is writing here ("
-                + read(store, file).replaceFirst(" \\S+$", "") + " holds " + Stores.location(file)
+    private static StreamException held(Path file, String line, String what) {
+        return new StreamException(Stores.location(file.getParent()) + ": " + what + " ("
+                + line.replaceFirst(" \\S+$", "") + " holds " + Stores.location(file)
                 + "); wait for its end or choose another output");
     }
 
-    private void renew() {
+    /**
+     * Before anything that another job here could not bear.
+     *
+     * @throws StreamException when another job has taken the lock over, or nobody can tell
+     */
+    synchronized void requireHeld() {
         try {
+            check();
+        } catch (IOException e) {
+            throw Stores.failure(file, e);
+        }
+    }
+
+    /** A lock that is gone, or empty since the disk was full, is nobody else's. */
+    private void check() throws IOException {
+        String line;
+        try {
+            line = read(store, file);
+        } catch (FileNotFoundException gone) {
+            return;
+        }
+        if (!line.isEmpty() && !line.equals(owner)) {
+            throw held(file, line, "another job has taken over, since this one stood still too long");
+        }
+    }
+
+    private synchronized void renew() {
+        if (clock.isShutdown()) {
+            return;
+        }
+        try {
+            check();
             // Never gone meanwhile, as it would be with a file that takes its place.
             Stores.put(store, file, true, out -> out.write(owner.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             LOG.warn("{}: cannot be renewed: {}", file, Stores.reason(e));
+        } catch (StreamException takenOver) {
+            clock.shutdown();
+            holder.interrupt();
         }
     }
 
+    /** @throws StreamException when another job has taken the lock over, which stays that one's */
     @Override
-    public void close() {
+    public synchronized void close() {
         clock.shutdown();
         try {
-            // Or it might be written again.
-            clock.awaitTermination(1, TimeUnit.MINUTES);
+            check();
             store.delete(file, false);
         } catch (IOException e) {
             LOG.warn("{}: cannot be removed: {}", file, Stores.reason(e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -123,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
         try (OutputLock lock = OutputLock.take(folder, spark.sc().applicationId() + " on " + Warm.host(), stores);
                 Progress progress = new Progress(console, !noProgress, frames)) {
             Order order = order(choice, copies, threads, new SerializableConfiguration(stores));
-            outcomes.addAll(new LibraryRun(spark, order, frames, json ? this::tell : outcome -> {}).run(films));
+            outcomes.addAll(new LibraryRun(spark, order, lock, frames, json ? this::tell : outcome -> {}).run(films));
         }
         return end(new Report(outcomes, (System.nanoTime() - begun) / 1e9));
     }

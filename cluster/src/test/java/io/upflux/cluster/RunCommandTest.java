@@ -211,6 +211,16 @@ class RunCommandTest {
     }
 
     @Test
+    void aJobThatWasTakenOverLeavesTheOutputToTheOther() throws IOException {
+        clip(films.resolve("overtaken.mkv"), 1);
+        assertThat(run("stored:" + films)).isEqualTo(1);
+        assertThat(said)
+                .contains("upflux: stored:" + made + ": another job has taken over, ")
+                .contains("(the other job holds stored:" + made + "/.upflux.lock)");
+        assertThat(files(made)).contains(".upflux.lock").doesNotContain("overtaken.mkv");
+    }
+
+    @Test
     void aFolderWithoutVideosIsSaidSo() {
         assertThat(run(films.toString())).isEqualTo(1);
         assertThat(said).contains("upflux: " + films + ": no video in this folder");

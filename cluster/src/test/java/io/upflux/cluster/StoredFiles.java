@@ -2,6 +2,7 @@ package io.upflux.cluster;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
@@ -45,6 +46,11 @@ public final class StoredFiles extends RawLocalFileSystem {
     public FSDataInputStream open(Path file, int bufferSize) throws IOException {
         if (file.getName().contains("secret") || file.getParent().getName().startsWith(".guarded")) {
             throw new AccessControlException("Permission denied: user=somebody, access=READ");
+        }
+        if (file.getParent().getName().startsWith(".overtaken")
+                && file.getName().endsWith(".packets")) {
+            Path lock = new Path(file.getParent().getParent(), ".upflux.lock");
+            Files.writeString(java.nio.file.Path.of(lock.toUri().getPath()), "the other job x");
         }
         return super.open(file, bufferSize);
     }
