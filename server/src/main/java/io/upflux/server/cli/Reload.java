@@ -33,23 +33,25 @@ final class Reload implements AutoCloseable {
     private final FileWatch watch;
     private final @Nullable Signal signal;
     private final @Nullable SignalHandler before;
+    private final ServerConfig started;
     private ServerConfig current;
 
     /**
      * @param file that is watched
      * @param reading reads it
-     * @param current what the server runs with
+     * @param started what the server has started with
      * @param jobs null for none
      */
     Reload(
             Path file,
             Supplier<ServerConfig> reading,
-            ServerConfig current,
+            ServerConfig started,
             LiveStreams streams,
             @Nullable Jobs jobs,
             LiveServer server) {
         this.reading = reading;
-        this.current = current;
+        this.started = started;
+        this.current = started;
         this.streams = streams;
         this.jobs = jobs;
         this.server = server;
@@ -80,9 +82,9 @@ final class Reload implements AutoCloseable {
     private synchronized void take() {
         ServerConfig read = reading.get();
         streams.check(read);
+        server.allow(read);
         warnOfWhatStays(read);
         Logging.serving(read.log());
-        server.allow(read.listeningAs(current));
         streams.allow(read.allowedSources());
         if (jobs != null) {
             jobs.allow(read.allowedSources());
@@ -123,12 +125,12 @@ final class Reload implements AutoCloseable {
 
     private void warnOfWhatStays(ServerConfig read) {
         Map<String, Boolean> stays = new LinkedHashMap<>();
-        stays.put("address", read.host().equals(current.host()) && read.port() == current.port());
-        stays.put("segments", read.segments() == current.segments());
-        stays.put("viewerBuffer", read.viewerBytes() == current.viewerBytes());
-        stays.put("jobs", Objects.equals(read.jobs(), current.jobs()));
-        stays.put("webhooks", Objects.equals(read.webhooks(), current.webhooks()));
-        stays.put("tls", Objects.equals(read.tls(), current.tls()));
+        stays.put("address", read.host().equals(started.host()) && read.port() == started.port());
+        stays.put("segments", read.segments() == started.segments());
+        stays.put("viewerBuffer", read.viewerBytes() == started.viewerBytes());
+        stays.put("jobs", Objects.equals(read.jobs(), started.jobs()));
+        stays.put("webhooks", Objects.equals(read.webhooks(), started.webhooks()));
+        stays.put("tls", Objects.equals(read.tls(), started.tls()));
         stays.forEach((key, same) -> {
             if (!same) {
                 LOG.warn("{}: has changed, which takes a restart", key);

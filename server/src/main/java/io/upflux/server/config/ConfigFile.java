@@ -65,7 +65,7 @@ public final class ConfigFile {
         Integer segments = settings.integer("segments", 3, 100);
         Long viewerBytes = settings.size("viewerBuffer");
         String allowOrigin = settings.text("allowOrigin");
-        Guests guests = Guests.of(settings, ServerConfig.isLocal(address.getHost()), "*".equals(allowOrigin));
+        Guests guests = Guests.of(settings, "*".equals(allowOrigin));
         Tls tls = Tls.of(settings.child("tls"));
         LogConfig log = LogConfig.of(settings.child("log"));
         AllowedSources allowed = allowedSources(settings);
@@ -88,7 +88,7 @@ public final class ConfigFile {
         if (defaults != null) {
             StreamSettings.check(defaults);
         }
-        return new ServerConfig(
+        ServerConfig config = new ServerConfig(
                 address.getHost(),
                 address.getPort(),
                 segments == null ? 7 : segments,
@@ -107,6 +107,10 @@ public final class ConfigFile {
                         defaults == null ? JsonNodeFactory.instance.objectNode() : defaults.tree(), limits, allowed),
                 jobs == null ? null : JobsConfig.of(jobs, limits.input()),
                 webhooks);
+        if (config.isOpen()) {
+            throw settings.wrong("address", "can be reached from elsewhere: " + ServerConfig.CLOSE);
+        }
+        return config;
     }
 
     private static AllowedSources allowedSources(Settings settings) {

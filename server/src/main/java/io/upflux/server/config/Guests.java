@@ -11,17 +11,19 @@ import org.jspecify.annotations.Nullable;
  * Who may do what, as the configuration says it.
  *
  * @param tokens secrets and their roles
- * @param anonymous role of those who show none
+ * @param anonymous role of those who show none; null when it is not said
  * @param linkSecret signs links to streams; null when there are none
  */
-record Guests(List<Token> tokens, Role anonymous, @Nullable Secret linkSecret) {
+record Guests(
+        List<Token> tokens,
+        @Nullable Role anonymous,
+        @Nullable Secret linkSecret) {
     /**
-     * Reads {@code tokens}, {@code anonymous} and {@code linkSecret}. A server that others than this machine can reach must say one of them.
+     * Reads {@code tokens}, {@code anonymous} and {@code linkSecret}.
      *
-     * @param local whether it listens on this machine's own address only
      * @param everyPage whether the web pages of all may read answers: they act as whoever shows no token, and only watch
      */
-    static Guests of(Settings settings, boolean local, boolean everyPage) {
+    static Guests of(Settings settings, boolean everyPage) {
         List<Token> tokens = new ArrayList<>();
         Settings named = settings.child("tokens");
         if (named != null) {
@@ -30,20 +32,13 @@ record Guests(List<Token> tokens, Role anonymous, @Nullable Secret linkSecret) {
             }
         }
         Role said = role(settings, "anonymous");
-        if (!local && tokens.isEmpty() && said == null) {
-            throw settings.wrong(
-                    "address",
-                    "can be reached from elsewhere: name tokens, or what is free to all (anonymous: viewer)");
-        }
         if (everyPage && said != null && !Role.VIEWER.covers(said)) {
             throw settings.wrong(
                     "anonymous",
                     "with allowOrigin: '*' every web page could do what is free to all: say viewer or none, or name the"
                             + " origin that may do more");
         }
-        Role free = everyPage ? Role.VIEWER : Role.ADMIN;
-        Secret linkSecret = Secret.of(settings, "linkSecret");
-        return new Guests(tokens, said != null ? said : tokens.isEmpty() ? free : Role.NONE, linkSecret);
+        return new Guests(tokens, said, Secret.of(settings, "linkSecret"));
     }
 
     private static Token token(String name, Settings settings) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param viewerBytes what may wait for one viewer
  * @param allowOrigin whose web pages may read answers, {@code *} for all; null for the server's own only
  * @param tokens secrets and what they allow
- * @param anonymous what is allowed without one
+ * @param anonymous what is said to be allowed without one; null when nothing is
  * @param linkSecret signs links to streams; null when there are none
  * @param tls how the server proves who it is; null to serve in the clear
  * @param log what is logged, and how
@@ -32,7 +32,7 @@ public record ServerConfig(
         long viewerBytes,
         @Nullable String allowOrigin,
         List<Token> tokens,
-        Role anonymous,
+        @Nullable Role anonymous,
         @Nullable Secret linkSecret,
         @Nullable Tls tls,
         LogConfig log,
@@ -43,6 +43,9 @@ public record ServerConfig(
         StreamRequests requests,
         @Nullable JobsConfig jobs,
         @Nullable WebhooksConfig webhooks) {
+    /** What a server that {@link #isOpen} has to do, for messages. */
+    public static final String CLOSE = "name tokens, or what is free to all (anonymous: viewer)";
+
     public ServerConfig {
         tokens = List.copyOf(tokens);
         streams = List.copyOf(streams);
@@ -77,6 +80,23 @@ public record ServerConfig(
                 requests,
                 jobs,
                 webhooks);
+    }
+
+    /** What is allowed without a token: where nothing says so, all on a server for this machine only that knows no tokens. */
+    public Role free() {
+        if (anonymous != null) {
+            return anonymous;
+        }
+        if (!local() || !tokens.isEmpty()) {
+            return Role.NONE;
+        }
+        // The web pages of all act as whoever shows no token, and only watch.
+        return "*".equals(allowOrigin) ? Role.VIEWER : Role.ADMIN;
+    }
+
+    /** Whether others than this machine can reach it and nothing says what they may do. */
+    public boolean isOpen() {
+        return !local() && tokens.isEmpty() && anonymous == null;
     }
 
     /** Without what is secret. */

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.cookie.Cookie;
 import io.netty.handler.codec.http.cookie.CookieHeaderNames.SameSite;
 import io.netty.handler.codec.http.cookie.DefaultCookie;
+import io.upflux.pipeline.StreamException;
 import io.upflux.server.config.Role;
 import io.upflux.server.config.ServerConfig;
 import io.upflux.server.config.Token;
@@ -34,10 +35,19 @@ final class Access {
         this.links = links;
     }
 
-    /** From now on, others may do what. */
+    /**
+     * From now on, others may do what, of the server that listens where this one does.
+     *
+     * @throws StreamException when nothing says what; nothing has changed then
+     */
     void become(ServerConfig other) {
-        config = other;
-        links.become(other.linkSecret());
+        ServerConfig rules = other.listeningAs(config);
+        if (rules.isOpen()) {
+            throw new StreamException("address: this server listens on " + rules.host() + " until it is started again: "
+                    + ServerConfig.CLOSE);
+        }
+        config = rules;
+        links.become(rules.linkSecret());
     }
 
     /** Whose web pages may read answers; null for the server's own only. */
@@ -72,7 +82,7 @@ final class Access {
         ServerConfig rules = config;
         String shown = shown(request, query);
         if (shown == null || rules.tokens().isEmpty()) {
-            return rules.anonymous();
+            return rules.free();
         }
         byte[] given = digest(shown);
         Role role = null;

@@ -140,7 +140,11 @@ public final class LiveServer implements AutoCloseable {
                 : server.secure(ssl -> ssl.sslContext(certificate)).protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
     }
 
-    /** From now on, people may do what this configuration says. Streams, and where it listens, stay as they are. */
+    /**
+     * From now on, people may do what this configuration says. Streams, and where it listens, stay as they are.
+     *
+     * @throws StreamException when it says nothing of those who can reach this server; nothing has changed then
+     */
     public void allow(ServerConfig config) {
         changing.forEach(part -> part.accept(config));
     }

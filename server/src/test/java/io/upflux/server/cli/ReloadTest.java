@@ -2,6 +2,9 @@ package io.upflux.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.upflux.models.Catalogue;
 import io.upflux.models.sharing.OpenModels;
 import io.upflux.server.Await;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -136,6 +141,33 @@ class ReloadTest {
         Files.delete(file);
         reload.run();
         assertThat(streams.all()).hasSize(3);
+    }
+
+    @Test
+    void whatTakesARestartIsSaidUntilTheFileIsAsItWas() throws IOException {
+        String notice = "address: has changed, which takes a restart";
+        Files.writeString(file, AFTER);
+        assertThat(logged(reload::run)).contains(notice);
+        Files.writeString(file, AFTER + "viewerBuffer: 4M\n");
+        assertThat(logged(reload::run)).contains(notice, "viewerBuffer: has changed, which takes a restart");
+        Files.writeString(file, BEFORE);
+        assertThat(logged(reload::run))
+                .contains("the configuration was read again")
+                .noneMatch(line -> line.endsWith("takes a restart"));
+    }
+
+    private static List<String> logged(Runnable what) {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.list = new CopyOnWriteArrayList<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(Reload.class);
+        log.addAppender(lines);
+        try {
+            what.run();
+        } finally {
+            log.detachAppender(lines);
+        }
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Test

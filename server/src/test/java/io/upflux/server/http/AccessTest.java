@@ -196,11 +196,34 @@ class AccessTest {
 
     @Test
     void pagesOfAllOnlyWatch() {
-        assertThat(ConfigFile.parse("c", "{allowOrigin: '*'}", Map.of()).anonymous())
-                .isEqualTo(Role.VIEWER);
+        assertThat(ConfigFile.parse("c", "{allowOrigin: '*'}", Map.of()).free()).isEqualTo(Role.VIEWER);
         assertThat(ConfigFile.parse("c", "{allowOrigin: 'https://tv.example'}", Map.of())
-                        .anonymous())
+                        .free())
                 .isEqualTo(Role.ADMIN);
+    }
+
+    @Test
+    void whatIsFreeDependsOnWhereItListensAndNotOnWhereItIsTo() throws IOException {
+        server.close();
+        server = start("{address: ':0', tokens: {family: {secret: %s}}}".formatted(SECRET));
+        ServerConfig moved = ConfigFile.parse("c", "{address: 127.0.0.1:1}", Map.of());
+        assertThatThrownBy(() -> server.allow(moved))
+                .isInstanceOf(StreamException.class)
+                .hasMessageStartingWith(
+                        "address: this server listens on 0.0.0.0 until it is started again: name tokens");
+        assertThat(ask("/api/v1/streams", "localhost", null)).startsWith("HTTP/1.1 401");
+        assertThat(ask("/api/v1/streams?token=" + SECRET, "localhost", null)).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void aServerForThisMachineStaysOneHoweverOftenItsRulesChange() throws IOException {
+        server.close();
+        server = start("address: 127.0.0.1:0");
+        for (int i = 0; i < 2; i++) {
+            server.allow(ConfigFile.parse("c", "{address: ':1', anonymous: viewer}", Map.of()));
+            assertThat(ask("/api/v1/streams", "evil.example", null)).startsWith("HTTP/1.1 403");
+            assertThat(ask("/api/v1/streams", "localhost", null)).startsWith("HTTP/1.1 200");
+        }
     }
 
     @Test
