@@ -114,6 +114,10 @@ final class ServeCommand implements Callable<Integer> {
                         + address.getPort() + "/");
                 interruption.requested().block();
                 console.say("Stopping...");
+                if (jobs != null) {
+                    // They stop while streams end, which takes long.
+                    jobs.interrupt();
+                }
             } finally {
                 // First, so that viewers' answers end and nobody is cut off.
                 streams.close();

@@ -14,7 +14,7 @@ record JobEnd(Kind kind, String reason, boolean further) {
         FAILED,
         /** It may go well another time. */
         CRASHED,
-        /** It was asked to stop. */
+        /** It was asked to stop, by the server or by a signal. */
         STOPPED
     }
 

@@ -119,11 +119,17 @@ final class JobQueue implements AutoCloseable {
                 });
     }
 
-    /** Stops all work, which goes on when the server is started again. */
-    @Override
-    public void close() {
+    /** Asks all work to stop, which goes on when the server is started again, and begins none. */
+    void interrupt() {
         closed = true;
         closing.tryEmitEmpty();
+        running.values().forEach(run -> run.stop(JobState.QUEUED, null));
+    }
+
+    /** As {@link #interrupt}, and waits until all work has stopped. */
+    @Override
+    public void close() {
+        interrupt();
         // Or one that is just being begun would be missed.
         looked.block(CLOSING);
         Flux.fromIterable(running.values())

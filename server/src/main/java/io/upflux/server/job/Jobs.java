@@ -240,7 +240,13 @@ public final class Jobs implements AutoCloseable {
                 .flatMap(Mono::justOrEmpty);
     }
 
-    /** Lets what runs keep what is finished, and waits for it; whoever follows a job sees that as the last. */
+    /** Asks what runs to stop and to keep what is finished, and begins nothing any more. */
+    public void interrupt() {
+        background.dispose();
+        queue.interrupt();
+    }
+
+    /** As {@link #interrupt}, and waits until it has; whoever follows a job sees that as the last. */
     public void stop() {
         background.dispose();
         queue.close();

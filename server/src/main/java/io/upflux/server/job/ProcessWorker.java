@@ -26,6 +26,7 @@ final class ProcessWorker implements JobWorker {
     private static final int OUT_OF_MEMORY = 3;
     private static final int INTERRUPTED = 130;
     private static final int SIGNALLED = 128;
+    private static final int TERMINATED = SIGNALLED + 15;
 
     private final Path root;
     private final SourceGuard sources;
@@ -110,7 +111,7 @@ final class ProcessWorker implements JobWorker {
         }
     }
 
-    private static JobEnd end(int exitCode, String error, @Nullable JobEnd verdict) {
+    static JobEnd end(int exitCode, String error, @Nullable JobEnd verdict) {
         return switch (exitCode) {
             case 0 -> JobEnd.DONE;
             // A JVM that crashes and leaves no core ends as one that fails, but says nothing before.
@@ -119,7 +120,7 @@ final class ProcessWorker implements JobWorker {
                         ? JobEnd.crashed("its process crashed; the logs in its folder may say where")
                         : JobEnd.failed(error);
             case OUT_OF_MEMORY -> JobEnd.failed("ran out of memory; jobs.memory gives it more");
-            case INTERRUPTED -> JobEnd.STOPPED;
+            case INTERRUPTED, TERMINATED -> JobEnd.STOPPED;
             default -> verdict != null ? verdict : crashed(exitCode);
         };
     }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** When a process of a job is ended; what becomes of the job then is {@link JobLimitsTest}'s. */
 @EnabledOnOs(OS.LINUX)
@@ -56,6 +58,21 @@ class JobProcessTest {
             assertThat(process.exitCode()).isEqualTo(KILLED);
             assertThat(process.verdict()).as("it did nothing wrong before").isNull();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, DONE",
+        "1, FAILED",
+        "3, FAILED",
+        "130, STOPPED",
+        "143, STOPPED",
+        "137, CRASHED",
+        "139, CRASHED",
+        "7, CRASHED"
+    })
+    void howItEndedIsToldFromItsExitCode(int exitCode, JobEnd.Kind kind) {
+        assertThat(ProcessWorker.end(exitCode, "what was wrong", null).kind()).isEqualTo(kind);
     }
 
     private JobProcess start(String script, Duration stall, Duration grace) throws IOException {

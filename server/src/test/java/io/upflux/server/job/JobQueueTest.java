@@ -11,13 +11,8 @@ import io.r2dbc.spi.Result;
 import io.upflux.server.config.Upscaling;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /** Who is worked on when, and what becomes of it; the work itself is played. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -235,6 +229,35 @@ class JobQueueTest {
         assertThat(worker.begun).hasSize(1);
     }
 
+    /** As by a signal to the terminal that the server runs in, before the server has told its queue. */
+    @Test
+    void whatIsStoppedFromElsewhereGoesOnAndIsNoCrash() {
+        Job job = add("clip", 0);
+        start(1, null);
+        for (int i = 1; i <= 4; i++) {
+            int times = i;
+            awaitThat(job, found -> worker.begun.size() == times && found.state() == JobState.RUNNING);
+            assertThat(find(job).crashes()).isZero();
+            worker.end(job, JobEnd.STOPPED);
+        }
+        awaitThat(job, found -> worker.begun.size() == 5);
+    }
+
+    @Test
+    void anInterruptedQueueBeginsNothingAndCountsNoCrash() {
+        Job runs = add("runs", 0);
+        worker.stubborn = true;
+        start(1, null);
+        await(runs, JobState.RUNNING);
+        queue().interrupt();
+        worker.end(runs, JobEnd.crashed("its process was ended by signal 11"));
+        await(runs, JobState.QUEUED);
+        changes.tell(runs.id());
+        queue().close();
+        assertThat(find(runs).crashes()).isZero();
+        assertThat(worker.begun).hasSize(1);
+    }
+
     @Test
     void whatBecameOfAJobIsKeptOnceTheDatabaseIsBack() {
         Job job = add("clip", 0);
@@ -347,35 +370,5 @@ class JobQueueTest {
                 .concatMap(change -> store.find(job.id()), 1)
                 .filter(what)
                 .blockFirst(Duration.ofSeconds(60));
-    }
-
-    /** Works until it is told how that ends, or to stop. */
-    private static final class PlayedWorker implements JobWorker {
-        private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
-        private final Map<String, Sinks.One<JobEnd>> ends = new ConcurrentHashMap<>();
-        private final Map<String, Consumer<JobProgress>> reports = new ConcurrentHashMap<>();
-        private volatile int most;
-
-        @Override
-        public Mono<JobEnd> work(Job job, Mono<Void> stop, Consumer<JobProgress> progress) {
-            return Mono.defer(() -> {
-                Sinks.One<JobEnd> end = Sinks.one();
-                begun.add(job.name());
-                reports.put(job.id(), progress);
-                ends.put(job.id(), end);
-                most = Math.max(most, ends.size());
-                return Mono.firstWithSignal(end.asMono(), stop.thenReturn(JobEnd.STOPPED))
-                        // Before anybody learns that it is over, and begins another.
-                        .doOnNext(over -> ends.remove(job.id()));
-            });
-        }
-
-        void end(Job job, JobEnd end) {
-            JobRows.required(ends.get(job.id())).tryEmitValue(end);
-        }
-
-        void report(Job job, JobProgress progress) {
-            JobRows.required(reports.get(job.id())).accept(progress);
-        }
     }
 }
