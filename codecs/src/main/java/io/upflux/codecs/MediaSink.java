@@ -6,6 +6,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,16 @@ public final class MediaSink implements FrameSink {
     /** @param progress told while the end is written, which may take as long as all before: MP4 moves it to the front */
     public void finishing(Runnable progress) {
         output.finishing(progress);
+    }
+
+    /**
+     * Has a file looked at before it gets its name.
+     *
+     * @param check given where the whole file lies till then, as FFmpeg opens it; when it fails, so does {@link #finish()}, and
+     *     what is there under the name stays. Never called for what is not written to a regular file
+     */
+    public void checked(Consumer<String> check) {
+        output.checked(check);
     }
 
     /** What is written; empty until the first frame can be. */

@@ -87,7 +87,7 @@ public final class JoinedOutput implements AutoCloseable {
             av_packet_free(packet);
         }
         reader.accept(Long.MAX_VALUE);
-        output.finish(progress);
+        output.finish(progress, whole -> {});
         return frames;
     }
 

@@ -17,6 +17,7 @@ import io.upflux.pipeline.StreamException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
@@ -44,7 +45,6 @@ final class MuxedOutput implements AutoCloseable {
     private final Map<String, Integer> streams = new LinkedHashMap<>();
     private long packets;
     private long lost;
-    private boolean published;
     private boolean closed;
 
     private MuxedOutput(
@@ -144,8 +144,9 @@ final class MuxedOutput implements AutoCloseable {
      * All packets of the video are written and all others read: gives the output its name.
      *
      * @param progress told while the end is written
+     * @param check of the whole file before it has its name, by the address it has till then: fails when it is not to get it
      */
-    void finish(Runnable progress) {
+    void finish(Runnable progress, Consumer<String> check) {
         checkInterrupted();
         if (carried != null) {
             carried.drain();
@@ -155,11 +156,11 @@ final class MuxedOutput implements AutoCloseable {
             notices.warning(location + ": " + lost + " frames with impossible times were left out");
         }
         opened(muxer).end(progress);
-        checkInterrupted();
         if (file != null) {
+            check.accept(file.writtenTo());
+            checkInterrupted();
             file.publish(packets);
         }
-        published = true;
     }
 
     void interrupt() {
@@ -189,7 +190,7 @@ final class MuxedOutput implements AutoCloseable {
         if (out != null) {
             out.close();
         }
-        if (file != null && !published) {
+        if (file != null) {
             file.discard(packets);
         }
     }

@@ -8,6 +8,7 @@ import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.FrameSink;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Encodes frames and writes them, with all other streams of the input, into one container. */
@@ -18,6 +19,7 @@ public final class VideoOutput implements FrameSink {
 
     private @Nullable VideoTrack video;
     private Runnable progress = () -> {};
+    private Consumer<String> check = whole -> {};
     private long frames;
     private long nextPts;
 
@@ -50,6 +52,11 @@ public final class VideoOutput implements FrameSink {
     /** Who is told while the end is written. */
     public void finishing(Runnable told) {
         progress = told;
+    }
+
+    /** Who looks at the whole file, by its address, before it gets its name, and fails when it is not to. */
+    public void checked(Consumer<String> looks) {
+        check = looks;
     }
 
     /** Whether the container of {@code location} tells players to turn the picture. */
@@ -94,7 +101,7 @@ public final class VideoOutput implements FrameSink {
             throw new StreamException(location + ": there was no frame to write");
         }
         opened(video).flush(output::write);
-        output.finish(progress);
+        output.finish(progress, check);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.upflux.codecs.MediaSink;
 import io.upflux.codecs.MediaSource;
 import io.upflux.codecs.MediaTimes;
 import io.upflux.codecs.OutputOptions;
-import io.upflux.codecs.OutputStreams;
 import io.upflux.frame.HaltingShares;
 import io.upflux.models.Calibrations;
 import io.upflux.models.ModelCard;
@@ -60,9 +59,7 @@ final class WholeUpscale {
 
     /** @throws StreamException when it is interrupted, too */
     Outcome run(UpscaleTask task, InputOptions reading, ProgressMeter meter, CollectedNotices notices) {
-        OutputStreams streams;
-        boolean damaged;
-        Encoded encoded;
+        Encoded[] encoded = {Encoded.NONE};
         HaltingShares halting = new HaltingShares();
         WindowShares[] windows = {WindowShares.NONE};
         InferenceCost[] inference = {InferenceCost.NONE};
@@ -77,6 +74,13 @@ final class WholeUpscale {
             traits = resolver.traits();
             try (MediaSink sink = MediaSink.create(task.output(), encoding, source, notices)) {
                 sink.finishing(meter::working);
+                if (SegmentedUpscale.isFileIntoVideo(task)) {
+                    sink.checked(whole -> {
+                        MediaTimes times = MediaTimes.read(task.input(), reading, meter::working);
+                        new PostCheck(task.input(), reading, times, source.damaged(), meter::working)
+                                .check(whole, task.output(), encoded[0], sink.streams());
+                    });
+                }
                 ReuseMode reuse = frames.estimatedFrames() == 1 ? ReuseMode.OFF : options.reuse();
                 SuperResolver calibrated = calibrated(resolver, card, reuse, frames.estimatedFrames());
                 UpscalePipeline pipeline = UpscalePipeline.of(frames, calibrated, sink)
@@ -94,17 +98,10 @@ final class WholeUpscale {
                     Path beside = UpscaleTask.isPath(task.output()) ? Path.of(task.output()) : null;
                     pipeline.guard(new SpoiltPictures(beside, notices));
                 }
-                encoded = upscale(task, pipeline, meter);
-                streams = sink.streams();
-                damaged = source.damaged();
+                upscale(task, pipeline, encoded, meter);
             } finally {
                 pool.giveBack(resolver);
             }
-        }
-        if (SegmentedUpscale.isFileIntoVideo(task)) {
-            MediaTimes times = MediaTimes.read(task.input(), reading, meter::working);
-            new PostCheck(task.input(), reading, times, damaged, meter::working)
-                    .check(task.output(), task.output(), encoded, streams);
         }
         meter.complete();
         return new Outcome(
@@ -145,12 +142,16 @@ final class WholeUpscale {
                                 .orElse(null));
     }
 
-    /** @throws StreamException when it is interrupted before all is written */
-    private Encoded upscale(UpscaleTask task, UpscalePipeline pipeline, ProgressMeter meter) {
+    /**
+     * Runs the pipeline.
+     *
+     * @param encoded holds what the sink has got, before it finishes
+     * @throws StreamException when it is interrupted before all is written
+     */
+    private void upscale(UpscaleTask task, UpscalePipeline pipeline, Encoded[] encoded, ProgressMeter meter) {
         if (interruption.isRequested()) {
             throw new StreamException(task.output() + ": interrupted");
         }
-        Encoded[] encoded = {Encoded.NONE};
         AtomicBoolean whole = new AtomicBoolean();
         pipeline.run()
                 .doOnNext(progress -> {
@@ -164,7 +165,6 @@ final class WholeUpscale {
             pipeline.closed().block(CLOSING);
             throw new StreamException(task.output() + ": interrupted");
         }
-        return encoded[0];
     }
 
     /** What {@code --dump-halting} or {@code --dump-reuse} asks for. */

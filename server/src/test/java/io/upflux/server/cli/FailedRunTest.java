@@ -137,6 +137,36 @@ class FailedRunTest {
         assertThat(work).doesNotExist();
     }
 
+    /** An encoder that leaves out what its rate has no room for. */
+    @Test
+    void aShortOutputThatIsNotWhatItShouldBeNeverGetsItsName() throws IOException {
+        Path clip = FfmpegPrograms.clip(
+                folder.resolve("clip.mkv"), "testsrc2=size=160x120:rate=25:duration=2", "-c:v", "mpeg4");
+        Path output = Files.writeString(folder.resolve("out.mkv"), "from before");
+        assertThat(streams.upflux(
+                        "upscale",
+                        clip.toString(),
+                        "-o",
+                        output.toString(),
+                        "--overwrite",
+                        "-n",
+                        "bicubic-x2",
+                        "--no-progress",
+                        "--video-codec",
+                        "libvpx",
+                        "--bitrate",
+                        "5k",
+                        "-e",
+                        "drop-threshold=100",
+                        "-e",
+                        "deadline=realtime"))
+                .isEqualTo(1);
+        assertThat(streams.err())
+                .contains(output + ": the result is not what it should be: ", " frames in the file, 50 were encoded");
+        assertThat(output).hasContent("from before");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("clip.mkv", "out.mkv");
+    }
+
     @Test
     void anInterruptLeavesNoHalfFile() throws Exception {
         Path clip = TestMedia.write(folder.resolve("clip.mp4"), 640, 480, 400);
