@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
@@ -74,38 +75,43 @@ final class Access {
         }
     }
 
-    /** The role of whoever asks, for what they ask for. */
-    Role role(HttpServerRequest request, String path, Map<String, List<String>> query) {
+    /** Refuses those who may not do what they ask for. @param needed role, of which {@link Role#NONE} asks for nothing */
+    void require(Role needed, HttpServerRequest request, String path, Map<String, List<String>> query) {
+        if (needed == Role.NONE) {
+            return;
+        }
+        Role role = role(request, path, query);
+        if (role == Role.NONE) {
+            throw Problem.unauthorized("a token is needed: Authorization: Bearer TOKEN, or ?token=TOKEN");
+        }
+        if (!role.covers(needed)) {
+            throw Problem.forbidden("this needs the role " + needed.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private Role role(HttpServerRequest request, String path, Map<String, List<String>> query) {
         if (links.open(path, query)) {
             return Role.VIEWER;
         }
         ServerConfig rules = config;
         String shown = shown(request, query);
         if (shown == null || rules.tokens().isEmpty()) {
-            return rules.free();
+            // Browsers show what they were opened with once, also when that is long of no use.
+            return kept(request).flatMap(kept -> known(rules, kept)).orElseGet(rules::free);
         }
+        return known(rules, shown).orElseThrow(() -> Problem.unauthorized("this token is not known here"));
+    }
+
+    private static Optional<Role> known(ServerConfig rules, String shown) {
         byte[] given = digest(shown);
-        Role role = null;
+        Optional<Role> role = Optional.empty();
         for (Token token : rules.tokens()) {
             // All are looked at, so that time tells nothing.
             if (MessageDigest.isEqual(digest(token.secret()), given)) {
-                role = token.role();
+                role = Optional.of(token.role());
             }
         }
-        if (role == null) {
-            throw Problem.unauthorized("this token is not known here");
-        }
         return role;
-    }
-
-    void require(Role role, Role needed) {
-        if (role.covers(needed)) {
-            return;
-        }
-        if (role == Role.NONE) {
-            throw Problem.unauthorized("a token is needed: Authorization: Bearer TOKEN, or ?token=TOKEN");
-        }
-        throw Problem.forbidden("this needs the role " + needed.name().toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -143,11 +149,12 @@ final class Access {
             return header.substring(BEARER.length()).strip();
         }
         List<String> parameters = query.get(TOKEN);
-        if (parameters != null) {
-            return parameters.get(0);
-        }
+        return parameters == null ? null : parameters.get(0);
+    }
+
+    private static Optional<String> kept(HttpServerRequest request) {
         Set<Cookie> cookies = request.cookies().getOrDefault(TOKEN, Set.of());
-        return cookies.stream().findFirst().map(Cookie::value).orElse(null);
+        return cookies.stream().findFirst().map(Cookie::value);
     }
 
     /** Cookies hold no line breaks, commas or semicolons, and no token that is meant to be shown has any. */

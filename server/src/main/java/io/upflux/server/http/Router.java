@@ -133,7 +133,6 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
         if (access.allowedOrigin() != null && Cors.isPreflight(request)) {
             return Cors.answer(new Exchange(request, response, Map.of(), query));
         }
-        Role role = access.role(request, path, query);
         List<Route> here = new ArrayList<>();
         for (Route route : routes) {
             Matcher matcher = route.path().matcher(path);
@@ -142,7 +141,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
             }
             here.add(route);
             if (route.serves(request.method())) {
-                access.require(role, route.role());
+                access.require(route.role(), request, path, query);
                 Map<String, String> parts = new LinkedHashMap<>();
                 for (int i = 0; i < route.names().size(); i++) {
                     parts.put(route.names().get(i), matcher.group(i + 1));
@@ -150,7 +149,7 @@ final class Router implements BiFunction<HttpServerRequest, HttpServerResponse, 
                 return route.handler().apply(new Exchange(request, response, parts, query));
             }
         }
-        access.require(role, Role.VIEWER);
+        access.require(Role.VIEWER, request, path, query);
         if (here.isEmpty()) {
             throw Problem.notFound("there is nothing at " + path);
         }

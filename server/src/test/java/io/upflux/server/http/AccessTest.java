@@ -49,16 +49,37 @@ class AccessTest {
             /live/x.ts                               |                                         | 401
             /                                        |                                         | 401
             /healthz/live                            |                                         | 200
+            /healthz/live                            | Authorization: Bearer 0123456789abcdeX  | 200
+            /healthz/live?token=wrong                | Cookie: token=wrong                     | 200
             /api/v1/streams                          | Authorization: Bearer 0123456789abcdef  | 200
             /api/v1/streams                          | Authorization: bearer 0123456789abcdef  | 200
             /api/v1/streams                          | Authorization: Bearer 0123456789abcdeX  | 401
             /api/v1/streams?token=0123456789abcdef   |                                         | 200
             /api/v1/streams?token=wrong              |                                         | 401
             /api/v1/streams                          | Cookie: token=0123456789abcdef          | 200
+            /api/v1/streams                          | Cookie: token=0123456789abcdeX          | 401
             /live/x.ts                               | Authorization: Bearer 0123456789abcdef  | 404
             """)
     void nothingIsDoneWithoutAToken(String path, String header, int status) throws IOException {
         assertThat(ask(path, "127.0.0.1", header)).startsWith("HTTP/1.1 " + status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Cookie: token=0123456789abcdef          | 400
+            Cookie: token=0123456789abcdeX          | 403
+            Cookie: theme=dark                      | 403
+            Authorization: Bearer 0123456789abcdeX  | 401
+            """)
+    void aCookieFromBeforeTakesNothingFromWhatIsFree(String header, int change) throws IOException {
+        server.close();
+        server = start("""
+                address: 127.0.0.1:0
+                anonymous: viewer
+                tokens: {me: {secret: %s, role: admin}}
+                """.formatted(SECRET));
+        assertThat(ask("/api/v1/streams", "localhost", header)).startsWith("HTTP/1.1 " + (change == 401 ? 401 : 200));
+        assertThat(ask("POST", "/api/v1/streams", "localhost", header)).startsWith("HTTP/1.1 " + change);
     }
 
     @Test
