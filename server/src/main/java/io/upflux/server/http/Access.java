@@ -89,6 +89,13 @@ final class Access {
         }
     }
 
+    /** Whether whoever knows the address of this is shown it: then caches that many share may keep it. */
+    boolean isForAll(Exchange exchange) {
+        return config.free().covers(Role.VIEWER)
+                || exchange.parameter(TOKEN) != null
+                || exchange.parameter(Links.SIGNATURE) != null;
+    }
+
     private Role role(HttpServerRequest request, String path, Map<String, List<String>> query) {
         if (links.open(path, query)) {
             return Role.VIEWER;

@@ -19,15 +19,17 @@ final class HlsRoutes {
     private static final String MP4 = "video/mp4";
 
     /** A name always means the same bytes: numbers do not come again, even when the server is started again. */
-    private static final String KEEP = "public, max-age=60, immutable";
+    private static final String KEEP = ", max-age=60, immutable";
 
     /** How many segments ahead a playlist may be asked for. */
     private static final int FORESIGHT = 2;
 
     private final Streams streams;
+    private final Access access;
 
-    HlsRoutes(Streams streams) {
+    HlsRoutes(Streams streams, Access access) {
         this.streams = streams;
+        this.access = access;
     }
 
     void addTo(Router router) {
@@ -112,7 +114,7 @@ final class HlsRoutes {
                 .header(number)
                 .orElseThrow(() -> gone(watched, "header " + number))
                 .init();
-        exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
+        keep(exchange);
         return exchange.shared(MP4, init);
     }
 
@@ -124,7 +126,7 @@ final class HlsRoutes {
                 .segment(number)
                 .filter(LiveSegment::complete)
                 .orElseThrow(() -> gone(watched, "segment " + number));
-        exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
+        keep(exchange);
         return exchange.shared(MP4, segment.parts().stream().map(Fragment::mp4).toArray(ByteBuffer[]::new));
     }
 
@@ -141,9 +143,14 @@ final class HlsRoutes {
                 })
                 .flatMap(view -> {
                     Fragment part = view.part(number).orElseThrow(() -> gone(watched, "part " + number));
-                    exchange.response().header(HttpHeaderNames.CACHE_CONTROL, KEEP);
+                    keep(exchange);
                     return exchange.shared(MP4, part.mp4());
                 });
+    }
+
+    private void keep(Exchange exchange) {
+        exchange.response()
+                .header(HttpHeaderNames.CACHE_CONTROL, (access.isForAll(exchange) ? "public" : "private") + KEEP);
     }
 
     private static Problem gone(Watched watched, String what) {

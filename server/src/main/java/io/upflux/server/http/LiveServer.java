@@ -86,7 +86,7 @@ public final class LiveServer implements AutoCloseable {
         Links links = new Links(config.linkSecret(), Clock.systemUTC());
         Access access = new Access(config, links);
         Router router = new Router(access);
-        new HlsRoutes(named).addTo(router);
+        new HlsRoutes(named, access).addTo(router);
         new StreamingRoutes(named, config.viewerBytes()).addTo(router);
         new MseSocket(named, config.viewerBytes()).addTo(router);
         new PreviewSocket(named).addTo(router);
