@@ -71,7 +71,7 @@ final class MseSocket {
         Flux<WebSocketFrame> pings = Flux.interval(PING).onBackpressureDrop().map(tick -> new PingWebSocketFrame());
         Flux<WebSocketFrame> all =
                 Flux.merge(answers.materialize(), pings.materialize()).<WebSocketFrame>dematerialize();
-        // When a stream ends or begins anew, players shall notice and come again.
+        // When a stream ends, changes in kind or begins anew, players shall notice and come again.
         return out.sendObject(all.takeUntilOther(over.asMono()), frame -> true);
     }
 
@@ -128,10 +128,12 @@ final class MseSocket {
                 .startWith(text("mjpeg", ""));
     }
 
+    /** Ends where the stream changes in kind, which is another movie for the player. */
     private Flux<WebSocketFrame> movie(Watched watched, FragmentHeader header, Outlet outlet) {
-        PlayersMovie movie = new PlayersMovie();
+        PlayersMovie movie = new PlayersMovie(header);
         Flux<WebSocketFrame> media = StreamingRoutes.follow(
                         watched, viewerBytes, fragment -> fragment.mp4().remaining(), outlet)
+                .takeWhile(fragment -> fragment.header() == header)
                 .map(fragment -> new BinaryWebSocketFrame(movie.next(fragment)));
         return media.startWith(text("mse", "video/mp4; codecs=\"" + header.codecs() + "\""));
     }

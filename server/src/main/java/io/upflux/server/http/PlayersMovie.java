@@ -9,34 +9,37 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The fMP4 of one player: fragments behind their header where that is new, at times that begin with zero whenever the player
- * comes, since go2rtc's waits at zero for pictures. Only the {@code tfdt} boxes (ISO 14496-12, 8.8.12) are changed; media is
- * shared by all players.
+ * The fMP4 of one player: a header, and fragments that belong to it, at times that begin with zero whenever the player comes,
+ * since go2rtc's waits at zero for pictures. Only the {@code tfdt} boxes (ISO 14496-12, 8.8.12) are changed; media is shared by
+ * all players.
  */
 final class PlayersMovie {
     /** Ticks a second of each track. */
     private final Map<Integer, Long> timescales = new HashMap<>();
 
-    private @Nullable FragmentHeader header;
+    private final ByteBuffer init;
 
     /** When the first fragment began, in ticks, and how many of them a second has: 0 before it came. */
     private long start;
 
     private long startScale;
 
+    PlayersMovie(FragmentHeader header) {
+        init = header.init().duplicate();
+        for (Mp4Box track : Mp4Box.in(init, "moov", "trak")) {
+            ByteBuffer identity = track.only("tkhd");
+            ByteBuffer media = track.only("mdia", "mdhd");
+            timescales.put(identity.getInt(afterDates(identity)), (long) media.getInt(afterDates(media)));
+        }
+    }
+
     /** The bytes that follow those of the last call. */
     ByteBuf next(Fragment fragment) {
         CompositeByteBuf pieces = Unpooled.compositeBuffer();
-        if (header != fragment.header()) {
-            header = fragment.header();
-            ByteBuffer init = header.init().duplicate();
-            readTimescales(init);
-            pieces.addComponent(true, Unpooled.wrappedBuffer(init));
-        }
         if (startScale == 0) {
+            pieces.addComponent(true, Unpooled.wrappedBuffer(init));
             begin(fragment.mp4());
         }
         for (Mp4Box box : Mp4Box.in(fragment.mp4())) {
@@ -44,15 +47,6 @@ final class PlayersMovie {
             pieces.addComponent(true, Unpooled.wrappedBuffer(bytes));
         }
         return pieces;
-    }
-
-    private void readTimescales(ByteBuffer init) {
-        timescales.clear();
-        for (Mp4Box track : Mp4Box.in(init, "moov", "trak")) {
-            ByteBuffer identity = track.only("tkhd");
-            ByteBuffer media = track.only("mdia", "mdhd");
-            timescales.put(identity.getInt(afterDates(identity)), (long) media.getInt(afterDates(media)));
-        }
     }
 
     /** The version of these boxes says how long the two dates in front are. */

@@ -64,10 +64,7 @@ export function playMse(video, name, say) {
         if (typeof message.data === 'string') {
           const {type, value} = JSON.parse(message.data);
           if (type === 'mse') {
-            buffer = media.addSourceBuffer(value);
-            buffer.mode = 'segments';
-            buffer.addEventListener('updateend', next);
-            say('');
+            play(value);
           } else if (type === 'error') {
             say(value);
           }
@@ -77,6 +74,20 @@ export function playMse(video, name, say) {
         }
       };
     }, {once: true});
+
+    function play(type) {
+      try {
+        buffer = media.addSourceBuffer(type);
+      } catch (unsupported) {
+        socket.onclose = null;
+        socket.close();
+        say(`This browser cannot play ${type}.`);
+        return;
+      }
+      buffer.mode = 'segments';
+      buffer.addEventListener('updateend', next);
+      say('');
+    }
 
     function next() {
       if (stopped || !buffer || buffer.updating || media.readyState !== 'open') return;
@@ -109,11 +120,17 @@ export function playMse(video, name, say) {
     timer = setTimeout(connect, RETRY_MS);
   }
 
+  function broken() {
+    socket?.close();
+  }
+
+  video.addEventListener('error', broken);
   connect();
   return {
     stop() {
       stopped = true;
       clearTimeout(timer);
+      video.removeEventListener('error', broken);
       socket?.close();
       video.removeAttribute('src');
       video.load();
@@ -122,6 +139,7 @@ export function playMse(video, name, say) {
 }
 
 function playable(Source) {
-  const codecs = ['avc1.640029', 'avc1.64002A', 'avc1.640033', 'hvc1.1.6.L153.B0', 'mp4a.40.2', 'mp4a.40.5', 'flac', 'opus'];
+  const codecs = ['avc1.640029', 'avc1.64002A', 'avc1.640033', 'hvc1.1.6.L153.B0', 'av01.0.13M.08', 'vp09.00.51.08',
+    'mp4a.40.2', 'mp4a.40.5', 'flac', 'opus'];
   return codecs.filter(codec => Source.isTypeSupported(`video/mp4; codecs="${codec}"`)).join();
 }

@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.WebsocketClientSpec;
 
 /** Streams sent to the server, by the ffmpeg program and by clients of all manners. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -120,18 +123,24 @@ class IngestTest {
         assertThat(FfmpegPrograms.frames(file.toString())).contains("#codec_id 1: aac");
     }
 
-    /** A file has one header; MPEG-TS says at any time what comes. */
+    /** A file has one header, and a browser's buffer is for one kind; MPEG-TS says at any time what comes. */
     @Test
-    void whereSoundComesToPicturesWithoutMp4EndsAndMpegTsGoesOn() throws IOException {
+    void whereSoundComesToPicturesWithoutMp4AndMseEndAndMpegTsGoesOn() throws IOException {
         CompletableFuture<byte[]> mp4 = watched("/live/push.mp4");
         CompletableFuture<byte[]> ts = watched("/live/push.ts");
+        CompletableFuture<List<String>> socket = watchedByMse();
         sendSound(2, "", "silent.ts");
-        await(() -> push.viewers() == 2);
+        await(() -> push.viewers() == 3);
         // As many segments as players begin with.
         sendSound(4, "libopus", "opus.mkv");
         Path file = Files.write(
                 folder.resolve("seen.mp4"), mp4.orTimeout(60, TimeUnit.SECONDS).join());
         assertThat(codecs(file)).contains("h264").doesNotContain("opus");
+        assertThat(socket.orTimeout(60, TimeUnit.SECONDS).join())
+                .as("headers")
+                .singleElement()
+                .asString()
+                .doesNotContain("Opus");
         assertThat(push.viewers()).isEqualTo(1);
         assertThat(codecs(server.url("/live/push/media.m3u8"))).contains("opus");
         server.streams().close();
@@ -142,6 +151,21 @@ class IngestTest {
 
     private CompletableFuture<byte[]> watched(String path) {
         return CompletableFuture.supplyAsync(() -> server.bytes(path).body(), Schedulers.boundedElastic()::schedule);
+    }
+
+    /** The headers that a player gets over the WebSocket, until that is closed. */
+    private CompletableFuture<List<String>> watchedByMse() {
+        return reactor.netty.http.client.HttpClient.create()
+                .websocket(WebsocketClientSpec.builder()
+                        .maxFramePayloadLength(10_000_000)
+                        .build())
+                .uri(server.url("/api/ws?src=push").replace("http:", "ws:"))
+                .handle((in, out) -> out.sendString(Mono.just("{\"type\":\"mse\"}"))
+                        .then()
+                        .thenMany(in.receive().asString(StandardCharsets.ISO_8859_1))
+                        .filter(message -> message.startsWith("ftyp", 4)))
+                .collectList()
+                .toFuture();
     }
 
     /**

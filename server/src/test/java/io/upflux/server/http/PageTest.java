@@ -156,6 +156,27 @@ class PageTest {
     }
 
     @Test
+    void whatTheBrowserFailsToDecodeIsAskedForAnew() {
+        choose("way", "mse");
+        until("document.getElementById('video').currentTime > 0");
+        page.evaluate("window.before = document.getElementById('video').src");
+        page.evaluate("document.getElementById('video').dispatchEvent(new Event('error'))");
+        until(
+                "document.getElementById('video').src != window.before && document.getElementById('video').currentTime > 0");
+    }
+
+    @Test
+    void whatTheBrowserCannotPlayIsSaid() {
+        page.evaluate("""
+                () => {
+                  MediaSource.prototype.addSourceBuffer = () => { throw new DOMException('no', 'NotSupportedError'); };
+                }
+                """);
+        choose("way", "mse");
+        assertThat(page.locator("#watch")).containsText("This browser cannot play video/mp4; codecs=");
+    }
+
+    @Test
     void bothSidesOfTheWipeAreOfOneTime() {
         compare();
         page.waitForCondition(() -> previews.size() >= 12);
