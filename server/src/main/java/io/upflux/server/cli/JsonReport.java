@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.ProgressMeter.Display;
@@ -67,11 +68,11 @@ final class JsonReport implements UpscaleReport {
         if (outcome.resumed() > 0) {
             event.put("resumed", outcome.resumed());
         }
-        event.put("seconds", JsonLines.round(outcome.seconds(), 3))
-                .put("fps", JsonLines.round(outcome.fps(), 3))
-                .put("model", outcome.traits().name())
-                .put("provider", outcome.traits().provider())
-                .put("precision", outcome.traits().precision());
+        event.put("seconds", JsonLines.round(outcome.seconds(), 3)).put("fps", JsonLines.round(outcome.fps(), 3));
+        Traits traits = outcome.traits();
+        if (traits != null) {
+            event.put("model", traits.name()).put("provider", traits.provider()).put("precision", traits.precision());
+        }
         WindowShares windows = outcome.windows();
         event.putObject("windows")
                 .put("unchanged", share(windows.unchanged(), windows))

@@ -1,6 +1,7 @@
 package io.upflux.server.cli;
 
 import io.upflux.frame.HaltingShares;
+import io.upflux.pipeline.SuperResolver.Traits;
 import io.upflux.reuse.WindowShares;
 import io.upflux.server.cli.ProgressMeter.Display;
 import java.util.Locale;
@@ -87,17 +88,16 @@ final class TextReport implements UpscaleReport {
 
     private static String summary(Outcome outcome) {
         int warnings = outcome.warnings().size();
+        Traits traits = outcome.traits();
         return String.format(
                 Locale.ROOT,
-                "%d %s%s in %s (%.1f fps) by %s on %s, %s%s%s",
+                "%d %s%s in %s (%.1f fps)%s%s%s",
                 outcome.frames(),
                 outcome.frames() == 1 ? "frame" : "frames",
                 outcome.resumed() > 0 ? ", " + outcome.resumed() + " of them earlier," : "",
                 Clock.hms(outcome.seconds()),
                 outcome.fps(),
-                outcome.traits().name(),
-                outcome.traits().provider(),
-                outcome.traits().precision(),
+                traits == null ? "" : " by " + traits.name() + " on " + traits.provider() + ", " + traits.precision(),
                 reuse(outcome.windows()) + halting(outcome.halting()),
                 warnings == 0 ? "" : warnings == 1 ? "; 1 warning" : "; " + warnings + " warnings");
     }

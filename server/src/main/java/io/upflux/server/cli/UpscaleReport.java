@@ -6,6 +6,7 @@ import io.upflux.reuse.InferenceCost;
 import io.upflux.reuse.WindowShares;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Who is told what becomes of each file: people or programs. */
 interface UpscaleReport {
@@ -15,7 +16,7 @@ interface UpscaleReport {
      * @param frames written
      * @param resumed how many of them an earlier run had made
      * @param seconds it took, opening and finishing included
-     * @param traits of the resolver
+     * @param traits of the resolver; null when there was nothing to do
      * @param halting which windows halted
      * @param windows what was reused
      * @param inference what it took, of all runs
@@ -25,7 +26,7 @@ interface UpscaleReport {
             long frames,
             long resumed,
             double seconds,
-            Traits traits,
+            @Nullable Traits traits,
             HaltingShares halting,
             WindowShares windows,
             InferenceCost inference,
@@ -34,7 +35,7 @@ interface UpscaleReport {
             return seconds <= 0 ? 0 : (frames - resumed) / seconds;
         }
 
-        /** Of several files, at least one, and what was said about models besides; the resolver is the last one's. */
+        /** Of several files, and what was said about models besides; the resolver is the last one's. */
         static Outcome total(List<Outcome> outcomes, List<String> modelWarnings) {
             HaltingShares halting = new HaltingShares();
             outcomes.forEach(outcome -> halting.add(outcome.halting()));
@@ -42,7 +43,9 @@ interface UpscaleReport {
                     outcomes.stream().mapToLong(Outcome::frames).sum(),
                     outcomes.stream().mapToLong(Outcome::resumed).sum(),
                     outcomes.stream().mapToDouble(Outcome::seconds).sum(),
-                    outcomes.get(outcomes.size() - 1).traits(),
+                    outcomes.isEmpty()
+                            ? null
+                            : outcomes.get(outcomes.size() - 1).traits(),
                     halting,
                     outcomes.stream().map(Outcome::windows).reduce(WindowShares.NONE, WindowShares::plus),
                     outcomes.stream().map(Outcome::inference).reduce(InferenceCost.NONE, InferenceCost::plus),
@@ -65,7 +68,7 @@ interface UpscaleReport {
     /**
      * Everything has been tried.
      *
-     * @param total over the files that were written; there is at least one
+     * @param total over the files that were written, which are none when all were there already
      * @param failed how many were not
      */
     void end(Outcome total, int failed);

@@ -87,8 +87,8 @@ final class UpscaleRun implements AutoCloseable {
                 report.failed(task, String.valueOf(e.getMessage()));
             }
         }
-        if (outcomes.isEmpty()) {
-            return failed == 0 && done > 0 ? 0 : 1;
+        if (outcomes.isEmpty() && done == 0) {
+            return 1;
         }
         Outcome total = Outcome.total(outcomes, modelNotices.warnings());
         report.end(total, failed);

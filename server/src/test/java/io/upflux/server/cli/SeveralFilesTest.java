@@ -70,4 +70,25 @@ class SeveralFilesTest {
         assertThat(streams.upflux("upscale", in, "-o", out, "-n", "bicubic-x2", "--resume"))
                 .isZero();
     }
+
+    @Test
+    void whereNothingIsLeftToDoTheLastLineIsAResult() throws IOException {
+        Path in = Files.createDirectory(folder.resolve("in"));
+        Path out = Files.createDirectory(folder.resolve("out"));
+        for (String name : List.of("a.mp4", "b.mp4")) {
+            Files.writeString(in.resolve(name), "not looked at");
+            Files.writeString(out.resolve(name), "done");
+        }
+        assertThat(streams.upflux("upscale", in, "-o", out, "-n", "bicubic-x2", "--resume", "--json"))
+                .isZero();
+        assertThat(streams.json()).singleElement().satisfies(event -> {
+            assertThat(event.get("event").asText()).isEqualTo("result");
+            assertThat(event.get("frames").asInt()).isZero();
+            assertThat(event.get("files").asInt()).isEqualTo(2);
+            assertThat(event.get("failed").asInt()).isZero();
+        });
+        assertThat(streams.upflux("upscale", in, "-o", out, "-n", "bicubic-x2", "--resume"))
+                .isZero();
+        assertThat(streams.err()).contains("2 of 2 files done: 0 frames in 0:00");
+    }
 }
