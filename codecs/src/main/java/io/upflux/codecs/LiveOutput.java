@@ -27,6 +27,11 @@ public final class LiveOutput implements AutoCloseable {
         return new LiveOutput(new FragmentOutput(name, options, fragments, notices));
     }
 
+    /** Goes on where another output of the same stream is, which had sources that this one had not. While neither has a sink. */
+    public void catchUp(LiveOutput other) {
+        output.catchUp(other.output);
+    }
+
     /**
      * A sink for what comes from {@code source}: its pictures, upscaled, and its first sound track. To be closed before
      * the next one is opened, and before the source. Several outputs may have one for the same source.

@@ -87,6 +87,11 @@ public final class FragmentOutput implements AutoCloseable {
         return clock;
     }
 
+    /** Has its clock no earlier than another one has. */
+    public void catchUp(FragmentOutput other) {
+        advance(other.clock);
+    }
+
     /** Everything before this instant is written. */
     void advance(long to) {
         clock = Math.max(clock, to);

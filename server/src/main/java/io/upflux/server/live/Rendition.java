@@ -47,7 +47,9 @@ final class Rendition implements AutoCloseable {
         return config.name();
     }
 
-    FrameSink sink(LiveInput source) {
+    /** @param main the stream's own output: what is shown at one time has one time stamp everywhere (RFC 8216, section 6.2.4) */
+    FrameSink sink(LiveInput source, LiveOutput main) {
+        output.catchUp(main);
         return new SidelineSink(title, output.sinks(source), notices, leaving, failing);
     }
 

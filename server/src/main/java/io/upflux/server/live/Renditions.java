@@ -56,7 +56,7 @@ final class Renditions implements AutoCloseable {
         Set<String> names = new LinkedHashSet<>();
         for (Rendition rendition : further) {
             if (rendition.isFor(source)) {
-                sinks.add(rendition.sink(source));
+                sinks.add(rendition.sink(source, main));
                 names.add(rendition.name());
             }
         }
