@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.upflux.codecs.Pictures.Picture;
 import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,54 @@ class InputTimesTest extends SourceFrames {
                 .toArray();
         assertThat(steps).containsOnly(3600);
         assertThat(notices.warnings).isEmpty();
+    }
+
+    @Test
+    void aClockThatStepsBackGoesOn() throws IOException {
+        Path once = clip(
+                folder.resolve("once.ts"), "testsrc2=size=64x64:rate=25:duration=3", "-c:v", "mpeg2video", "-bf", "2");
+        Path twice = folder.resolve("twice.ts");
+        Files.write(twice, Files.readAllBytes(once));
+        Files.write(twice, Files.readAllBytes(once), StandardOpenOption.APPEND);
+
+        List<Picture> pictures = Pictures.read(twice, DEFAULTS, notices);
+
+        assertThat(pictures).hasSize(150);
+        long[] steps = LongStream.range(1, 150)
+                .map(i ->
+                        pictures.get((int) i).pts() - pictures.get((int) i - 1).pts())
+                .toArray();
+        assertThat(steps).containsOnly(3600);
+        assertThat(notices.warnings)
+                .first()
+                .asString()
+                .endsWith("twice.ts: the clock steps back by 3.000 s at 2.960 s; time goes on without it");
+        // The times of the second half are found only by reading the first.
+        assertThat(MediaTimes.read(twice.toString(), DEFAULTS).divisible()).isFalse();
+    }
+
+    @Test
+    void aClockThatLeapsAheadSaysNothingOfTheLength() throws IOException {
+        Path both = folder.resolve("both.ts");
+        for (String offset : List.of("0", "500")) {
+            Path part = clip(
+                    folder.resolve("part.ts"),
+                    "testsrc2=size=64x64:rate=25:duration=1",
+                    "-c:v",
+                    "mpeg2video",
+                    "-output_ts_offset",
+                    offset);
+            Files.write(both, Files.readAllBytes(part), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+
+        List<Picture> pictures = Pictures.read(both, DEFAULTS, notices);
+
+        assertThat(pictures.get(49).pts() - pictures.get(0).pts()).isEqualTo(49 * 3600);
+        assertThat(notices.warnings)
+                .first()
+                .asString()
+                .endsWith("the clock steps ahead by 498.960 s at 0.960 s; time goes on without it");
+        assertThat(notices.warnings).noneMatch(line -> line.contains("cut off"));
     }
 
     @Test

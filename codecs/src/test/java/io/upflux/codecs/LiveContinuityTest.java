@@ -87,6 +87,22 @@ class LiveContinuityTest {
     }
 
     @Test
+    void aSourceWhoseClockStepsBackGoesOnWithoutAGap() throws IOException {
+        Path clip = run.clip("in.ts", 25, "-c:a", "aac");
+        Path twice = folder.resolve("twice.ts");
+        Files.write(twice, Files.readAllBytes(clip));
+        Files.write(twice, Files.readAllBytes(clip), StandardOpenOption.APPEND);
+        run.live(twice, 140);
+
+        List<Double> times = FfmpegPrograms.times(run.mp4(0), "v:0");
+        assertThat(times).hasSize(140);
+        for (int i = 1; i < times.size(); i++) {
+            assertThat(times.get(i) - times.get(i - 1)).as("frame %d", i).isBetween(0.03, 0.15);
+        }
+        Probed.assertInStep(run.mp4(0), 0.1, 0.1);
+    }
+
+    @Test
     void theNextSourceGoesOnAtTheSameSizeWhereTheLastEnded() throws IOException {
         Path first = run.clip("first.mp4", 25, "-c:a", "aac");
         Path second = folder.resolve("second.mp4");

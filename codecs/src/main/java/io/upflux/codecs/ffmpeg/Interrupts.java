@@ -57,9 +57,16 @@ public final class Interrupts implements AutoCloseable {
         return expired;
     }
 
-    /** Whether lists within lists ended a call. */
-    public boolean isTooDeep() {
-        return tooDeep;
+    /**
+     * Why calls failed, for people; null where that had other reasons.
+     *
+     * @param late what it means that a deadline has passed
+     */
+    public @Nullable String reason(String late) {
+        if (tooDeep) {
+            return "leads to lists within lists without end";
+        }
+        return interrupted ? "reading was stopped" : expired ? late : null;
     }
 
     /** From now on, calls fail when {@code limit} has passed; null for no limit. */

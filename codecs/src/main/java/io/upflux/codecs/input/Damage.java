@@ -18,6 +18,7 @@ final class Damage {
     private String where = "";
     private int wanted;
     private int behind;
+    private boolean stepped;
     private volatile boolean there;
 
     Damage(Demuxer demuxer, Notices notices) {
@@ -85,13 +86,20 @@ final class Damage {
     void reportEarlyEnd(long furthestMicros) {
         long stated = demuxer.context().duration();
         boolean guessed = demuxer.context().duration_estimation_method() == avformat.AVFMT_DURATION_FROM_BITRATE;
-        if (guessed || stated == Av.NO_PTS || stated <= 0) {
+        // The length of a stream whose clock steps is the way from its first time to its last.
+        if (stepped || guessed || stated == Av.NO_PTS || stated <= 0) {
             return;
         }
         double missing = (demuxer.startMicros() + stated - furthestMicros) / (double) Av.MICROS;
         if (missing > 0.5 && missing * Av.MICROS > 0.05 * stated) {
             warn(String.format(Locale.ROOT, "ends %.1f s before its stated duration; it may be cut off", missing));
         }
+    }
+
+    /** Tells of a step of the input's clock. */
+    void step(String what) {
+        stepped = true;
+        warn(what);
     }
 
     private void warn(String what) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
@@ -42,7 +43,7 @@ public final class Demuxer implements AutoCloseable {
     private final NestedOpens nested = new NestedOpens();
     private final AVFormatContext context;
     private @Nullable ChannelInput input;
-    private final Rounds rounds = new Rounds();
+    private final SteadyClock clock;
     private @Nullable String brokenOff;
     private int damaged;
     private volatile long packets;
@@ -79,6 +80,7 @@ public final class Demuxer implements AutoCloseable {
             }
             interrupts.deadline(null);
             interrupts.heedThread(false);
+            clock = new SteadyClock(startMicros(), (context.iformat().flags() & avformat.AVFMT_TS_DISCONT) != 0);
         } catch (RuntimeException e) {
             free(made);
             throw e;
@@ -160,6 +162,11 @@ public final class Demuxer implements AutoCloseable {
         return count;
     }
 
+    /** Who is told, in a line, of each step of the input's clock. */
+    void onStep(Consumer<String> listener) {
+        clock.onStep(listener);
+    }
+
     /** Why reading stopped before the input's end; null when it did not. */
     @Nullable
     String brokenOff() {
@@ -186,6 +193,7 @@ public final class Demuxer implements AutoCloseable {
 
     /** Goes to a packet at or before an instant, often but not always a key frame's; false when it cannot. */
     boolean seek(long micros) {
+        clock.restart();
         brokenOff = null;
         damaged = 0;
         return avformat.avformat_seek_file(context, -1, Long.MIN_VALUE, micros, micros, 0) >= 0;
@@ -216,7 +224,7 @@ public final class Demuxer implements AutoCloseable {
                 if (failures > 0 || (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
                     damaged++;
                 }
-                rounds.place(packet, timeBase(packet.stream_index()));
+                clock.place(packet, context.streams(packet.stream_index()));
                 return true;
             }
             if (interrupts.isInterrupted() || interrupts.isExpired() || code == avutil.AVERROR_EXIT) {
@@ -226,8 +234,7 @@ public final class Demuxer implements AutoCloseable {
                 LockSupport.parkNanos(RETRY_NANOS);
                 continue;
             }
-            if (code == Av.END && options.loop() && canSeek() && rounds.next(startMicros())) {
-                rewind();
+            if (code == Av.END && options.loop() && canSeek() && clock.beginAgain(this::rewind)) {
                 continue;
             }
             int cause = code == Av.END ? ioError() : code;
@@ -259,18 +266,10 @@ public final class Demuxer implements AutoCloseable {
     }
 
     private StreamException failure(int code) {
-        if (nested.refusal() != null) {
-            return new StreamException(location.name() + ": " + nested.refusal());
-        }
-        if (interrupts.isTooDeep()) {
-            return new StreamException(location.name() + ": leads to lists within lists without end");
-        }
-        if (interrupts.isInterrupted()) {
-            return new StreamException(location.name() + ": reading was stopped");
-        }
-        if (interrupts.isExpired()) {
-            String what = location.isNetwork() ? "no answer" : "nothing was added to the list, which does not end,";
-            return new StreamException(location.name() + ": " + what + " within the deadline");
+        String late = location.isNetwork() ? "no answer" : "nothing was added to the list, which does not end,";
+        String reason = nested.refusal() != null ? nested.refusal() : interrupts.reason(late + " within the deadline");
+        if (reason != null) {
+            return new StreamException(location.name() + ": " + reason);
         }
         IOException cause = input == null ? null : input.failure();
         if (cause != null) {

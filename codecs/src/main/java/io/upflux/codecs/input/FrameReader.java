@@ -58,6 +58,7 @@ public final class FrameReader implements AutoCloseable {
     public FrameReader(Demuxer opened, InputOptions options, Notices notices) {
         demuxer = opened;
         damage = new Damage(opened, notices);
+        demuxer.onStep(damage::step);
         Parts parts = new Parts();
         try {
             streamIndex = VideoStreamChoice.of(demuxer.context(), options.videoStream(), demuxer.name());

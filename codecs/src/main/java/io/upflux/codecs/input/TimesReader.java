@@ -49,6 +49,7 @@ public final class TimesReader {
         timeBase = demuxer.timeBase(video);
         range = Range.of(options, demuxer.startMicros(), timeBase);
         divisible = demuxer.canSeek() && !demuxer.isPicture();
+        demuxer.onStep(step -> divisible = false);
     }
 
     /** @param progress told of each packet */

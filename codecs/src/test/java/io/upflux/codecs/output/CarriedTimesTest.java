@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.upflux.codecs.Collected;
 import io.upflux.codecs.InputOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,28 @@ class CarriedTimesTest {
         assertThat(start).isBetween(0.0, 0.1);
         assertThat(Film.soundHash(out)).isEqualTo(Film.soundHash(in));
         assertThat(Film.soundOffset(out)).isCloseTo(Film.soundOffset(in), within(0.002));
+    }
+
+    @Test
+    void keepsAllSoundWithItsPicturesWhereTheClockStepsBack() throws IOException {
+        Path once = folder.resolve("once.ts");
+        Film.make(once, "-c:a", "aac");
+        Path twice = folder.resolve("twice.ts");
+        Files.write(twice, Files.readAllBytes(once));
+        Files.write(twice, Files.readAllBytes(once), StandardOpenOption.APPEND);
+        Path out = folder.resolve("out.mkv");
+
+        Remux.run(twice, out, notices);
+
+        assertThat(notices.warnings).first().asString().contains("the clock steps back by 2.0");
+        assertThat(dtsTimes(out, "a")).hasSize(2 * dtsTimes(once, "a").size());
+        List<Double> pictures = dtsTimes(out, "v");
+        assertThat(pictures).hasSize(100);
+        assertThat(pictures.get(99)).isCloseTo(4, within(0.1));
+        assertThat(Film.soundOffset(out)).isCloseTo(Film.soundOffset(once), within(0.002));
+        List<Double> sounds = dtsTimes(out, "a");
+        assertThat(sounds.get(sounds.size() / 2) - pictures.get(50))
+                .isCloseTo(sounds.get(0) - pictures.get(0), within(0.002));
     }
 
     @Test
