@@ -10,7 +10,6 @@ import io.upflux.codecs.input.FrameReader;
 import io.upflux.codecs.input.PlaneViews;
 import io.upflux.frame.FrameFormat;
 import io.upflux.frame.PixelLayout;
-import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import io.upflux.pipeline.Notices;
 import io.upflux.pipeline.StreamException;
@@ -189,17 +188,12 @@ public final class MediaSource extends LiveInput {
         PixelLayout layout = PixelFormats.layout(frame.format())
                 .orElseThrow(() -> new StreamException(
                         reader.demuxer().name() + ": cannot read " + PixelFormats.name(frame.format()) + " pictures"));
-        Rational aspect = Av.rational(frame.sample_aspect_ratio());
-        if (!aspect.isKnown()) {
-            aspect = Av.rational(
-                    avformat.av_guess_sample_aspect_ratio(reader.demuxer().context(), reader.stream(), frame));
-        }
         return new FrameFormat(
                 frame.width(),
                 frame.height(),
                 layout,
                 ColourTags.of(frame),
-                aspect,
+                Av.rational(frame.sample_aspect_ratio()),
                 reader.timeBase(),
                 Av.rational(avformat.av_guess_frame_rate(reader.demuxer().context(), reader.stream(), null)));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.upflux.codecs.Pictures.Picture;
 import io.upflux.frame.PixelLayout.Family;
+import io.upflux.frame.Rational;
 import io.upflux.frame.VideoFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,6 +40,24 @@ class InputSizeTest extends SourceFrames {
         assertThat(part.format().height()).isEqualTo(62);
         IntStream.range(0, 54).forEach(x -> assertThat(part.sample(0, x, 0)).isEqualTo(all.sample(0, x + 6, 2)));
         IntStream.range(0, 27).forEach(x -> assertThat(part.sample(1, x, 0)).isEqualTo(all.sample(1, x + 3, 1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wide.mkv", "wide.mp4"})
+    void theContainersAspectCountsWhereTheVideoStatesAnother(String name) {
+        Path video = clip(
+                folder.resolve("video.mp4"),
+                "testsrc2=size=64x64:rate=25:duration=0.2",
+                "-vf",
+                "setsar=2",
+                "-c:v",
+                "libopenh264");
+        Path wide = folder.resolve(name);
+        ffmpeg("-i", video.toString(), "-c", "copy", "-aspect", "16:9", wide.toString());
+        for (Picture picture : Pictures.read(wide, DEFAULTS, notices)) {
+            assertThat(picture.format().sampleAspect()).isEqualTo(new Rational(16, 9));
+        }
+        assertThat(notices.warnings).isEmpty();
     }
 
     @Test

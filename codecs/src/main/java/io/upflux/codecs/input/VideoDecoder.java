@@ -14,6 +14,7 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class VideoDecoder implements AutoCloseable {
     private final AVCodecContext context;
     private final @Nullable AlphaDecoder alpha;
     private final long @Nullable [] crop;
+    private final AVRational aspect;
     private final String name;
     private final Damage damage;
     private final SkippedPictures skipped;
@@ -48,6 +50,7 @@ final class VideoDecoder implements AutoCloseable {
         this.damage = damage;
         this.skipped = new SkippedPictures(damage);
         crop = containerCrop(stream.codecpar());
+        aspect = stream.sample_aspect_ratio();
         HardwareDevice device = options.hwaccel() == null ? null : HardwareDevice.of(options.hwaccel());
         if (!AlphaDecoder.isIn(stream)) {
             int sharing = AVCodecContext.FF_THREAD_FRAME | AVCodecContext.FF_THREAD_SLICE;
@@ -140,6 +143,10 @@ final class VideoDecoder implements AutoCloseable {
             skipped.came(!drained);
             onDevice = HardwareDevice.download(frame, name);
             crop(frame);
+            if (aspect.num() != 0) {
+                // The video itself states one, too; players go by the container's.
+                frame.sample_aspect_ratio(aspect);
+            }
             return Result.FRAME;
         }
         if (code == Av.END) {
