@@ -115,7 +115,11 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
                     + " cannot be written to standard output, which cannot seek; use matroska or mpegts, or a file");
         }
         Kind kind = stdout ? Kind.STDOUT : scheme != null ? Kind.NETWORK : Kind.FILE;
-        return new Container(format, name, extension, kind);
+        Container container = new Container(format, name, extension, kind);
+        if (kind == Kind.FILE && container.opensFiles() && !name.equals("image2")) {
+            throw new StreamException(location + ": " + name + " writes several files; name an .mp4 or .mkv");
+        }
+        return container;
     }
 
     boolean isImage() {
@@ -221,10 +225,8 @@ record Container(AVOutputFormat format, String name, String extension, Kind kind
     /** URL scheme, or null for a path, which may hold a colon: {@code Alien: Romulus.mkv}. */
     static @Nullable String scheme(String location) {
         var matcher = SCHEME.matcher(location);
-        if (!matcher.matches() || matcher.group(1).equalsIgnoreCase("file")) {
-            return null;
-        }
-        return matcher.group(1).toLowerCase(Locale.ROOT);
+        boolean isUrl = matcher.matches() && !matcher.group(1).equalsIgnoreCase("file");
+        return isUrl ? matcher.group(1).toLowerCase(Locale.ROOT) : null;
     }
 
     private static String fileName(String location) {

@@ -103,6 +103,10 @@ class OutputRefusalTest {
                 .hasMessageContaining("WEBM cannot hold what h264 makes");
         assertThatThrownBy(() -> create(out(), DEFAULTS.withContainer("boxes")))
                 .hasMessageContaining("no container named boxes");
+        for (String name : List.of("out.m3u8", "out.mpd")) {
+            assertThatThrownBy(() -> create(folder.resolve(name).toString(), DEFAULTS))
+                    .hasMessageEndingWith(" writes several files; name an .mp4 or .mkv");
+        }
         assertThatThrownBy(() -> create("-", DEFAULTS.withContainer("mp4")))
                 .hasMessageContaining("cannot be written to standard output");
         assertThat(names()).isEmpty();
