@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What colour pictures are said to have, also behind filters and after a change. */
 class InputColourTest extends SourceFrames {
@@ -91,5 +93,36 @@ class InputColourTest extends SourceFrames {
         // Grey 0x20 is 32 of 255, and so 16 + 32 * 219 / 255.
         assertThat(last.sample(0, 20, 20)).isBetween(42, 45);
         assertThat(notices.warnings).anyMatch(line -> line.contains("the picture changes from"));
+    }
+
+    /** No still picture's format says of grey that it is limited, and most have no place for saying what it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pgm", "tif", "jp2", "pam", "bmp", "tga", "png"})
+    void greyPicturesAreFullRange(String extension) {
+        Path file = clip(
+                folder.resolve("grey." + extension),
+                "color=c=black:size=32x32:duration=0.04,format=gray,lutyuv=y=8",
+                "-pix_fmt",
+                "gray",
+                "-frames:v",
+                "1");
+        Picture picture = Pictures.read(file, DEFAULTS, notices).get(0);
+        assertThat(picture.format().colour().range()).isEqualTo(Range.FULL);
+        assertThat(picture.sample(0, 5, 5)).isEqualTo(8);
+    }
+
+    @Test
+    void greyVideoThatSaysNothingIsLimited() {
+        Path clip = clip(
+                folder.resolve("grey.nut"),
+                "color=c=black:size=32x32:rate=25:duration=0.1,format=gray",
+                "-c:v",
+                "ffv1");
+        assertThat(Pictures.read(clip, DEFAULTS, notices)
+                        .get(0)
+                        .format()
+                        .colour()
+                        .range())
+                .isEqualTo(Range.LIMITED);
     }
 }

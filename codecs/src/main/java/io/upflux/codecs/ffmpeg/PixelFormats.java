@@ -84,12 +84,23 @@ public final class PixelFormats {
         return wanted.withDepth(8);
     }
 
-    /** Replaces a yuvj format, which states its range by its name, by the same planes with the range as a tag. */
-    public static void nameRange(AVFrame frame) {
+    /**
+     * Tags a frame as full range where that is said otherwise: by the name of a yuvj format, which is replaced by the same
+     * planes, or by being a grey still picture, for which nothing else is usual.
+     */
+    public static void nameRange(AVFrame frame, boolean still) {
         if (isFullRange(frame.format())) {
             frame.format(plainFormat(frame.format()));
             frame.color_range(avutil.AVCOL_RANGE_JPEG);
+        } else if (still && frame.color_range() == avutil.AVCOL_RANGE_UNSPECIFIED && isGrey(frame.format())) {
+            frame.color_range(avutil.AVCOL_RANGE_JPEG);
         }
+    }
+
+    private static boolean isGrey(int format) {
+        AVPixFmtDescriptor descriptor = avutil.av_pix_fmt_desc_get(format);
+        long alpha = descriptor.flags() & avutil.AV_PIX_FMT_FLAG_ALPHA;
+        return descriptor.nb_components() == (alpha == 0 ? 1 : 2);
     }
 
     /** Whether a format's samples are full range by definition. */

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +38,7 @@ final class PictureShaper implements AutoCloseable {
     private final Rational timeBase;
     private final boolean deinterlace;
     private final boolean rotatePixels;
+    private final boolean still;
     private final Deque<AVFrame> ready = new ArrayDeque<>();
     private @Nullable FilterChain filters;
     private @Nullable Orientation orientation;
@@ -56,6 +56,7 @@ final class PictureShaper implements AutoCloseable {
         this.timeBase = timeBase;
         this.deinterlace = options.deinterlace();
         this.rotatePixels = options.rotatePixels();
+        this.still = StillCodecs.holds(parameters.codec_id());
     }
 
     /** Frames that can be taken. */
@@ -71,7 +72,7 @@ final class PictureShaper implements AutoCloseable {
 
     /** Takes the reference that {@code frame} holds; none or several frames become ready. */
     void push(AVFrame frame) {
-        PixelFormats.nameRange(frame);
+        PixelFormats.nameRange(frame, still);
         PictureShape now = PictureShape.of(frame);
         PictureShape before = current;
         boolean changed = before != null && !now.matches(before);
@@ -164,7 +165,7 @@ final class PictureShaper implements AutoCloseable {
         if (deinterlacing) {
             chain.add("bwdif=mode=send_frame:deint=interlaced");
         }
-        PixelLayout layout = PixelFormats.nearest(frame.format(), isStill());
+        PixelLayout layout = PixelFormats.nearest(frame.format(), still);
         int format = PixelFormats.format(layout)
                 .orElseThrow(() -> new StreamException(name + ": cannot read " + shape + " pictures"));
         // Turning by 90 degrees would swap the directions of chroma subsampling; without any there is no loss.
@@ -245,18 +246,6 @@ final class PictureShaper implements AutoCloseable {
             }
         }
         return false;
-    }
-
-    /** Formats in which a transparent palette entry is meant; in video it is an accident. */
-    private boolean isStill() {
-        return switch (parameters.codec_id()) {
-            case avcodec.AV_CODEC_ID_PNG,
-                    avcodec.AV_CODEC_ID_GIF,
-                    avcodec.AV_CODEC_ID_WEBP,
-                    avcodec.AV_CODEC_ID_TIFF,
-                    avcodec.AV_CODEC_ID_BMP -> true;
-            default -> false;
-        };
     }
 
     private void collect(FilterChain chain) {
