@@ -31,10 +31,7 @@ final class AudioConversion implements Carried, SoundFeed {
     private final AudioEncoder encoder;
     private final AVFrame decoded = av_frame_alloc();
     private final AVFrame resampled = av_frame_alloc();
-    private @Nullable SwrContext resampler;
-    private int resamplerFormat = -1;
-    private int resamplerRate;
-    private int resamplerChannels;
+    private final SwrContext resampler;
     private long damaged;
 
     private AudioConversion(Notices notices, String label, AVCodecContext decoder, AudioEncoder encoder) {
@@ -42,6 +39,7 @@ final class AudioConversion implements Carried, SoundFeed {
         this.label = label;
         this.decoder = decoder;
         this.encoder = encoder;
+        this.resampler = Av.allocated(swr_alloc(), label);
     }
 
     /**
@@ -122,10 +120,7 @@ final class AudioConversion implements Carried, SoundFeed {
 
     @Override
     public void close() {
-        if (resampler != null) {
-            swr_free(resampler);
-            resampler = null;
-        }
+        swr_free(resampler);
         av_frame_free(decoded);
         av_frame_free(resampled);
         avcodec_free_context(decoder);
@@ -154,58 +149,37 @@ final class AudioConversion implements Carried, SoundFeed {
         if (decoded.ch_layout().order() == AV_CHANNEL_ORDER_UNSPEC) {
             av_channel_layout_default(decoded.ch_layout(), decoded.ch_layout().nb_channels());
         }
-        SwrContext swr = resamplerFor(decoded);
+        long delay = delay();
+        encoder.shape(resampled);
+        int code = swr_convert_frame(resampler, resampled, decoded);
+        if (code == AVERROR_INPUT_CHANGED) {
+            // The stream has another shape from here on.
+            flushResampler();
+            swr_close(resampler);
+            delay = 0;
+            encoder.shape(resampled);
+            code = swr_convert_frame(resampler, resampled, decoded);
+        }
+        Av.check(code, label);
         long pts = decoded.best_effort_timestamp();
         if (pts != AV_NOPTS_VALUE) {
-            pts = Av.rescale(pts, Av.rational(decoder.pkt_timebase()), encoder.timeBase())
-                    - swr_get_delay(swr, encoder.sampleRate());
+            pts = Av.rescale(pts, Av.rational(decoder.pkt_timebase()), encoder.timeBase()) - delay;
         }
-        encoder.shape(resampled);
-        Av.check(swr_convert_frame(swr, resampled, decoded), label);
         encoder.append(resampled, pts);
         av_frame_unref(resampled);
     }
 
+    /** Samples that the resampler keeps back. */
+    private long delay() {
+        return swr_is_initialized(resampler) == 0 ? 0 : swr_get_delay(resampler, encoder.sampleRate());
+    }
+
     private void flushResampler() {
-        if (resampler != null && swr_get_delay(resampler, encoder.sampleRate()) > 0) {
+        if (delay() > 0) {
             encoder.shape(resampled);
             Av.check(swr_convert_frame(resampler, resampled, null), label);
             encoder.append(resampled, AV_NOPTS_VALUE);
             av_frame_unref(resampled);
         }
-    }
-
-    /** The resampler for frames like this one; a stream may change its shape on the way. */
-    private SwrContext resamplerFor(AVFrame frame) {
-        SwrContext current = resampler;
-        boolean fits = resamplerFormat == frame.format()
-                && resamplerRate == frame.sample_rate()
-                && resamplerChannels == frame.ch_layout().nb_channels();
-        if (current != null && fits) {
-            return current;
-        }
-        flushResampler();
-        if (current != null) {
-            swr_free(current);
-        }
-        SwrContext fresh = new SwrContext(null);
-        resampler = fresh;
-        Av.check(
-                swr_alloc_set_opts2(
-                        fresh,
-                        encoder.layout(),
-                        encoder.sampleFormat(),
-                        encoder.sampleRate(),
-                        frame.ch_layout(),
-                        frame.format(),
-                        frame.sample_rate(),
-                        0,
-                        null),
-                label);
-        Av.check(swr_init(fresh), label);
-        resamplerFormat = frame.format();
-        resamplerRate = frame.sample_rate();
-        resamplerChannels = frame.ch_layout().nb_channels();
-        return fresh;
     }
 }

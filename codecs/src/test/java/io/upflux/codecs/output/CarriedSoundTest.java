@@ -7,7 +7,9 @@ import io.upflux.codecs.Collected;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +75,25 @@ class CarriedSoundTest {
         assertThat(Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "stream=codec_name,channels"))
                 .containsExactly(codec + "," + channels);
         assertThat(clickSeconds(out)).isCloseTo(clickSeconds(in), within(0.006));
+    }
+
+    @Test
+    void soundMayChangeItsLayoutAndKeepItsNumberOfChannels() throws IOException {
+        Path sound = folder.resolve("sound.ac3");
+        for (String layout : List.of("2.1", "3.0")) {
+            Path part = folder.resolve("part.ac3");
+            Programs.ffmpeg("-f", "lavfi", "-i", "anoisesrc=d=1:r=48000,aformat=channel_layouts=" + layout, part);
+            Files.write(sound, Files.readAllBytes(part), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+        Path in = folder.resolve("in.mkv");
+        Film.make(in, "-i", sound, "-map", "0:v", "-map", "2:a", "-c:a", "copy");
+        Path out = folder.resolve("out.webm");
+
+        Remux.run(in, out, notices);
+
+        assertThat(notices.warnings).isEmpty();
+        List<String> times = Programs.ffprobe(out, "-select_streams", "a", "-show_entries", "packet=pts_time");
+        assertThat(Double.parseDouble(times.get(times.size() - 1))).isCloseTo(2, within(0.05));
     }
 
     /** A damaged time may state centuries, which nobody would wait for. */
