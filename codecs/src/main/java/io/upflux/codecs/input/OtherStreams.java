@@ -76,6 +76,7 @@ final class OtherStreams implements AutoCloseable {
             while (before && demuxer.read(packet)) {
                 before = packet.stream_index() != videoStream || micros(packet) < range.startMicros();
                 if (beginsWithRange(packet)) {
+                    endWithRange(packet);
                     standing.add(Av.allocated(avcodec.av_packet_clone(packet), demuxer.name()));
                 }
                 avcodec.av_packet_unref(packet);
@@ -91,6 +92,7 @@ final class OtherStreams implements AutoCloseable {
                 && (isInRange(packet) || (!demuxer.canSeek() && beginsWithRange(packet)))
                 && !isHidden(packet)
                 && !VideoStreamChoice.isCover(stream(packet.stream_index()))) {
+            endWithRange(packet);
             AVPacket owned = Av.allocated(avcodec.av_packet_alloc(), demuxer.name());
             avcodec.av_packet_move_ref(owned, packet);
             Carriage target = carriage;
@@ -162,6 +164,15 @@ final class OtherStreams implements AutoCloseable {
         }
         packet.pts(start).dts(start).duration(rest);
         return true;
+    }
+
+    /** Has a text subtitle that lasts beyond the range end with it. */
+    private void endWithRange(AVPacket packet) {
+        Long end = range.endMicros();
+        if (end != null && packet.pts() != Av.NO_PTS && isText(packet.stream_index())) {
+            long rest = Av.rescale(end, MICROS, timeBase(packet.stream_index())) - packet.pts();
+            packet.duration(Math.min(packet.duration(), rest));
+        }
     }
 
     private boolean hasText() {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Subtitles, in the forms that containers have for them. */
 class CarriedSubtitlesTest {
@@ -124,6 +125,25 @@ class CarriedSubtitlesTest {
                         "2",
                         "00:00:00,800 --> 00:00:01,100",
                         "Later");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 500})
+    void endsSubtitlesWithTheRange(int start) throws IOException {
+        Path lines = Files.writeString(folder.resolve("long.srt"), """
+                1
+                00:00:00,300 --> 00:00:09,000
+                Long
+                """);
+        Path in = folder.resolve("in.mkv");
+        Film.make(in, "-i", lines, "-map", "0:v", "-map", "2:s");
+        Path out = folder.resolve("out.mkv");
+
+        InputOptions part =
+                InputOptions.defaults().withStart(Duration.ofMillis(start)).withDuration(Duration.ofSeconds(1));
+        Remux.run(in, out, part, notices);
+
+        assertThat(events(out, 0)).contains("--> 00:00:01,000");
     }
 
     private static String events(Path file, int index) {
