@@ -107,14 +107,15 @@ final class PartialFile {
         }
     }
 
-    /** Removes what was written and not published. */
+    /** Removes what was written and not published. @param frames how many files of a sequence are whole */
     void discard(long frames) {
         if (inPlace) {
             return;
         }
         List<Path> leftovers = new ArrayList<>();
         if (sequence) {
-            for (long i = 1; i <= frames; i++) {
+            // The one behind them may have been begun.
+            for (long i = 1; i <= frames + 1; i++) {
                 leftovers.add(frame(partial, i));
             }
         } else {

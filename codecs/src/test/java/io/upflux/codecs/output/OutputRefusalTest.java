@@ -180,6 +180,18 @@ class OutputRefusalTest {
     }
 
     @Test
+    void leavesNothingOfASequenceBehindWhosePictureCouldNotBeFinished() throws IOException {
+        PartialFile pictures = PartialFile.create(folder.resolve("out_%d.png").toString(), true, false, null);
+        for (int i = 1; i <= 3; i++) {
+            Files.createFile(Path.of(String.format(pictures.writtenTo(), i)));
+        }
+
+        pictures.discard(2);
+
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
     void stopsWhenInterrupted() {
         try (NativeScope scope = new NativeScope();
                 VideoOutput output = create(out(), DEFAULTS)) {
