@@ -125,6 +125,8 @@ public final class LiveFrames implements FrameSource {
         }
         Thread thread = new Thread(() -> source.frames(scope).subscribe(new Reader()), "upflux-read");
         thread.setDaemon(true);
+        // What Reactor takes for fatal to the virtual machine its operators throw instead of telling it.
+        thread.setUncaughtExceptionHandler((broken, cause) -> end(cause));
         reader = thread;
         thread.start();
     }

@@ -117,6 +117,25 @@ class LiveFramesTest {
         }
     }
 
+    /** Reactor's operators throw such errors instead of passing them on. */
+    @Test
+    void anErrorThatIsFatalToItsThreadEndsTheStream() {
+        FrameSource broken = new Counting(1) {
+            @Override
+            public Flux<VideoFrame> frames(NativeScope into) {
+                return super.frames(into).doOnNext(frame -> {
+                    frame.close();
+                    throw new LinkageError("no such library");
+                });
+            }
+        };
+        try (LiveFrames live = new LiveFrames(broken, true)) {
+            StepVerifier.create(live.frames(scope))
+                    .expectErrorMessage("java.lang.LinkageError: no such library")
+                    .verify(Duration.ofSeconds(10));
+        }
+    }
+
     /** Frames 10 ms apart. */
     private static class Counting implements FrameSource {
         private final int frames;
