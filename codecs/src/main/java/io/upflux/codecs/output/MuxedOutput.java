@@ -239,7 +239,7 @@ final class MuxedOutput implements AutoCloseable {
         }
         if (input != null) {
             Tags.copyVideo(input.input().streams(input.videoStream()), stream);
-            StreamSideData.copy(input.input().streams(input.videoStream()).codecpar(), stream.codecpar(), notices);
+            StreamSideData.copy(input, stream.codecpar(), container.isImage() ? Notices.none() : notices);
             if (container.carriesRotation()) {
                 StreamSideData.turn(stream.codecpar(), input.displayMatrix());
             }

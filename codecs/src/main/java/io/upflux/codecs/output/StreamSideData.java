@@ -1,13 +1,17 @@
 package io.upflux.codecs.output;
 
 import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.upflux.codecs.ffmpeg.Av;
+import io.upflux.codecs.ffmpeg.Carriage;
 import io.upflux.codecs.ffmpeg.DisplayMatrix;
 import io.upflux.pipeline.Notices;
 import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -20,7 +24,9 @@ final class StreamSideData {
 
     private StreamSideData() {}
 
-    static void copy(AVCodecParameters from, AVCodecParameters to, Notices notices) {
+    /** Says what else there is, also beside the first picture: that belongs to the old pictures. */
+    static void copy(Carriage input, AVCodecParameters to, Notices notices) {
+        AVCodecParameters from = input.input().streams(input.videoStream()).codecpar();
         for (int i = 0; i < from.nb_coded_side_data(); i++) {
             AVPacketSideData entry = from.coded_side_data().getPointer(i);
             if (KEPT.contains(entry.type())) {
@@ -30,6 +36,17 @@ final class StreamSideData {
                         + " HDR stays");
             }
         }
+        if (has(input.firstFrame(), AV_FRAME_DATA_DYNAMIC_HDR_PLUS)) {
+            notices.warning("HDR10+ metadata is dropped: it belongs to the old pictures; the HDR10 below it stays");
+        }
+        if (has(input.firstFrame(), AV_FRAME_DATA_A53_CC)) {
+            notices.warning("closed captions inside the video are dropped");
+        }
+    }
+
+    private static boolean has(AVFrame frame, int type) {
+        AVFrameSideData entry = av_frame_get_side_data(frame, type);
+        return entry != null && !entry.isNull();
     }
 
     /** The turn and flip that players give a picture; nothing for the identity. */

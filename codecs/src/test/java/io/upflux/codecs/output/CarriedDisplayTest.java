@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.upflux.codecs.Collected;
 import io.upflux.codecs.InputOptions;
 import io.upflux.codecs.MediaSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -96,5 +99,20 @@ class CarriedDisplayTest {
         try (MediaSource again = MediaSource.open(out.toString(), InputOptions.defaults(), notices)) {
             assertThat(again.format().layout()).hasToString("yuv420p+alpha");
         }
+    }
+
+    /** Captions for screens that show them lie in SEI messages (ATSC A/53) of the video. */
+    @Test
+    void saysThatClosedCaptionsAreLost() throws IOException {
+        Path plain = folder.resolve("plain.h264");
+        Programs.ffmpeg("-f", "lavfi", "-i", "testsrc=s=48x40:r=25:d=0.2", "-c:v", "libopenh264", plain);
+        String stream = Files.readString(plain, StandardCharsets.ISO_8859_1);
+        String captions = "\0\0\1\6\4\16\u00b5\0\61GA94\3\101\u00ff\u00fc\u0080\u0080\u00ff\u0080";
+        Path in = folder.resolve("in.h264");
+        Files.writeString(in, stream.replaceFirst("(?s)\0\0\0?\1e", captions + "$0"), StandardCharsets.ISO_8859_1);
+
+        Remux.run(in, folder.resolve("out.mkv"), notices);
+
+        assertThat(notices.warnings).containsExactly("closed captions inside the video are dropped");
     }
 }
