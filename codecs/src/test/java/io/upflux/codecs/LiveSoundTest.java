@@ -2,11 +2,16 @@ package io.upflux.codecs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sound of a live output: the source's own packets where players play them. */
 class LiveSoundTest {
+    /** Kinds of messages. */
+    private static final byte SOUND = 2;
+
+    private static final byte SAMPLES = 3;
+
     @TempDir
     private Path folder;
 
@@ -122,5 +132,38 @@ class LiveSoundTest {
 
         assertThat(run.fragments.get(0).header().codecs()).startsWith("avc1.").doesNotContain(",");
         assertThat(Probed.errors(run.mp4(0))).isEmpty();
+    }
+
+    @Test
+    void soundBehindTheLastPictureIsRelayedToo() {
+        Path clip = folder.resolve("in.mkv");
+        FfmpegPrograms.ffmpeg(
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=64x64:rate=1:duration=2",
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=sample_rate=48000:duration=2",
+                "-c:v",
+                "ffv1",
+                "-c:a",
+                "aac",
+                clip.toString());
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        // Several threads would keep pictures back until all is read.
+        InputOptions reading = InputOptions.defaults().withThreads(1);
+        MediaRelay.send(told -> MediaSource.open(clip.toString(), reading, told), Channels.newChannel(sent));
+
+        Map<Byte, Integer> kinds = new HashMap<>();
+        ByteBuffer messages = ByteBuffer.wrap(sent.toByteArray());
+        while (messages.hasRemaining()) {
+            kinds.merge(messages.get(), 1, Integer::sum);
+            int length = messages.getInt();
+            messages.position(messages.position() + length);
+        }
+        int packets = Probed.count(clip, "a:0");
+        assertThat(kinds).containsEntry(SOUND, packets).containsEntry(SAMPLES, packets);
     }
 }

@@ -59,11 +59,11 @@ final class PcmDecoder implements AutoCloseable {
     }
 
     /**
-     * Decodes a packet.
+     * Decodes a packet, or null for the end.
      *
      * @param out gets packets of samples, in the time base of the stream, each valid during the call
      */
-    void accept(AVPacket packet, Consumer<AVPacket> out) {
+    void accept(@Nullable AVPacket packet, Consumer<AVPacket> out) {
         // What is damaged is left out; where it was, the times say.
         if (avcodec_send_packet(decoder, packet) < 0) {
             return;

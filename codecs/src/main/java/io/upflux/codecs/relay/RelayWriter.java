@@ -92,8 +92,11 @@ public final class RelayWriter implements AutoCloseable {
         send();
     }
 
-    /** There is no more. */
+    /** There is no more, but for the sound that was read behind the last picture. */
     public synchronized void end() {
+        if (sound != null) {
+            sound.finish(packet -> send(Kind.SOUND, packet), samples -> send(Kind.SAMPLES, samples));
+        }
         begin(Kind.END, 0);
         send();
     }

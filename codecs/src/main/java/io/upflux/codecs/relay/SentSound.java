@@ -89,6 +89,14 @@ final class SentSound implements AutoCloseable {
         }
     }
 
+    /** As {@link #drain}, and what the decoder keeps back. */
+    void finish(Consumer<AVPacket> packets, Consumer<AVPacket> samples) {
+        drain(packets, samples);
+        if (decoder != null) {
+            decoder.accept(null, samples);
+        }
+    }
+
     @Override
     public void close() {
         if (decoder != null) {
