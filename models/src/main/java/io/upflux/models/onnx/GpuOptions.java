@@ -30,6 +30,8 @@ record GpuOptions(
      */
     static final String PROPERTY = "upflux.gpu";
 
+    private static final String TF32 = "use_tf32";
+
     /** What sums are made of; they are themselves of single precision in all three. */
     enum Precision {
         /** Graphs that Upflux exported compute in float16, as their weights are stored. */
@@ -94,15 +96,17 @@ record GpuOptions(
      * Of the CUDA provider.
      *
      * @param lists whether inputs are as long as a picture needs, another length each time
-     * @param half whether the graph was rewritten to float16: what is left in single precision is colour
      */
-    Map<String, String> forCuda(boolean lists, boolean half) {
+    Map<String, String> forCuda(boolean lists) {
         Map<String, String> options = new LinkedHashMap<>();
-        // The default would time every algorithm anew for each shape.
+        // With cuDNN 9 nothing is timed: this is its first set of heuristics, the default EXHAUSTIVE the second, which
+        // takes
+        // longer to ask, and DEFAULT its fallback, whose kernels may be very slow.
         options.put("cudnn_conv_algo_search", "HEURISTIC");
         options.put("cudnn_conv_use_max_workspace", "1");
         options.put("arena_extend_strategy", lists ? "kNextPowerOfTwo" : "kSameAsRequested");
-        options.put("use_tf32", precision == Precision.FP32 || half ? "0" : "1");
+        // Without it ONNX Runtime keeps convolutions off the tensor cores, also those in float16.
+        options.put(TF32, precision == Precision.FP32 ? "0" : "1");
         options.putAll(cuda);
         return options;
     }
@@ -131,9 +135,9 @@ record GpuOptions(
         return onlyGpu ? Map.of("session.disable_cpu_ep_fallback", "1") : Map.of();
     }
 
-    /** Whether sessions round the products of a graph that is not rewritten to fewer bits than single precision has. */
-    boolean roundsProducts(Provider provider, OnnxGraph graph) {
-        return provider.onGpu() && precision != Precision.FP32 && !halves(graph);
+    /** Whether sessions round what products in single precision are made of, which in graphs rewritten to float16 are colour's. */
+    boolean roundsProducts(Provider provider) {
+        return provider.onGpu() && !"0".equals(forCuda(false).get(TF32));
     }
 
     /** Whether a graph computes in float16, by itself or rewritten. */

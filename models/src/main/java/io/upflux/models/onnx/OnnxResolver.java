@@ -76,7 +76,7 @@ public final class OnnxResolver implements SuperResolver {
                 runs,
                 notices,
                 converting.on(provider),
-                GpuOptions.standard().roundsProducts(provider, main.file().graph()));
+                GpuOptions.standard().roundsProducts(provider));
     }
 
     /**

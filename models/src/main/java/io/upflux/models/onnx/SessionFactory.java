@@ -68,7 +68,7 @@ final class SessionFactory {
             GpuOptions gpu = GpuOptions.standard();
             boolean half = provider.onGpu() && gpu.halves(whole) && weights.cover(whole);
             if (provider.onGpu()) {
-                addGpu(options, provider, gpu, half, form);
+                addGpu(options, provider, gpu, form);
                 if (fixed) {
                     // Where sizes are free some nodes that compute them are the CPU's by design.
                     for (Map.Entry<String, String> entry : gpu.forSession().entrySet()) {
@@ -109,7 +109,7 @@ final class SessionFactory {
         options.addConfigEntry("session.intra_op.allow_spinning", "0");
     }
 
-    private void addGpu(SessionOptions options, Provider provider, GpuOptions gpu, boolean half, @Nullable Form form)
+    private void addGpu(SessionOptions options, Provider provider, GpuOptions gpu, @Nullable Form form)
             throws OrtException {
         if (provider.kind() == Provider.Kind.TENSORRT) {
             Path engines = engines();
@@ -123,7 +123,7 @@ final class SessionFactory {
         }
         try (OrtCUDAProviderOptions own = new OrtCUDAProviderOptions(provider.device())) {
             for (Map.Entry<String, String> option :
-                    gpu.forCuda(graph.takesLists(), half).entrySet()) {
+                    gpu.forCuda(graph.takesLists()).entrySet()) {
                 own.add(option.getKey(), option.getValue());
             }
             options.addCUDA(own);

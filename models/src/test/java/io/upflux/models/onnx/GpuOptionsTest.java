@@ -16,7 +16,7 @@ class GpuOptionsTest {
 
     @Test
     void searchesConvolutionsByHeuristics() {
-        assertThat(GpuOptions.parse("").forCuda(false, false))
+        assertThat(GpuOptions.parse("").forCuda(false))
                 .containsEntry("cudnn_conv_algo_search", "HEURISTIC")
                 .containsEntry("arena_extend_strategy", "kSameAsRequested");
     }
@@ -25,31 +25,20 @@ class GpuOptionsTest {
     @CsvSource({"fp16,1,true", "tf32,1,false", "fp32,0,false"})
     void precisionDecidesWhatProductsAreMadeOf(String precision, String tf32, boolean rewritten) {
         GpuOptions options = GpuOptions.parse("precision=" + precision);
-        assertThat(options.forCuda(false, false)).containsEntry("use_tf32", tf32);
+        assertThat(options.forCuda(false)).containsEntry("use_tf32", tf32);
         assertThat(options.forTensorRt(Path.of("engines"), options.inHalf(PLAIN), "any"))
                 .containsEntry("trt_fp16_enable", rewritten ? "1" : "0");
         assertThat(options.halves(PLAIN.file().graph())).isEqualTo(rewritten);
         assertThat(options.inHalf(PLAIN)).isEqualTo(rewritten);
     }
 
+    /** Those of colour, where the rest is float16. */
     @ParameterizedTest
-    @CsvSource({"'', false", "precision=tf32, true", "precision=fp32, false"})
-    void productsAreRoundedInGraphsThatStayInSinglePrecision(String text, boolean rounded) {
+    @CsvSource({"'', true", "precision=tf32, true", "precision=fp32, false", "cuda.use_tf32=0, false"})
+    void productsInSinglePrecisionAreRoundedUnlessAllIs(String text, boolean rounded) {
         GpuOptions options = GpuOptions.parse(text);
-        OnnxGraph eight = ModelGraphs.of(NamedModels.files("plain-s-int8-x2"))
-                .main()
-                .file()
-                .graph();
-        OnnxGraph plain = PLAIN.file().graph();
-        assertThat(options.roundsProducts(Provider.cuda(0), plain)).isEqualTo(rounded);
-        assertThat(options.roundsProducts(Provider.cuda(0), eight)).isEqualTo(!text.endsWith("fp32"));
-        assertThat(options.roundsProducts(Provider.CPU, eight)).isFalse();
-    }
-
-    /** What they leave in single precision is colour. */
-    @Test
-    void graphsInHalfRoundNothingElse() {
-        assertThat(GpuOptions.parse("").forCuda(false, true)).containsEntry("use_tf32", "0");
+        assertThat(options.roundsProducts(Provider.cuda(0))).isEqualTo(rounded);
+        assertThat(options.roundsProducts(Provider.CPU)).isFalse();
     }
 
     @Test
@@ -66,9 +55,7 @@ class GpuOptionsTest {
     void otherOptionsPassThrough() {
         GpuOptions options =
                 GpuOptions.parse("cuda.prefer_nhwc=1, cuda.use_tf32=0,trt.trt_builder_optimization_level=5");
-        assertThat(options.forCuda(false, false))
-                .containsEntry("prefer_nhwc", "1")
-                .containsEntry("use_tf32", "0");
+        assertThat(options.forCuda(false)).containsEntry("prefer_nhwc", "1").containsEntry("use_tf32", "0");
         assertThat(options.forTensorRt(Path.of("engines"), true, "1x64x64"))
                 .containsEntry("trt_builder_optimization_level", "5");
     }
