@@ -4,11 +4,13 @@
     benchmarks/torch_twin.py --models FOLDER... [--device cuda] [--beside OUT/targets.json] [--pictures OUT]
 
 FOLDER holds NAME.safetensors, as the repository's models and the benchmark kit do. Each network runs in eager mode, in
-the better of PyTorch's two layouts, and compiled, in half precision on a GPU, with cuDNN's algorithms chosen by timing; frames a second are told of the network alone, with its pictures left on the
-device, and with pictures that come from the host's memory and go back to it, which is what Upflux's "network alone"
-does, but for overlapping: PyTorch's copies wait in the same stream. --beside adds Upflux's figures of the same run, and the ratio to the faster way that copies. --pictures compares
-the picture that each network makes with what Upflux wrote (`Targets --pictures`): they must agree within 1e-3, in half
-precision within 0.01. Prints a Markdown table; --json FILE keeps it.
+the better of PyTorch's two layouts, and compiled, in half precision on a GPU, with cuDNN's algorithms chosen by timing.
+Frames a second are told of the network alone, with its pictures left on the device, and with pictures that come from the
+host's memory and go back to it as bytes of R, G and B, converted on the device: that is what Upflux's "network alone" does,
+but that its bytes are planes of Y'CbCr, half as many, and that it overlaps; PyTorch's copies wait in the same stream.
+--beside adds Upflux's figures of the same run, and the ratios to both. --pictures compares the picture that each network
+makes with what Upflux wrote (`Targets --pictures`): they must agree within 1e-3, in half precision within 0.01. Prints a
+Markdown table, row by row; --json FILE keeps it, likewise. Wants torch, numpy, onnx and safetensors.
 """
 
 import argparse
@@ -34,6 +36,9 @@ CASES = {
     "plain-m-x2-540p": ("plain-m-x2", 960, 540),
 }
 WARMING = 5
+HEAD = """| case | frames | precision | eager, fps | with copies | compiled, fps | with copies | Upflux, fps | times eager |\
+ with copies | times compiled | with copies | largest difference |
+|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
 def main():
@@ -52,10 +57,11 @@ def main():
     given = parser.parse_args()
     half = (given.precision or ("fp32" if given.device == "cpu" else "fp16")) == "fp16"
     ours = {}
-    if given.beside:
-        ours = {(one["model"], one["size"]): one["networkFps"] for one in json.loads(given.beside.read_text())}
+    if given.beside and given.beside.exists():
+        ours = {(one["model"], one["size"]): one["networkFps"] for one in json.loads(given.beside.read_text()) if not one["failed"]}
     torch.backends.cudnn.benchmark = True
     rows, far = [], []
+    print(HEAD, flush=True)
     with torch.inference_mode():
         for case in given.case:
             name, width, height = CASES[case]
@@ -75,15 +81,22 @@ def main():
                 torch._dynamo.reset()
                 network.to(memory_format=torch.contiguous_format)
                 compiled = torch.compile(network, mode="max-autotune", dynamic=False)
-                row |= measure("compiled", compiled, torch.contiguous_format, width, height, given, half)
+                try:
+                    row |= measure("compiled", compiled, torch.contiguous_format, width, height, given, half)
+                except Exception as failure:  # Of whatever compiler a host lacks: the rest is worth having.
+                    print(f"{case}: not compiled: {failure}", file=sys.stderr)
             row["upflux"] = ours.get((name, row["size"]))
             rows.append(row)
-    show(rows)
-    if given.json:
-        versions = {"torch": torch.__version__, "cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version()}
-        given.json.write_text(json.dumps({"versions": versions, "rows": rows}, indent=2))
+            print(line(row), flush=True)
+            keep(rows, given.json)
     if far:
         sys.exit("not the same picture as Upflux's: " + ", ".join(far))
+
+
+def keep(rows, file):
+    if file:
+        versions = {"torch": torch.__version__, "cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version()}
+        file.write_text(json.dumps({"versions": versions, "rows": rows}, indent=2))
 
 
 def sides(text):
@@ -118,16 +131,19 @@ def measure(how, network, layout, width, height, given, half):
     gpu = given.device != "cpu"
     align = network.align if hasattr(network, "align") else network._orig_mod.align
     shape = [1, 3, *(-(-side // align) * align for side in (height, width))]
-    host = torch.rand(shape, pin_memory=gpu)
-    there = host.to(given.device, memory_format=layout)
-    there = there.half() if half else there
-    back = torch.empty_like(network(there), device="cpu", dtype=torch.float32, pin_memory=gpu)
+    host = torch.randint(256, shape, dtype=torch.uint8, pin_memory=gpu)
+    kind = torch.float16 if half else torch.float32
+
+    def low():
+        return host.to(given.device, non_blocking=True).to(kind, memory_format=layout).mul_(1 / 255)
+
+    there = low()
+    back = torch.empty_like(network(there), device="cpu", dtype=torch.uint8, pin_memory=gpu)
 
     def whole():
-        low = host.to(given.device, non_blocking=True)
-        made = network((low.half() if half else low).contiguous(memory_format=layout))
-        # Widened on the device, whatever way PyTorch copies between types.
-        back.copy_(made.float().contiguous(), non_blocking=True)
+        made = network(low())
+        # All on the device, whatever way PyTorch copies between types and layouts.
+        back.copy_(made.mul(255).round().clamp(0, 255).to(torch.uint8).contiguous(), non_blocking=True)
 
     return {f"{how}Fps": rate(lambda: network(there), gpu, given.seconds), f"{how}CopiesFps": rate(whole, gpu, given.seconds)}
 
@@ -148,17 +164,13 @@ def rate(work, gpu, seconds):
     return frames / (time.perf_counter() - start)
 
 
-def show(rows):
-    print("| case | frames | precision | eager, fps | with copies | compiled, fps | with copies | Upflux, fps | times eager |"
-          " times compiled | largest difference |")
-    print("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-    for row in rows:
-        ours = row["upflux"]
-        numbers = [row.get(f"{how}{what}") for how in ("eager", "compiled") for what in ("Fps", "CopiesFps")]
-        ratios = [ours / other if ours and other else None for other in (numbers[1], numbers[3])]
-        cells = [row["case"], row["size"], row["precision"], *(text(n, ".1f") for n in (*numbers, ours)),
-                 *(text(n, ".2f") for n in ratios), text(row.get("gap"), ".1e")]
-        print("| " + " | ".join(cells) + " |")
+def line(row):
+    ours = row["upflux"]
+    numbers = [row.get(f"{how}{what}") for how in ("eager", "compiled") for what in ("Fps", "CopiesFps")]
+    ratios = [ours / other if ours and other else None for other in numbers]
+    cells = [row["case"], row["size"], row["precision"], *(text(n, ".1f") for n in (*numbers, ours)),
+             *(text(n, ".2f") for n in ratios), text(row.get("gap"), ".1e")]
+    return "| " + " | ".join(cells) + " |"
 
 
 def text(number, form):
