@@ -1,7 +1,5 @@
 package io.upflux.benchmarks.gpu;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.upflux.benchmarks.gpu.Target.Kind;
 import io.upflux.models.Catalogue;
 import io.upflux.models.Device;
@@ -27,7 +25,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures every target, prints a table and keeps it as JSON. */
+/** Measures every target, keeps what each gave as a table and as JSON, and prints the table. */
 @Command(
         name = "targets",
         mixinStandardHelpOptions = true,
@@ -58,6 +56,12 @@ public final class Targets implements Callable<Integer> {
 
     @Option(names = "--output", description = "Folder for targets.md and targets.json.")
     private @Nullable Path output;
+
+    @Option(names = "--add", description = "Keep what these files have of other cases.")
+    private boolean adding;
+
+    @Option(names = "--list", description = "Print the names of all cases and end.")
+    private boolean listing;
 
     @Option(
             names = "--pictures",
@@ -103,6 +107,10 @@ public final class Targets implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (listing) {
+            Target.names().forEach(System.out::println);
+            return 0;
+        }
         List<Target> targets = new ArrayList<>();
         for (String name : cases) {
             if (!Target.names().contains(name)) {
@@ -113,28 +121,28 @@ public final class Targets implements Callable<Integer> {
         }
         int[] own = size == null ? null : sides(size);
         Device where = Device.parse(device);
+        ResultFiles files = new ResultFiles(output, adding);
         List<Reached> all = new ArrayList<>();
         for (Target target : targets) {
             int[] sides = own == null ? new int[] {target.width(), target.height()} : own;
             System.err.println("measuring " + target + "...");
+            // Stays should the process end here.
+            files.put(failed(target, sides, "it did not end"));
+            Reached one;
             try {
-                all.add(measure(target, sides, where));
+                one = measure(target, sides, where);
             } catch (RuntimeException e) {
-                all.add(Reached.failed(
-                        target,
-                        sides[0] + "x" + sides[1],
-                        String.valueOf(e instanceof StreamException ? e.getMessage() : e)));
+                one = failed(target, sides, String.valueOf(e instanceof StreamException ? e.getMessage() : e));
             }
+            files.put(one);
+            all.add(one);
         }
         System.out.print(Reached.table(all));
-        if (output != null) {
-            Files.createDirectories(output);
-            Files.writeString(output.resolve("targets.md"), Reached.table(all));
-            new ObjectMapper()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValue(output.resolve("targets.json").toFile(), all);
-        }
         return all.stream().allMatch(one -> one.failed() == null) ? 0 : 1;
+    }
+
+    private static Reached failed(Target target, int[] sides, String reason) {
+        return Reached.failed(target, sides[0] + "x" + sides[1], reason);
     }
 
     private Reached measure(Target target, int[] sides, Device where) throws IOException {
