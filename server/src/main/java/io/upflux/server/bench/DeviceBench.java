@@ -127,9 +127,18 @@ public final class DeviceBench {
     public double chain(SuperResolver resolver, ReuseMode mode, boolean still, double expected, Runnable begins) {
         int frames = (int) Math.max(2 * KEPT, expected * seconds);
         try (KeptFrames kept = frames(still)) {
-            run(resolver, mode, kept, KEPT);
-            begins.run();
-            return frames / Usage.of(() -> run(resolver, mode, kept, frames)).seconds();
+            // In one chain, since what a chain has opened for squares of changing numbers is closed with it.
+            Lap lap = new Lap(KEPT, begins);
+            FrameFormat format = FrameUpscaler.upscaled(kept.format(), resolver);
+            UpscalePipeline.of(
+                            new RepeatedFrames(kept, KEPT + frames),
+                            resolver,
+                            new KeepingSink(format, new KeptFrames(), 0))
+                    .reuse(mode, map -> {})
+                    .run()
+                    .doOnNext(progress -> lap.frame(System.nanoTime()))
+                    .blockLast();
+            return lap.fps();
         }
     }
 
@@ -158,6 +167,14 @@ public final class DeviceBench {
             FrameFormat format = FrameUpscaler.upscaled(kept.format(), resolvers.get(0));
             List<Pace> paces =
                     resolvers.stream().map(any -> new Pace(fps, frames)).toList();
+            // So that what all streams share is open when the first frame is due.
+            UpscalePipeline.of(
+                            new RepeatedFrames(kept, KEPT),
+                            resolvers.get(0),
+                            new KeepingSink(format, new KeptFrames(), 0))
+                    .live()
+                    .run()
+                    .blockLast();
             begins.run();
             long start = System.nanoTime();
             Flux.range(0, streams)
@@ -179,14 +196,6 @@ public final class DeviceBench {
         } finally {
             resolvers.forEach(SuperResolver::close);
         }
-    }
-
-    private static void run(SuperResolver resolver, ReuseMode mode, KeptFrames kept, int frames) {
-        FrameFormat format = FrameUpscaler.upscaled(kept.format(), resolver);
-        UpscalePipeline.of(new RepeatedFrames(kept, frames), resolver, new KeepingSink(format, new KeptFrames(), 0))
-                .reuse(mode, map -> {})
-                .run()
-                .blockLast();
     }
 
     private KeptFrames frames(boolean still) {
