@@ -49,7 +49,8 @@ final class ModelSessions implements AutoCloseable {
         for (Pass pass : wanted) {
             PassGraph graph = graphs.get(pass);
             if (graph != null) {
-                passes.put(pass, new ShapeSessions(new SessionFactory(graph, weights, threads), provider, name));
+                passes.put(
+                        pass, new ShapeSessions(new SessionFactory(graph, weights, threads, driven), provider, name));
             }
         }
     }

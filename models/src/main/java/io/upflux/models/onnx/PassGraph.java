@@ -87,6 +87,11 @@ record PassGraph(
         return pass.shrinks() && features != null;
     }
 
+    /** Whether it gives features beside a picture, which it may do without. */
+    boolean remembers() {
+        return features != null && !pass.shrinks();
+    }
+
     /** LR pixels around a square of which it is told whether they are of the picture. */
     int around() {
         return Math.max(margin(), reach());

@@ -26,11 +26,12 @@ final class PassRun implements AutoCloseable {
     private final ShapeSessions sessions;
     private final TileShape shape;
     private final int first;
-    private final OrtSession session;
     private final Closer owned = new Closer();
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final Map<String, OnnxTensor> outputs = new HashMap<>();
     private final SideInputs side;
+    private Form form;
+    private OrtSession session;
     private final @Nullable ByteBuffer depths;
     private @Nullable SeenContext held;
     private @Nullable FloatBuffer features;
@@ -44,7 +45,7 @@ final class PassRun implements AutoCloseable {
         this.sessions = sessions;
         this.shape = shape;
         this.first = first;
-        Form form = new Form(shape, pictures.coding());
+        this.form = new Form(shape, pictures.coding());
         this.session = sessions.acquire(form);
         owned.own(() -> sessions.release(form));
         PassGraph graph = sessions.graph();
@@ -79,7 +80,7 @@ final class PassRun implements AutoCloseable {
     void run(@Nullable SeenContext context, RunOptions options) throws OrtException {
         feed(context);
         inputs.putAll(side.tensors());
-        session.run(inputs, Set.of(), outputs, options).close();
+        session().run(inputs, Set.of(), outputs, options).close();
     }
 
     /**
@@ -93,9 +94,25 @@ final class PassRun implements AutoCloseable {
         feed(context);
         side.depths(wanted);
         inputs.putAll(side.tensors());
-        try (OrtSession.Result result = session.run(inputs, Set.of(PassGraph.CONFIDENCE), outputs, options)) {
+        try (OrtSession.Result result = session().run(inputs, Set.of(PassGraph.CONFIDENCE), outputs, options)) {
             return side.judge(Confidences.of(result), threshold);
         }
+    }
+
+    /** One that makes features only where they are kept, which not all who have batches do. */
+    private OrtSession session() {
+        boolean bare = features == null && sessions.graph().remembers();
+        if (bare != form.bare()) {
+            reopen(new Form(shape, form.coding(), bare));
+        }
+        return session;
+    }
+
+    private void reopen(Form next) {
+        OrtSession opened = sessions.acquire(next);
+        sessions.release(form);
+        form = next;
+        session = opened;
     }
 
     private void feed(@Nullable SeenContext seen) {

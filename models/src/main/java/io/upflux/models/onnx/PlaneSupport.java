@@ -142,8 +142,10 @@ final class PlaneSupport {
         } finally {
             if (contract.tile() == null) {
                 // Nobody has tiles of this shape, or he will have them again soon.
-                sessions.discard(Form.ofSamples(shape));
-                sessions.discard(new Form(shape, PlaneCoding.of(small, large, contract.scale())));
+                for (boolean bare : new boolean[] {false, true}) {
+                    sessions.discard(new Form(shape, null, bare));
+                    sessions.discard(new Form(shape, PlaneCoding.of(small, large, contract.scale()), bare));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.upflux.models.onnx.OnnxGraph.Side;
+import io.upflux.models.onnx.OnnxGraph.Tensor;
 import io.upflux.models.onnx.ShapeSessions.Form;
 import io.upflux.models.onnx.Weights.Initialisers;
 import io.upflux.pipeline.StreamException;
@@ -18,8 +19,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes sessions of one graph. */
@@ -27,12 +31,19 @@ final class SessionFactory {
     private final PassGraph graph;
     private final Weights weights;
     private final int threads;
+    private final boolean judges;
 
     /** @param weights to be closed after the sessions made here */
     SessionFactory(PassGraph graph, Weights weights, int threads) {
+        this(graph, weights, threads, false);
+    }
+
+    /** @param judges whether anybody wants to know after how many blocks windows could have halted */
+    SessionFactory(PassGraph graph, Weights weights, int threads, boolean judges) {
         this.graph = graph;
         this.weights = weights;
         this.threads = threads;
+        this.judges = judges;
     }
 
     PassGraph graph() {
@@ -52,7 +63,8 @@ final class SessionFactory {
     /** @param form null for any */
     private OrtSession make(Provider provider, @Nullable Form form) throws OrtException {
         OrtEnvironment environment = Ort.environment();
-        OnnxGraph whole = graph.file().graph();
+        OnnxFile file = form == null ? graph.file() : trimmed(form);
+        OnnxGraph whole = file.graph();
         PlaneCoding coding = form == null ? null : form.coding();
         Map<String, Long> symbols = form == null ? Map.of() : symbols(form.shape());
         try (SessionOptions options = new SessionOptions();
@@ -77,7 +89,6 @@ final class SessionFactory {
                 }
             }
             initialisers.addTo(options);
-            OnnxFile file = graph.file();
             Path path = file.path();
             boolean rewritten = half || coding != null;
             if (path != null && !rewritten && !(file.isRead() && weights.cover(whole))) {
@@ -91,6 +102,23 @@ final class SessionFactory {
             model.get(all);
             return environment.createSession(all, options);
         }
+    }
+
+    /** The graph with what batches of a form read of it. Of one that is tried out all may be asked. */
+    private OnnxFile trimmed(Form form) {
+        OnnxFile whole = graph.file();
+        Set<String> all = whole.graph().outputs().stream().map(Tensor::name).collect(Collectors.toSet());
+        Set<String> read = new HashSet<>(all);
+        // What a key graph says of it is for those who train.
+        if (graph.declared().pass() != null && !(judges && graph.takesLists())) {
+            read.remove(PassGraph.CONFIDENCE);
+        }
+        if (form.bare()) {
+            read.remove(PassGraph.FEATURES);
+        }
+        return read.equals(all) || !whole.isRead() || !weights.cover(whole.graph())
+                ? whole
+                : OnnxFile.of(whole.label(), TrimmedGraph.of(whole.bytes(), read));
     }
 
     /** Whether the graph can be rewritten so that it converts between planes. */

@@ -34,8 +34,14 @@ final class ShapeSessions implements AutoCloseable {
      * What a session is made for.
      *
      * @param coding between which planes it converts; null where pictures are samples
+     * @param bare whether it makes no features beside pictures
      */
-    record Form(TileShape shape, @Nullable PlaneCoding coding) {
+    record Form(TileShape shape, @Nullable PlaneCoding coding, boolean bare) {
+        /** Of sessions that make features, where the graph has any. */
+        Form(TileShape shape, @Nullable PlaneCoding coding) {
+            this(shape, coding, false);
+        }
+
         static Form ofSamples(TileShape shape) {
             return new Form(shape, null);
         }
