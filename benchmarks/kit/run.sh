@@ -3,8 +3,9 @@
 #     [--cuda-libs DIR:DIR...] [--gpu KEY=VALUE,...] [--limit SECONDS] [what 'run.sh --help' lists]
 #
 # --twin measures the same networks in PyTorch in the same run, by a python that has it, with numpy, onnx and safetensors.
-# --gpu passes precision=fp16|tf32|fp32, only=1 (refuse graphs that would run on the CPU in part), cuda.KEY=VALUE and
-# trt.KEY=VALUE on to ONNX Runtime. CUDA's libraries are looked for where NVIDIA's packages and PyTorch put them.
+# --gpu passes precision=fp16|tf32|fp32, only=1 (refuse graphs that would run on the CPU in part), cuda.KEY=VALUE,
+# trt.KEY=VALUE, log=warning and profile=FOLDER on to ONNX Runtime. CUDA's libraries are looked for where NVIDIA's packages
+# and PyTorch put them.
 # Where there is a GPU it is measured or nothing, unless --device says otherwise. Each case runs by itself, --limit seconds
 # at most (900), and what it gave is kept at once.
 set -eu

@@ -1,10 +1,12 @@
 package io.upflux.models.onnx;
 
+import ai.onnxruntime.OrtLoggingLevel;
 import io.upflux.pipeline.StreamException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sessions run on NVIDIA's GPUs. What is not said here is left to ONNX Runtime: attention without a bias goes through
@@ -16,6 +18,8 @@ import java.util.Map;
  * @param onlyGpu whether a graph with a node that would run on the CPU is refused, rather than copied to and fro
  * @param cuda more options of its CUDA provider
  * @param tensorRt more options of its TensorRT provider
+ * @param log what ONNX Runtime says on standard error by itself, on the CPU, too
+ * @param profile folder for what each node of each session takes, likewise; null for none
  */
 record GpuOptions(
         Precision precision,
@@ -23,10 +27,12 @@ record GpuOptions(
         Planes planes,
         boolean onlyGpu,
         Map<String, String> cuda,
-        Map<String, String> tensorRt) {
+        Map<String, String> tensorRt,
+        OrtLoggingLevel log,
+        @Nullable Path profile) {
     /**
      * For measurements: {@code precision=fp16|tf32|fp32}, {@code locked=0}, {@code planes=never|gpu|always}, {@code only=1},
-     * {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}.
+     * {@code cuda.KEY=VALUE}, {@code trt.KEY=VALUE}, {@code log=verbose|info|warning|error|fatal}, {@code profile=FOLDER}.
      */
     static final String PROPERTY = "upflux.gpu";
 
@@ -68,6 +74,9 @@ record GpuOptions(
         boolean onlyGpu = false;
         Map<String, String> cuda = new LinkedHashMap<>();
         Map<String, String> tensorRt = new LinkedHashMap<>();
+        // Every failure arrives as an exception, which its log would only repeat.
+        OrtLoggingLevel log = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+        Path profile = null;
         for (String part : text.isBlank() ? new String[0] : text.strip().split("\\s*,\\s*")) {
             String[] pair = part.split("=", 2);
             String value = pair.length == 2 ? pair[1] : "";
@@ -83,13 +92,17 @@ record GpuOptions(
                 cuda.put(pair[0].substring(5), value);
             } else if (pair[0].startsWith("trt.") && !value.isEmpty()) {
                 tensorRt.put(pair[0].substring(4), value);
+            } else if (pair[0].equals("log") && value.matches("verbose|info|warning|error|fatal")) {
+                log = OrtLoggingLevel.valueOf("ORT_LOGGING_LEVEL_" + value.toUpperCase(Locale.ROOT));
+            } else if (pair[0].equals("profile") && !value.isEmpty()) {
+                profile = Path.of(value);
             } else {
                 throw new StreamException("-D" + PROPERTY + ": '" + part
                         + "' is none of precision=fp16|tf32|fp32, locked=0|1, planes=never|gpu|always, only=0|1,"
-                        + " cuda.KEY=VALUE, trt.KEY=VALUE");
+                        + " cuda.KEY=VALUE, trt.KEY=VALUE, log=verbose|info|warning|error|fatal, profile=FOLDER");
             }
         }
-        return new GpuOptions(precision, locked, planes, onlyGpu, cuda, tensorRt);
+        return new GpuOptions(precision, locked, planes, onlyGpu, cuda, tensorRt, log, profile);
     }
 
     /**

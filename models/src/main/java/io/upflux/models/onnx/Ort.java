@@ -2,7 +2,6 @@ package io.upflux.models.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import io.upflux.pipeline.StreamException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +17,8 @@ final class Ort {
     /** Where in its own source, and on which host, the runtime met an error of CUDA. */
     private static final Pattern WHEREABOUTS = Pattern.compile(" ; GPU=-?[0-9]+ ; hostname=.*");
 
+    private static volatile @Nullable OrtEnvironment known;
+
     private Ort() {}
 
     /**
@@ -25,9 +26,14 @@ final class Ort {
      * system property {@code onnxruntime.native.path} names a folder that holds it.
      */
     static OrtEnvironment environment() {
+        OrtEnvironment environment = known;
+        if (environment != null) {
+            return environment;
+        }
         try {
-            // Every failure arrives as an exception; the runtime's own log would only repeat it on standard error.
-            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            environment = OrtEnvironment.getEnvironment(GpuOptions.standard().log());
+            known = environment;
+            return environment;
         } catch (LinkageError e) {
             throw new StreamException(
                     "ONNX Runtime cannot be loaded on this machine: " + firstLine(e)

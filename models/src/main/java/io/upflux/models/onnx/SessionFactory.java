@@ -2,7 +2,6 @@ package io.upflux.models.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
@@ -23,11 +22,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes sessions of one graph. */
 final class SessionFactory {
+    /** Counts them, since two sessions may be made in the same second. */
+    private static final AtomicInteger PROFILES = new AtomicInteger();
+
     private final PassGraph graph;
     private final Weights weights;
     private final int threads;
@@ -78,6 +81,10 @@ final class SessionFactory {
                 options.setSymbolicDimensionValue(symbol.getKey(), symbol.getValue());
             }
             GpuOptions gpu = GpuOptions.standard();
+            Path profiles = gpu.profile();
+            if (profiles != null) {
+                options.enableProfiling(profile(profiles, form));
+            }
             boolean half = provider.onGpu() && gpu.halves(whole) && weights.cover(whole);
             if (provider.onGpu()) {
                 addGpu(options, provider, gpu, form);
@@ -129,7 +136,7 @@ final class SessionFactory {
 
     /** So that a session leaves the cores to others when it does not compute. */
     static void forThreads(SessionOptions options, int threads) throws OrtException {
-        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        options.setSessionLogLevel(GpuOptions.standard().log());
         options.setExecutionMode(ExecutionMode.SEQUENTIAL);
         options.setIntraOpNumThreads(threads);
         options.setInterOpNumThreads(1);
@@ -166,16 +173,27 @@ final class SessionFactory {
         return shape.batch() + "x" + shape.height() + "x" + shape.width();
     }
 
+    /** Path to which the runtime adds the time and its extension. */
+    private String profile(Path folder, @Nullable Form form) {
+        String name = graph.label().replaceAll(".*[/\\\\]", "") + "-" + sides(form)
+                + (form != null && form.coding() != null ? "-planes" : "");
+        return made(folder, "what sessions take")
+                .resolve(name + "-" + PROFILES.incrementAndGet())
+                .toString();
+    }
+
     /** TensorRT would make the last folder of the path only. */
     private Path engines() {
-        Path folder =
-                CacheFolder.path().resolve("tensorrt").resolve(graph.file().sha256());
+        return made(
+                CacheFolder.path().resolve("tensorrt").resolve(graph.file().sha256()),
+                "TensorRT's engines; set UPFLUX_CACHE");
+    }
+
+    private static Path made(Path folder, String toKeep) {
         try {
             return Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new StreamException(
-                    folder + ": cannot be made to keep TensorRT's engines: " + e.getMessage() + "; set UPFLUX_CACHE",
-                    e);
+            throw new StreamException(folder + ": cannot be made: " + e.getMessage() + "; it is to keep " + toKeep, e);
         }
     }
 

@@ -3,9 +3,13 @@ package io.upflux.models.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnxruntime.OrtLoggingLevel;
+import io.upflux.models.onnx.ShapeSessions.Form;
 import io.upflux.pipeline.StreamException;
+import io.upflux.pipeline.SuperResolver.TileShape;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +70,29 @@ class GpuOptionsTest {
         assertThat(GpuOptions.parse("only=1").forSession()).containsEntry("session.disable_cpu_ep_fallback", "1");
     }
 
+    @Test
+    void theRuntimeIsQuietUnlessAsked() {
+        GpuOptions quiet = GpuOptions.parse("");
+        assertThat(quiet.log()).isEqualTo(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        assertThat(quiet.profile()).isNull();
+        GpuOptions asked = GpuOptions.parse("log=warning,profile=out");
+        assertThat(asked.log()).isEqualTo(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING);
+        assertThat(asked.profile()).isEqualTo(Path.of("out"));
+    }
+
+    @Test
+    void sessionsTellWhatTheirNodesTake(@TempDir Path folder) throws Exception {
+        ModelFiles files = NamedModels.files("plain-s-x2");
+        System.setProperty(GpuOptions.PROPERTY, "profile=" + folder.resolve("made"));
+        try (Weights weights = files.weights()) {
+            Form form = Form.ofSamples(new TileShape(1, 16, 16));
+            new SessionFactory(PLAIN, weights, 1).of(Provider.CPU, form).close();
+        } finally {
+            System.clearProperty(GpuOptions.PROPERTY);
+        }
+        assertThat(folder.resolve("made")).isDirectoryContaining("regex:.*plain-s-x2-1x16x16-[0-9]+_[-_0-9]+\\.json");
+    }
+
     @ParameterizedTest
     @CsvSource({"'', false, true", "planes=never, false, false", "planes=gpu, false, true", "planes=always, true, true"
     })
@@ -77,7 +104,7 @@ class GpuOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fast", "planes=1", "precision=int8", "only=yes", "cuda.use_tf32"})
+    @ValueSource(strings = {"fast", "planes=1", "precision=int8", "only=yes", "cuda.use_tf32", "log=loud", "profile="})
     void refusesOthersInOneLine(String text) {
         assertThatThrownBy(() -> GpuOptions.parse("only=0," + text))
                 .isInstanceOf(StreamException.class)
