@@ -122,8 +122,7 @@ final class SteadyClock {
 
     private void follow(Track track, long time, long duration) {
         if (track.last != NEVER) {
-            // Where one stream has stepped, those beside it do so a little later: each when that is nearer to its own
-            // time.
+            // Where one stream has stepped, those beside it do so a little later: each when that is nearer to it.
             if (Math.abs(time + offset - track.end) < Math.abs(time + track.offset - track.end)) {
                 track.offset = offset;
             }
