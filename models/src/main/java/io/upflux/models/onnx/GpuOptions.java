@@ -112,8 +112,8 @@ record GpuOptions(
      */
     Map<String, String> forCuda(boolean lists) {
         Map<String, String> options = new LinkedHashMap<>();
-        // With cuDNN 9 nothing is timed: this is its first set of heuristics, the default EXHAUSTIVE the second, which is
-        // slower to ask, and DEFAULT its fallback, whose kernels may be very slow.
+        // With cuDNN 9 nothing is timed: this is its first set of heuristics, the default EXHAUSTIVE the second,
+        // which is slower to ask, and DEFAULT its fallback, whose kernels may be very slow.
         options.put("cudnn_conv_algo_search", "HEURISTIC");
         options.put("cudnn_conv_use_max_workspace", "1");
         options.put("arena_extend_strategy", lists ? "kNextPowerOfTwo" : "kSameAsRequested");
