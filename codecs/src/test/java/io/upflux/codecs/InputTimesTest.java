@@ -100,6 +100,15 @@ class InputTimesTest extends SourceFrames {
     }
 
     @Test
+    void aPauseOfARecordingStays() {
+        Path clip = clip(
+                folder.resolve("slides.ts"), "testsrc2=size=64x64:rate=1/20:duration=60", "-c:v", "mpeg4", "-bf", "0");
+        List<Picture> pictures = Pictures.read(clip, DEFAULTS, notices);
+        assertThat(pictures.get(2).pts() - pictures.get(0).pts()).isEqualTo(2 * 20 * 90_000);
+        assertThat(notices.warnings).isEmpty();
+    }
+
+    @Test
     void aSlowSlideShowIsNotCutOff() {
         Path clip = clip(folder.resolve("slides.mkv"), "testsrc2=size=64x64:rate=1/5:duration=15", "-c:v", "mpeg4");
         assertThat(Pictures.read(clip, DEFAULTS, notices)).hasSize(3);

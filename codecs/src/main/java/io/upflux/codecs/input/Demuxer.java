@@ -80,7 +80,7 @@ public final class Demuxer implements AutoCloseable {
             }
             interrupts.deadline(null);
             interrupts.heedThread(false);
-            clock = new SteadyClock(startMicros(), (context.iformat().flags() & avformat.AVFMT_TS_DISCONT) != 0);
+            clock = SteadyClock.of(context, startMicros(), location.isNetwork());
         } catch (RuntimeException e) {
             free(made);
             throw e;

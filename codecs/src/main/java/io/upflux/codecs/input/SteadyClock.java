@@ -1,5 +1,6 @@
 package io.upflux.codecs.input;
 
+import static org.bytedeco.ffmpeg.global.avformat.AVFMT_TS_DISCONT;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 
 /**
@@ -23,7 +25,10 @@ final class SteadyClock {
     private static final long LARGEST_JITTER = Av.MICROS;
 
     /** How far apart streams of one time lie at most. */
-    private static final long LARGEST_GAP = 10 * Av.MICROS;
+    static final long LARGEST_GAP = 10 * Av.MICROS;
+
+    /** How long nothing happens in a recording; what is sent is never silent for that long. */
+    private static final long LARGEST_PAUSE = 60 * Av.MICROS;
 
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -39,7 +44,7 @@ final class SteadyClock {
     }
 
     private final long start;
-    private final boolean mayLeap;
+    private final long largestPause;
     private final Map<Integer, Track> tracks = new HashMap<>();
     private Consumer<String> told = step -> {};
     /** Of the latest step. */
@@ -53,12 +58,19 @@ final class SteadyClock {
 
     /**
      * @param start of the input in microseconds
-     * @param mayLeap whether the container's clock may also step ahead; in others that is a pause
+     * @param largestPause microseconds of which nothing need be there; what is further ahead is a step
      */
-    SteadyClock(long start, boolean mayLeap) {
+    SteadyClock(long start, long largestPause) {
         this.start = start;
-        this.mayLeap = mayLeap;
+        this.largestPause = largestPause;
         this.round = start;
+    }
+
+    /** @param sent whether it comes as it happens, or nearly so */
+    static SteadyClock of(AVFormatContext input, long start, boolean sent) {
+        // In other containers a step ahead is a pause.
+        boolean mayLeap = (input.iformat().flags() & AVFMT_TS_DISCONT) != 0;
+        return new SteadyClock(start, !mayLeap ? Long.MAX_VALUE : sent ? LARGEST_GAP : LARGEST_PAUSE);
     }
 
     /** From now on each step is told of once, however often it is read. */
@@ -139,32 +151,33 @@ final class SteadyClock {
 
     private boolean isElsewhere(Track track, long time) {
         boolean back = time < track.last - LARGEST_JITTER;
-        return back || (mayLeap && tracks.values().stream().noneMatch(other -> isNear(other, time)));
+        return back || tracks.values().stream().noneMatch(other -> isWithin(largestPause, other, time));
     }
 
     /** Where the last of the streams that go with this one ends; programs of a transport stream have clocks of their own. */
     private long endBeside(Track track) {
         return tracks.values().stream()
-                .filter(other -> isNear(other, track.end))
+                .filter(other -> isWithin(LARGEST_GAP, other, track.end))
                 .mapToLong(other -> other.end)
                 .max()
                 .orElse(track.end);
     }
 
-    private static boolean isNear(Track track, long time) {
-        return track.last != NEVER && Math.abs(time - track.end) <= LARGEST_GAP;
+    private static boolean isWithin(long gap, Track track, long time) {
+        return track.last != NEVER && Math.abs(time - track.end) <= gap;
     }
 
     private void say(long at, long by) {
-        if (at > lastStep) {
-            lastStep = at;
+        long place = at - round;
+        if (place > lastStep) {
+            lastStep = place;
             double seconds = by / (double) Av.MICROS;
             told.accept(String.format(
                     Locale.ROOT,
                     "the clock steps %s by %.3f s at %.3f s; time goes on without it",
                     seconds < 0 ? "back" : "ahead",
                     Math.abs(seconds),
-                    (at - start) / (double) Av.MICROS));
+                    place / (double) Av.MICROS));
         }
     }
 }

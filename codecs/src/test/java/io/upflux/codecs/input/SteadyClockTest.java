@@ -152,11 +152,14 @@ class SteadyClockTest {
             placed(VIDEO, 5000);
             placed(VIDEO, 0);
         }
+        clock.beginAgain(clock::restart);
+        placed(VIDEO, 5000);
+        placed(VIDEO, 0);
         assertThat(steps).hasSize(1);
     }
 
     private SteadyClock clock(boolean mayLeap) {
-        SteadyClock made = new SteadyClock(0, mayLeap);
+        SteadyClock made = new SteadyClock(0, mayLeap ? SteadyClock.LARGEST_GAP : Long.MAX_VALUE);
         made.onStep(steps::add);
         return made;
     }

@@ -76,8 +76,12 @@ final class WholeUpscale {
                 sink.finishing(meter::working);
                 if (SegmentedUpscale.isFileIntoVideo(task)) {
                     sink.checked(whole -> {
-                        MediaTimes times = MediaTimes.read(task.input(), reading, meter::working);
-                        new PostCheck(task.input(), reading, times, source.damaged(), meter::working)
+                        Runnable going = () -> {
+                            requireWanted(task);
+                            meter.working();
+                        };
+                        MediaTimes times = MediaTimes.read(task.input(), reading, going);
+                        new PostCheck(task.input(), reading, times, source.damaged(), going)
                                 .check(whole, task.output(), encoded[0], sink.streams());
                     });
                 }
@@ -149,9 +153,7 @@ final class WholeUpscale {
      * @throws StreamException when it is interrupted before all is written
      */
     private void upscale(UpscaleTask task, UpscalePipeline pipeline, Encoded[] encoded, ProgressMeter meter) {
-        if (interruption.isRequested()) {
-            throw new StreamException(task.output() + ": interrupted");
-        }
+        requireWanted(task);
         AtomicBoolean whole = new AtomicBoolean();
         pipeline.run()
                 .doOnNext(progress -> {
@@ -163,6 +165,12 @@ final class WholeUpscale {
                 .blockLast();
         if (!whole.get()) {
             pipeline.closed().block(CLOSING);
+            throw new StreamException(task.output() + ": interrupted");
+        }
+    }
+
+    private void requireWanted(UpscaleTask task) {
+        if (interruption.isRequested()) {
             throw new StreamException(task.output() + ": interrupted");
         }
     }

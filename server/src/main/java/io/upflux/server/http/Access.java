@@ -91,9 +91,11 @@ final class Access {
 
     /** Whether whoever knows the address of this is shown it: then caches that many share may keep it. */
     boolean isForAll(Exchange exchange) {
-        return config.free().covers(Role.VIEWER)
-                || exchange.parameter(TOKEN) != null
-                || exchange.parameter(Links.SIGNATURE) != null;
+        ServerConfig rules = config;
+        String token = exchange.parameter(TOKEN);
+        return rules.free().covers(Role.VIEWER)
+                || (token != null && known(rules, token).isPresent())
+                || links.shown(exchange.query());
     }
 
     private Role role(HttpServerRequest request, String path, Map<String, List<String>> query) {

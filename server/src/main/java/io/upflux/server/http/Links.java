@@ -51,6 +51,11 @@ final class Links {
         return EXPIRES + "=" + time + "&" + SIGNATURE + "=" + sign(key, stream, time);
     }
 
+    /** Whether a request that was let in shows a link. */
+    boolean shown(Map<String, List<String>> query) {
+        return secret != null && single(query, SIGNATURE) != null && single(query, EXPIRES) != null;
+    }
+
     /**
      * Whether a request shows a link to the very stream it asks for.
      *

@@ -73,10 +73,7 @@ final class JobRun {
                 wanted == JobState.CANCELLED
                         ? new Fate(JobState.CANCELLED, crashes, null)
                         : new Fate(JobState.FAILED, crashes, end.reason());
-            case CRASHED -> wanted == null ? crash(end, crashes + 1, tries) : new Fate(wanted, crashes, why);
-            // By a signal, when nobody here wanted it: one that came to the server as well, which does not know of it
-            // yet.
-            case STOPPED -> new Fate(wanted == null ? JobState.QUEUED : wanted, crashes, why);
+            case CRASHED, STOPPED -> wanted == null ? crash(end, crashes + 1, tries) : new Fate(wanted, crashes, why);
         };
     }
 
@@ -84,7 +81,8 @@ final class JobRun {
         if (crashes < tries) {
             return new Fate(JobState.QUEUED, crashes, null);
         }
-        return new Fate(JobState.FAILED, crashes, end.reason() + "; that was try " + crashes + " of " + tries);
+        String reason = end.reason().isEmpty() ? "its process was interrupted" : end.reason();
+        return new Fate(JobState.FAILED, crashes, reason + "; that was try " + crashes + " of " + tries);
     }
 
     /** @param error null where nothing is wrong */

@@ -35,8 +35,11 @@ class SharedCachesTest {
             for (String opened : new String[] {"?token=" + SECRET, "?" + link}) {
                 assertThat(caching(server, opened, "Accept", "*/*")).isEqualTo("public, max-age=60, immutable");
             }
-            assertThat(caching(server, "", "Authorization", "Bearer " + SECRET))
-                    .isEqualTo("private, max-age=60, immutable");
+            // Nor does what is beside the point in the address.
+            for (String address : new String[] {"", "?token=other", "?signature=other"}) {
+                assertThat(caching(server, address, "Authorization", "Bearer " + SECRET))
+                        .isEqualTo("private, max-age=60, immutable");
+            }
             assertThat(caching(server, "", "Cookie", "token=" + SECRET)).isEqualTo("private, max-age=60, immutable");
         }
         try (TestServer server = new TestServer(folder, access + "anonymous: viewer\n")) {

@@ -229,18 +229,17 @@ class JobQueueTest {
         assertThat(worker.begun).hasSize(1);
     }
 
-    /** As by a signal to the terminal that the server runs in, before the server has told its queue. */
     @Test
-    void whatIsStoppedFromElsewhereGoesOnAndIsNoCrash() {
+    void whatIsStoppedFromElsewhereAgainAndAgainFails() {
         Job job = add("clip", 0);
         start(1, null);
-        for (int i = 1; i <= 4; i++) {
+        for (int i = 1; i <= 3; i++) {
             int times = i;
             awaitThat(job, found -> worker.begun.size() == times && found.state() == JobState.RUNNING);
-            assertThat(find(job).crashes()).isZero();
             worker.end(job, JobEnd.STOPPED);
         }
-        awaitThat(job, found -> worker.begun.size() == 5);
+        awaitThat(job, found -> found.state() == JobState.FAILED);
+        assertThat(find(job).error()).isEqualTo("its process was interrupted; that was try 3 of 3");
     }
 
     @Test
